@@ -1,0 +1,15 @@
+/**
+ * The two ways to authenticate as a user.
+ *
+ * Source: Cloudflare's OpenAPI description, `securitySchemes` `api_token`, `api_email` and `api_key`.
+ */
+export type Credentials =
+  | { readonly scheme: 'api-token'; readonly token: string }
+  | { readonly scheme: 'global-api-key'; readonly email: string; readonly key: string };
+
+/** The request headers that carry `credentials`. */
+export function credentialHeaders(credentials: Credentials): Record<string, string> {
+  return credentials.scheme === 'api-token'
+    ? { authorization: `Bearer ${credentials.token}` }
+    : { 'x-auth-email': credentials.email, 'x-auth-key': credentials.key };
+}

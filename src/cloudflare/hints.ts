@@ -1,0 +1,123 @@
+import type { Credentials } from './credentials.ts';
+import { type ApiError, causes, errorCode } from './errors.ts';
+
+type Scheme = Credentials['scheme'];
+
+const USE_GLOBAL_API_KEY =
+  'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.';
+const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
+const MALFORMED =
+  'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
+
+/**
+ * What the author of the workflow can do about a refusal, if anything is known about it.
+ * Cloudflare reuses its error numbers, so code and message decide together.
+ *
+ * Source: answers observed and published, Cloudflare's API description and its documentation of 1xxx errors.
+ */
+export function hintFor(error: ApiError, scheme: Scheme): string | undefined {
+  return hintForCredentials(error, scheme) ?? hintForRequest(error) ?? hintForConnection(error);
+}
+
+function hintForCredentials(error: ApiError, scheme: Scheme): string | undefined {
+  const { status, codes } = error;
+  const says = (part: RegExp): boolean =>
+    error.details.some((detail) => [detail, ...detail.chain].some((entry) => part.test(entry.message)));
+  const what = scheme === 'api-token' ? 'API token' : 'Global API Key';
+
+  if (codes.includes(10502)) {
+    return `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${what} is corrected.`;
+  }
+  if (codes.includes(6003)) {
+    if (codes.includes(6103)) return `${MALFORMED} Cloudflare cannot read the api-key (X-Auth-Key).`;
+    if (codes.includes(6102)) return `${MALFORMED} Cloudflare cannot read the api-email (X-Auth-Email).`;
+    if (codes.includes(6111)) return `${MALFORMED} Cloudflare cannot read the api-token (Authorization).`;
+    return MALFORMED;
+  }
+  if (codes.includes(9106)) {
+    return 'Cloudflare saw no credentials. Something between the runner and Cloudflare, a proxy perhaps, removed the authentication headers.';
+  }
+  if (codes.includes(9103)) {
+    return `api-key and api-email do not belong to the same user, or the key is no longer valid. ${ROLLED}`;
+  }
+  if (codes.includes(9109)) {
+    if (says(/valid user-level authentication not found/i)) {
+      return 'This is a token owned by an account, not by a user. Only the invited user can answer: create an API token under My Profile > API Tokens, as that user.';
+    }
+    if (says(/from location/i)) {
+      return 'The token has a client IP filter that excludes this runner. Allow the runner’s address, use a self-hosted runner with a fixed one, or remove the filter.';
+    }
+    if (says(/unauthorized to access/i)) {
+      return 'The token lacks a permission. It must be a user API token with User > Memberships: Edit.';
+    }
+    return `Cloudflare does not know this token. ${ROLLED}`;
+  }
+  if (codes.includes(10000)) {
+    if (status === 405 || says(/authentication scheme/i)) return USE_GLOBAL_API_KEY;
+    return scheme === 'api-token'
+      ? 'The token is not valid or lacks a permission. It must be a user API token with User > Memberships: Edit.'
+      : `api-key and api-email were not accepted. ${ROLLED}`;
+  }
+  if (status === 401) return `Cloudflare does not accept this ${what}. ${ROLLED}`;
+  return undefined;
+}
+
+function hintForRequest(error: ApiError): string | undefined {
+  const { status } = error;
+  if (error.isMissing) {
+    return 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see or answer it.';
+  }
+  if (status === undefined) return undefined;
+  if (status === 429) {
+    return 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.';
+  }
+  if (status === 403) {
+    return 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.';
+  }
+  if (status >= 300 && status < 400) {
+    return 'The credentials are never sent on to another address. Check api-base-url, and whether a proxy or login page stands in the way.';
+  }
+  if (status === 525 || status === 526) {
+    return 'Cloudflare could not make a secure connection to the server behind it. That is not caused by this workflow: see https://www.cloudflarestatus.com.';
+  }
+  if (status >= 500)
+    return 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
+  return undefined;
+}
+
+const CERTIFICATE_HINT =
+  'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
+const CONNECTION_HINT =
+  'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
+
+function hintForConnection(error: ApiError): string | undefined {
+  if (error.status !== undefined) return undefined;
+  if (isCertificateError(error.cause)) return CERTIFICATE_HINT;
+  return error.effect === 'none' ? CONNECTION_HINT : undefined;
+}
+
+// OpenSSL's verification results as Node names them (X509 certificate error codes) and Node's own checks.
+const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS/;
+
+/** Whether a connection failed because the server's certificate was not accepted, which no retry will change. */
+export function isCertificateError(error: unknown): boolean {
+  return causes(error).some((cause) => CERTIFICATE_CODE.test(errorCode(cause) ?? ''));
+}
+
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Whether a request failed before there was a connection, so that the server cannot have seen it. */
+export function wasNeverConnected(error: unknown): boolean {
+  return causes(error).some((cause) => {
+    const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
+    return NEVER_CONNECTED.has(errorCode(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
+  });
+}
