@@ -1,0 +1,320 @@
+import type { Credentials } from './cloudflare/credentials.ts';
+import type { AnswerStatus } from './cloudflare/types.ts';
+
+/** Everything a run is told, read once and checked. */
+export interface Inputs {
+  readonly status: AnswerStatus;
+  readonly inviteIds: readonly string[];
+  readonly credentials: Credentials;
+  readonly dryRun: boolean;
+  /** Further attempts after a failure that may pass. */
+  readonly retries: number;
+  readonly timeoutSeconds: number;
+  /** Without a slash at the end. */
+  readonly apiBaseUrl: string;
+  /** Whether a proxy is configured in the environment. */
+  readonly usesProxy: boolean;
+  /** What the user should know about how the inputs were understood. */
+  readonly notices: readonly string[];
+}
+
+/** The environment of a process, `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every bad input of a step at once, one sentence or two each. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** The default of an input whose absence means something else than an empty value. */
+export const ABSENT = '(none)';
+
+/** The credential inputs: their visible defaults name the environment variable that takes their place. */
+const CREDENTIAL_VARIABLES = {
+  'api-token': 'CLOUDFLARE_API_TOKEN',
+  'api-email': 'CLOUDFLARE_EMAIL',
+  'api-key': 'CLOUDFLARE_API_KEY',
+} as const;
+type CredentialInput = keyof typeof CREDENTIAL_VARIABLES;
+
+/** Defaults as `action.yml` declares them, for every input but the credentials; a test holds them equal. */
+export const DEFAULTS = {
+  'invite-id': ABSENT,
+  'dry-run': 'false',
+  retries: '4',
+  'timeout-seconds': '600',
+  'api-base-url': 'https://api.cloudflare.com/client/v4',
+} as const;
+
+/** Every input, with its default in `action.yml`; undefined marks the required one. */
+export const INPUT_DEFAULTS: Readonly<Record<string, string | undefined>> = {
+  status: undefined,
+  ...DEFAULTS,
+  ...Object.fromEntries(Object.entries(CREDENTIAL_VARIABLES).map(([name, variable]) => [name, `$${variable}`])),
+};
+
+const MAX_RETRIES = 10;
+/** One day: more than any job on GitHub's own runners can last. */
+const MAX_TIMEOUT_SECONDS = 86_400;
+/** Source: Cloudflare's OpenAPI description, `iam_invite_components-schemas-identifier`. */
+const MAX_ID_LENGTH = 32;
+/** Longest value that an error message repeats. */
+const MAX_SHOWN = 80;
+
+/** Node's names for the proxy of each scheme, in either case. */
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'] as const;
+
+/**
+ * Every value of the environment that must never be seen, to be masked before anything is written.
+ * Malformed and unused credentials are among them.
+ */
+export function readSecrets(env: Environment): readonly string[] {
+  const credentials = (['api-token', 'api-key'] as const).flatMap((name) => [
+    readRaw(env, name) === `$${CREDENTIAL_VARIABLES[name]}` ? undefined : readRaw(env, name),
+    env[CREDENTIAL_VARIABLES[name]],
+  ]);
+  const baseUrl = readRaw(env, 'api-base-url') ?? '';
+  const passwords = [baseUrl, ...PROXY_VARIABLES.map((name) => env[name] ?? '')].flatMap(passwordsOf);
+  const secrets = [...credentials, ...passwords]
+    .map((secret) => secret?.trim() ?? '')
+    .filter((secret) => secret !== '');
+  return [...new Set(secrets)];
+}
+
+/** The password in a URL, as written and decoded. */
+function passwordsOf(url: string): readonly string[] {
+  // Not the URL parser: what it rejects may hold a password as well.
+  const password = /^(?:[a-z][a-z\d+.-]*:)?(?:\/\/)?[^/@:]*:(.*)@/i.exec(url.trim())?.[1];
+  if (password === undefined) return [];
+  return [password, decodePercent(password)];
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Reads and checks every input; a pure function of the environment.
+ * @throws {InputError} with all problems at once
+ */
+export function parseInputs(env: Environment): Inputs {
+  const reader = new Reader(env);
+  const inputs = {
+    status: reader.status(),
+    inviteIds: reader.inviteIds(),
+    credentials: reader.credentials(),
+    dryRun: reader.boolean('dry-run'),
+    retries: reader.integer('retries', 0, MAX_RETRIES),
+    timeoutSeconds: reader.integer('timeout-seconds', 1, MAX_TIMEOUT_SECONDS),
+    apiBaseUrl: reader.baseUrl(),
+    usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
+  };
+  const { credentials } = inputs;
+  if (credentials === undefined || reader.problems.length > 0) throw new InputError(reader.problems);
+  return { ...inputs, credentials, notices: reader.notices };
+}
+
+function readRaw(env: Environment, name: string): string | undefined {
+  // The runner's naming rule; reading the environment itself rather than @actions/core keeps this a pure function.
+  return env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
+}
+
+class Reader {
+  readonly problems: string[] = [];
+  readonly notices: string[] = [];
+  readonly #env: Environment;
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  status(): AnswerStatus {
+    const value = readRaw(this.#env, 'status') ?? '';
+    if (value === 'accepted' || value === 'rejected') return value;
+    this.#refuse('status', value, 'It must be accepted or rejected.');
+    return 'rejected';
+  }
+
+  inviteIds(): readonly string[] {
+    const text = this.#optional('invite-id');
+    if (text === undefined) this.problems.push('invite-id is missing. Write one or more invite ids.');
+    const ids = (text ?? '').split(/[\s,]+/).filter((id) => id !== '');
+    for (const id of ids) {
+      if (!/^[\w-]+$/.test(id) || id.length > MAX_ID_LENGTH) {
+        this.#refuse('invite-id', id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
+      }
+    }
+    if (text && ids.length === 0) this.#refuse('invite-id', text, 'It must hold at least one id.');
+    return [...new Set(ids)];
+  }
+
+  credentials(): Credentials | undefined {
+    const token = this.#credentialInput('api-token');
+    const email = this.#credentialInput('api-email');
+    const key = this.#credentialInput('api-key');
+    if ([token, email, key].includes(REFUSED)) return undefined;
+    if (token === undefined && email === undefined && key === undefined) return this.#credentialsOfEnvironment();
+    if (token === undefined) {
+      return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
+    }
+    if (email === undefined && key === undefined) return { scheme: 'api-token', token };
+    this.problems.push(
+      'api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.',
+    );
+    return undefined;
+  }
+
+  boolean(name: keyof typeof DEFAULTS): boolean {
+    const value = this.#orDefault(name);
+    // YAML 1.2's core schema, as @actions/core's getBooleanInput has it.
+    if (/^(?:true|True|TRUE)$/.test(value)) return true;
+    if (!/^(?:false|False|FALSE)$/.test(value)) this.#refuse(name, value, 'It must be true or false.');
+    return false;
+  }
+
+  integer(name: keyof typeof DEFAULTS, min: number, max: number): number {
+    const value = this.#orDefault(name);
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    this.#refuse(name, value, `It must be a whole number from ${min} to ${max}.`);
+    return min;
+  }
+
+  baseUrl(): string {
+    const value = this.#orDefault('api-base-url');
+    const url = URL.parse(value);
+    if (value.includes('@')) {
+      this.problems.push(
+        'api-base-url holds an "@" (its value is not shown). Write it without user name and password.',
+      );
+    } else if (url === null) {
+      this.#refuse('api-base-url', value, `It must be a URL such as ${DEFAULTS['api-base-url']}.`);
+    } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackAddress(url.hostname))) {
+      this.#refuse(
+        'api-base-url',
+        value,
+        'It must use https; http is for loopback addresses, 127.0.0.1 or [::1], only.',
+      );
+    } else if (/[?#]/.test(value)) {
+      this.#refuse('api-base-url', value, 'It must have no query and no fragment.');
+    }
+    return url?.href.replace(/\/+$/, '') ?? '';
+  }
+
+  #globalApiKey(email: string | undefined, key: string | undefined): Credentials | undefined {
+    if (email === REFUSED || key === REFUSED) return undefined;
+    if (email !== undefined && key !== undefined) return { scheme: 'global-api-key', email, key };
+    const [given, missing] = email === undefined ? (['key', 'e-mail'] as const) : (['e-mail', 'key'] as const);
+    const input = missing === 'key' ? 'api-key' : 'api-email';
+    this.problems.push(
+      `The Global API Key needs a key and the user’s e-mail; there is a ${given} and no ${missing}. Write ${input}, or set ${CREDENTIAL_VARIABLES[input]} in the environment. ${SECRETS_HINT}`,
+    );
+    return undefined;
+  }
+
+  #credentialsOfEnvironment(): Credentials | undefined {
+    const token = this.#variable('api-token');
+    if (token === REFUSED) return undefined;
+    const hasKeyPair = Boolean(this.#env.CLOUDFLARE_API_KEY?.trim() && this.#env.CLOUDFLARE_EMAIL?.trim());
+    if (token !== undefined) {
+      if (hasKeyPair) {
+        this.notices.push(
+          'The environment has both CLOUDFLARE_API_TOKEN and CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL. The token is used.',
+        );
+      }
+      return { scheme: 'api-token', token };
+    }
+    // A secret that did not arrive must not make the step act as whoever the other variables belong to.
+    if (this.#env.CLOUDFLARE_API_TOKEN !== undefined) {
+      this.problems.push(
+        `CLOUDFLARE_API_TOKEN is set in the environment but empty. ${SECRETS_HINT} If the Global API Key is meant, do not set CLOUDFLARE_API_TOKEN.`,
+      );
+      return undefined;
+    }
+    const email = this.#variable('api-email');
+    const key = this.#variable('api-key');
+    if (email !== undefined || key !== undefined) return this.#globalApiKey(email, key);
+    this.problems.push(
+      `There are no credentials. Write api-token, or api-email with api-key, or set CLOUDFLARE_API_TOKEN in the environment. ${SECRETS_HINT}`,
+    );
+    return undefined;
+  }
+
+  /** The credential that an input holds, undefined if the input is absent. */
+  #credentialInput(name: CredentialInput): string | undefined {
+    const value = readRaw(this.#env, name);
+    if (value === undefined || value === `$${CREDENTIAL_VARIABLES[name]}`) return undefined;
+    if (value === '') {
+      this.problems.push(`${name} is written but empty. ${SECRETS_HINT}`);
+      return REFUSED;
+    }
+    return this.#checkedCredential(name, name, value);
+  }
+
+  /** The credential that the environment holds in an input's place, undefined if there is none. */
+  #variable(name: CredentialInput): string | undefined {
+    const variable = CREDENTIAL_VARIABLES[name];
+    const value = this.#env[variable]?.trim() ?? '';
+    return value === '' ? undefined : this.#checkedCredential(name, `${variable} (environment)`, value);
+  }
+
+  #checkedCredential(name: CredentialInput, label: string, value: string): string {
+    // Lengths and prefixes are left to Cloudflare, which changes them; what no HTTP header can carry is refused.
+    // The value is not shown, not even an e-mail address: it may be a key in the wrong place.
+    if (!/^[\x21-\x7e]+$/.test(value)) {
+      this.problems.push(
+        `${label} holds a space, a line break or a character outside ASCII (its value is not shown). Store the ${name === 'api-email' ? 'address' : 'credential'} alone, without "Bearer" and quotes.`,
+      );
+      return REFUSED;
+    }
+    if (name === 'api-email' && !/^[^@]+@[^@]+$/.test(value)) {
+      this.problems.push(
+        `${label} is no e-mail address (its value is not shown). Write the address of the Cloudflare user.`,
+      );
+      return REFUSED;
+    }
+    return value;
+  }
+
+  /** What is written in an input that may be left out; undefined if it is left out. */
+  #optional(name: keyof typeof DEFAULTS): string | undefined {
+    const value = readRaw(this.#env, name);
+    if (value === undefined || value === ABSENT) return undefined;
+    if (value === '') {
+      this.problems.push(
+        `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. Give it a value, or leave the input out.`,
+      );
+    }
+    return value;
+  }
+
+  #orDefault(name: keyof typeof DEFAULTS): string {
+    return readRaw(this.#env, name) || DEFAULTS[name];
+  }
+
+  #refuse(name: string, value: string, allowed: string): void {
+    const shown = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
+    this.problems.push(`${name} is ${JSON.stringify(shown)}. ${allowed}`);
+  }
+}
+
+/** In the place of a credential that is there, but no good. */
+const REFUSED = '';
+
+const SECRETS_HINT =
+  'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';
+
+/** Whether `hostname`, as the URL parser normalizes it, is an address of this machine; names can be made to lie. */
+function isLoopbackAddress(hostname: string): boolean {
+  return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
