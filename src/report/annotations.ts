@@ -1,0 +1,60 @@
+import { type FailedOutcome, inviteLabel, isFailed, type Outcome, type Problem } from '../invites/outcome.ts';
+import type { Annotation } from './workflow.ts';
+
+/** The runner shows 10 annotations of each level a step. Source: actions/runner, `ExecutionContext`. */
+const MAX_ANNOTATIONS = 10;
+
+/** How many invites an annotation names before it counts the rest. */
+const MAX_NAMED = 5;
+
+/** The annotation of one problem, its hint last. */
+export function problemAnnotation({ title, message, details, hint }: Problem): Annotation {
+  return { title, lines: [message, ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])] };
+}
+
+/**
+ * One annotation per failed invite, and a single one for whatever stopped the whole step; at most 10, of which
+ * the last counts the rest.
+ */
+export function failureAnnotations(outcomes: readonly Outcome[], stop: Problem | undefined): readonly Annotation[] {
+  const failed = outcomes.filter(isFailed);
+  const own = failed.filter((outcome) => !outcome.isStepWide);
+  const shared = failed.filter((outcome) => outcome.isStepWide);
+  const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
+  const annotations = [
+    ...(isStopShown ? [stopAnnotation(stop, shared)] : []),
+    ...own.map((outcome) => problemAnnotation(outcome.problem)),
+  ];
+  return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.');
+}
+
+function stopAnnotation(stop: Problem, affected: readonly FailedOutcome[]): Annotation {
+  const { lines, title } = problemAnnotation(stop);
+  const unknown = affected.filter(({ invite }) => invite.status === undefined);
+  const notAttempted = affected.filter(({ kind }) => kind === 'not_attempted');
+  const consequences = [
+    ...(notAttempted.length > 0 ? [`Not attempted: ${nameInvites(notAttempted)}.`] : []),
+    ...(unknown.length > 0 ? [`State unknown, because it could not be read: ${nameInvites(unknown)}.`] : []),
+  ];
+  return { title, lines: [...lines.slice(0, 1), ...consequences, ...lines.slice(1)] };
+}
+
+function nameInvites(outcomes: readonly FailedOutcome[]): string {
+  const names = outcomes.slice(0, MAX_NAMED).map(({ invite, id }) => inviteLabel(invite, id));
+  const rest = outcomes.length - names.length;
+  return `${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** At most 10 annotations: if there are more, the tenth counts the rest. */
+export function capAnnotations(annotations: readonly Annotation[], what: string, where: string): readonly Annotation[] {
+  if (annotations.length <= MAX_ANNOTATIONS) return annotations;
+  const rest = annotations.slice(MAX_ANNOTATIONS - 1);
+  const titles = rest.slice(0, MAX_NAMED).map(({ title }) => title);
+  return [
+    ...annotations.slice(0, MAX_ANNOTATIONS - 1),
+    {
+      title: `${rest.length} more ${what}`,
+      lines: [...titles, ...(rest.length > titles.length ? [`… and ${rest.length - titles.length} more.`] : []), where],
+    },
+  ];
+}

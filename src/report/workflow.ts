@@ -1,0 +1,58 @@
+import { debug, error, group, info, notice, setOutput, setSecret, summary, warning } from '@actions/core';
+import type { SafeText } from './text.ts';
+
+export type AnnotationLevel = 'error' | 'warning' | 'notice';
+
+/** An annotation of the workflow run: a title and a few lines. */
+export interface Annotation {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/**
+ * What a step can say to the runner. Texts may hold anything: this is where they are made safe, so that no caller
+ * can forget it. Outputs are data and keep their text, except for credentials.
+ */
+export interface Workflow {
+  /** Hides values in everything that the runner shows from now on. */
+  mask(secrets: readonly string[]): void;
+  info(line: string): void;
+  debug(line: string): void;
+  annotate(level: AnnotationLevel, annotation: Annotation): void;
+  /** Runs `work` with its log lines folded under `title`. */
+  group<T>(title: string, work: () => Promise<T>): Promise<T>;
+  setOutput(name: string, value: string): void;
+  /** Appends HTML to the job summary; its text must have gone through `SafeText.html`. */
+  addSummary(html: string): Promise<void>;
+}
+
+/** The runner cuts the message of an annotation at 4,096 characters. Source: actions/runner, `ActionCommandManager`. */
+const MAX_ANNOTATION = 4_000;
+const MAX_TITLE = 200;
+
+const ANNOTATE = { error, warning, notice } as const;
+
+/** The workflow that this process is a step of, through `@actions/core`. */
+export function createWorkflow(safe: SafeText): Workflow {
+  return {
+    mask: (secrets) => {
+      for (const secret of secrets) setSecret(secret);
+    },
+    info: (line) => info(safe.line(line)),
+    debug: (line) => debug(safe.line(line)),
+    annotate: (level, { title, lines }) => {
+      const message = lines.map((line) => safe.line(line)).join('\n');
+      ANNOTATE[level](safeLength(message), { title: safe.line(title, MAX_TITLE) });
+    },
+    group: (title, work) => group(safe.line(title), work),
+    setOutput: (name, value) => setOutput(name, safe.redact(value)),
+    addSummary: async (html) => {
+      // Absent outside of GitHub's runner and on old versions of GitHub Enterprise Server.
+      if (process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(html, true).write();
+    },
+  };
+}
+
+function safeLength(message: string): string {
+  return message.length <= MAX_ANNOTATION ? message : `${message.slice(0, MAX_ANNOTATION - 1)}…`;
+}
