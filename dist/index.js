@@ -1,0 +1,4172 @@
+import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
+/******/ var __webpack_modules__ = ({
+
+/***/ 454:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ runAction)
+});
+
+;// CONCATENATED MODULE: ../node_modules/destr/dist/index.mjs
+const suspectProtoRx = /"(?:_|\\u0{2}5[Ff]){2}(?:p|\\u0{2}70)(?:r|\\u0{2}72)(?:o|\\u0{2}6[Ff])(?:t|\\u0{2}74)(?:o|\\u0{2}6[Ff])(?:_|\\u0{2}5[Ff]){2}"\s*:/;
+const suspectConstructorRx = /"(?:c|\\u0063)(?:o|\\u006[Ff])(?:n|\\u006[Ee])(?:s|\\u0073)(?:t|\\u0074)(?:r|\\u0072)(?:u|\\u0075)(?:c|\\u0063)(?:t|\\u0074)(?:o|\\u006[Ff])(?:r|\\u0072)"\s*:/;
+const JsonSigRx = /^\s*["[{]|^\s*-?\d{1,16}(\.\d{1,17})?([Ee][+-]?\d+)?\s*$/;
+function jsonParseTransform(key, value) {
+  if (key === "__proto__" || key === "constructor" && value && typeof value === "object" && "prototype" in value) {
+    warnKeyDropped(key);
+    return;
+  }
+  return value;
+}
+function warnKeyDropped(key) {
+  console.warn(`[destr] Dropping "${key}" key to prevent prototype pollution.`);
+}
+function destr(value, options = {}) {
+  if (typeof value !== "string") {
+    return value;
+  }
+  if (value[0] === '"' && value[value.length - 1] === '"' && value.indexOf("\\") === -1) {
+    return value.slice(1, -1);
+  }
+  const _value = value.trim();
+  if (_value.length <= 9) {
+    switch (_value.toLowerCase()) {
+      case "true": {
+        return true;
+      }
+      case "false": {
+        return false;
+      }
+      case "undefined": {
+        return void 0;
+      }
+      case "null": {
+        return null;
+      }
+      case "nan": {
+        return Number.NaN;
+      }
+      case "infinity": {
+        return Number.POSITIVE_INFINITY;
+      }
+      case "-infinity": {
+        return Number.NEGATIVE_INFINITY;
+      }
+    }
+  }
+  if (!JsonSigRx.test(value)) {
+    if (options.strict) {
+      throw new SyntaxError("[destr] Invalid JSON");
+    }
+    return value;
+  }
+  try {
+    if (suspectProtoRx.test(value) || suspectConstructorRx.test(value)) {
+      if (options.strict) {
+        throw new Error("[destr] Possible prototype pollution");
+      }
+      return JSON.parse(value, jsonParseTransform);
+    }
+    return JSON.parse(value);
+  } catch (error) {
+    if (options.strict) {
+      throw error;
+    }
+    return value;
+  }
+}
+function safeDestr(value, options = {}) {
+  return destr(value, { ...options, strict: true });
+}
+
+
+
+;// CONCATENATED MODULE: ../node_modules/ufo/dist/index.mjs
+const n = /[^\0-\x7E]/;
+const t = /[\x2E\u3002\uFF0E\uFF61]/g;
+const o = {
+  overflow: "Overflow Error",
+  "not-basic": "Illegal Input",
+  "invalid-input": "Invalid Input"
+};
+const e = Math.floor;
+const r = String.fromCharCode;
+function s(n2) {
+  throw new RangeError(o[n2]);
+}
+const c = function(n2, t2) {
+  return n2 + 22 + 75 * (n2 < 26) - ((t2 != 0) << 5);
+};
+const u = function(n2, t2, o2) {
+  let r2 = 0;
+  for (n2 = o2 ? e(n2 / 700) : n2 >> 1, n2 += e(n2 / t2); n2 > 455; r2 += 36) {
+    n2 = e(n2 / 35);
+  }
+  return e(r2 + 36 * n2 / (n2 + 38));
+};
+function toASCII(o2) {
+  return (function(n2, o3) {
+    const e2 = n2.split("@");
+    let r2 = "";
+    e2.length > 1 && (r2 = e2[0] + "@", n2 = e2[1]);
+    const s2 = (function(n3, t2) {
+      const o4 = [];
+      let e3 = n3.length;
+      for (; e3--; ) {
+        o4[e3] = t2(n3[e3]);
+      }
+      return o4;
+    })((n2 = n2.replace(t, ".")).split("."), o3).join(".");
+    return r2 + s2;
+  })(o2, function(t2) {
+    return n.test(t2) ? "xn--" + (function(n2) {
+      const t3 = [];
+      const o3 = (n2 = (function(n3) {
+        const t4 = [];
+        let o4 = 0;
+        const e2 = n3.length;
+        for (; o4 < e2; ) {
+          const r2 = n3.charCodeAt(o4++);
+          if (r2 >= 55296 && r2 <= 56319 && o4 < e2) {
+            const e3 = n3.charCodeAt(o4++);
+            (64512 & e3) == 56320 ? t4.push(((1023 & r2) << 10) + (1023 & e3) + 65536) : (t4.push(r2), o4--);
+          } else {
+            t4.push(r2);
+          }
+        }
+        return t4;
+      })(n2)).length;
+      let f = 128;
+      let i = 0;
+      let l = 72;
+      for (const o4 of n2) {
+        o4 < 128 && t3.push(r(o4));
+      }
+      const h = t3.length;
+      let p = h;
+      for (h && t3.push("-"); p < o3; ) {
+        let o4 = 2147483647;
+        for (const t4 of n2) {
+          t4 >= f && t4 < o4 && (o4 = t4);
+        }
+        const a = p + 1;
+        o4 - f > e((2147483647 - i) / a) && s("overflow"), i += (o4 - f) * a, f = o4;
+        for (const o5 of n2) {
+          if (o5 < f && ++i > 2147483647 && s("overflow"), o5 == f) {
+            let n3 = i;
+            for (let o6 = 36; ; o6 += 36) {
+              const s2 = o6 <= l ? 1 : o6 >= l + 26 ? 26 : o6 - l;
+              if (n3 < s2) {
+                break;
+              }
+              const u2 = n3 - s2;
+              const f2 = 36 - s2;
+              t3.push(r(c(s2 + u2 % f2, 0))), n3 = e(u2 / f2);
+            }
+            t3.push(r(c(n3, 0))), l = u(i, a, p == h), i = 0, ++p;
+          }
+        }
+        ++i, ++f;
+      }
+      return t3.join("");
+    })(t2) : t2;
+  });
+}
+
+const HASH_RE = /#/g;
+const AMPERSAND_RE = /&/g;
+const SLASH_RE = /\//g;
+const EQUAL_RE = /=/g;
+const IM_RE = /\?/g;
+const PLUS_RE = /\+/g;
+const ENC_CARET_RE = /%5e/gi;
+const ENC_BACKTICK_RE = /%60/gi;
+const ENC_CURLY_OPEN_RE = /%7b/gi;
+const ENC_PIPE_RE = /%7c/gi;
+const ENC_CURLY_CLOSE_RE = /%7d/gi;
+const ENC_SPACE_RE = /%20/gi;
+const ENC_SLASH_RE = /%2f/gi;
+const ENC_ENC_SLASH_RE = /%252f/gi;
+function encode(text) {
+  return encodeURI("" + text).replace(ENC_PIPE_RE, "|");
+}
+function encodeHash(text) {
+  return encode(text).replace(ENC_CURLY_OPEN_RE, "{").replace(ENC_CURLY_CLOSE_RE, "}").replace(ENC_CARET_RE, "^");
+}
+function encodeQueryValue(input) {
+  return encode(typeof input === "string" ? input : JSON.stringify(input)).replace(PLUS_RE, "%2B").replace(ENC_SPACE_RE, "+").replace(HASH_RE, "%23").replace(AMPERSAND_RE, "%26").replace(ENC_BACKTICK_RE, "`").replace(ENC_CARET_RE, "^").replace(SLASH_RE, "%2F");
+}
+function encodeQueryKey(text) {
+  return encodeQueryValue(text).replace(EQUAL_RE, "%3D");
+}
+function encodePath(text) {
+  return encode(text).replace(HASH_RE, "%23").replace(IM_RE, "%3F").replace(ENC_ENC_SLASH_RE, "%2F").replace(AMPERSAND_RE, "%26").replace(PLUS_RE, "%2B");
+}
+function encodeParam(text) {
+  return encodePath(text).replace(SLASH_RE, "%2F");
+}
+function decode(text = "") {
+  try {
+    return decodeURIComponent("" + text);
+  } catch {
+    return "" + text;
+  }
+}
+function decodePath(text) {
+  return decode(text.replace(ENC_SLASH_RE, "%252F"));
+}
+function decodeQueryKey(text) {
+  return decode(text.replace(PLUS_RE, " "));
+}
+function decodeQueryValue(text) {
+  return decode(text.replace(PLUS_RE, " "));
+}
+function encodeHost(name = "") {
+  return toASCII(name);
+}
+
+function parseQuery(parametersString = "") {
+  const object = /* @__PURE__ */ Object.create(null);
+  if (parametersString[0] === "?") {
+    parametersString = parametersString.slice(1);
+  }
+  for (const parameter of parametersString.split("&")) {
+    const s = parameter.match(/([^=]+)=?(.*)/) || [];
+    if (s.length < 2) {
+      continue;
+    }
+    const key = decodeQueryKey(s[1]);
+    if (key === "__proto__" || key === "constructor") {
+      continue;
+    }
+    const value = decodeQueryValue(s[2] || "");
+    if (object[key] === void 0) {
+      object[key] = value;
+    } else if (Array.isArray(object[key])) {
+      object[key].push(value);
+    } else {
+      object[key] = [object[key], value];
+    }
+  }
+  return object;
+}
+function encodeQueryItem(key, value) {
+  if (typeof value === "number" || typeof value === "boolean") {
+    value = String(value);
+  }
+  if (!value) {
+    return encodeQueryKey(key);
+  }
+  if (Array.isArray(value)) {
+    return value.map(
+      (_value) => `${encodeQueryKey(key)}=${encodeQueryValue(_value)}`
+    ).join("&");
+  }
+  return `${encodeQueryKey(key)}=${encodeQueryValue(value)}`;
+}
+function stringifyQuery(query) {
+  return Object.keys(query).filter((k) => query[k] !== void 0).map((k) => encodeQueryItem(k, query[k])).filter(Boolean).join("&");
+}
+
+const PROTOCOL_STRICT_REGEX = /^[\s\w\0+.-]{2,}:([/\\]{1,2})/;
+const PROTOCOL_REGEX = /^[\s\w\0+.-]{2,}:([/\\]{2})?/;
+const PROTOCOL_RELATIVE_REGEX = /^([/\\]\s*){2,}[^/\\]/;
+const PROTOCOL_SCRIPT_RE = /^[\s\0]*(blob|data|javascript|vbscript):$/i;
+const TRAILING_SLASH_RE = /\/$|\/\?|\/#/;
+const JOIN_LEADING_SLASH_RE = /^\.?\//;
+function isRelative(inputString) {
+  return ["./", "../"].some((string_) => inputString.startsWith(string_));
+}
+function hasProtocol(inputString, opts = {}) {
+  if (typeof opts === "boolean") {
+    opts = { acceptRelative: opts };
+  }
+  if (opts.strict) {
+    return PROTOCOL_STRICT_REGEX.test(inputString);
+  }
+  return PROTOCOL_REGEX.test(inputString) || (opts.acceptRelative ? PROTOCOL_RELATIVE_REGEX.test(inputString) : false);
+}
+function isScriptProtocol(protocol) {
+  return !!protocol && PROTOCOL_SCRIPT_RE.test(protocol);
+}
+function hasTrailingSlash(input = "", respectQueryAndFragment) {
+  if (!respectQueryAndFragment) {
+    return input.endsWith("/");
+  }
+  return TRAILING_SLASH_RE.test(input);
+}
+function withoutTrailingSlash(input = "", respectQueryAndFragment) {
+  if (!respectQueryAndFragment) {
+    return (hasTrailingSlash(input) ? input.slice(0, -1) : input) || "/";
+  }
+  if (!hasTrailingSlash(input, true)) {
+    return input || "/";
+  }
+  let path = input;
+  let fragment = "";
+  const fragmentIndex = input.indexOf("#");
+  if (fragmentIndex !== -1) {
+    path = input.slice(0, fragmentIndex);
+    fragment = input.slice(fragmentIndex);
+  }
+  const [s0, ...s] = path.split("?");
+  const cleanPath = s0.endsWith("/") ? s0.slice(0, -1) : s0;
+  return (cleanPath || "/") + (s.length > 0 ? `?${s.join("?")}` : "") + fragment;
+}
+function withTrailingSlash(input = "", respectQueryAndFragment) {
+  if (!respectQueryAndFragment) {
+    return input.endsWith("/") ? input : input + "/";
+  }
+  if (hasTrailingSlash(input, true)) {
+    return input || "/";
+  }
+  let path = input;
+  let fragment = "";
+  const fragmentIndex = input.indexOf("#");
+  if (fragmentIndex !== -1) {
+    path = input.slice(0, fragmentIndex);
+    fragment = input.slice(fragmentIndex);
+    if (!path) {
+      return fragment;
+    }
+  }
+  const [s0, ...s] = path.split("?");
+  return s0 + "/" + (s.length > 0 ? `?${s.join("?")}` : "") + fragment;
+}
+function hasLeadingSlash(input = "") {
+  return input.startsWith("/");
+}
+function withoutLeadingSlash(input = "") {
+  return (hasLeadingSlash(input) ? input.slice(1) : input) || "/";
+}
+function withLeadingSlash(input = "") {
+  return hasLeadingSlash(input) ? input : "/" + input;
+}
+function cleanDoubleSlashes(input = "") {
+  return input.split("://").map((string_) => string_.replace(/\/{2,}/g, "/")).join("://");
+}
+function withBase(input, base) {
+  if (isEmptyURL(base) || hasProtocol(input)) {
+    return input;
+  }
+  const _base = withoutTrailingSlash(base);
+  if (input.startsWith(_base)) {
+    const nextChar = input[_base.length];
+    if (!nextChar || nextChar === "/" || nextChar === "?") {
+      return input;
+    }
+  }
+  return joinURL(_base, input);
+}
+function withoutBase(input, base) {
+  if (isEmptyURL(base)) {
+    return input;
+  }
+  const _base = withoutTrailingSlash(base);
+  if (!input.startsWith(_base)) {
+    return input;
+  }
+  const nextChar = input[_base.length];
+  if (nextChar && nextChar !== "/" && nextChar !== "?") {
+    return input;
+  }
+  const trimmed = input.slice(_base.length).replace(/^\/+/, "");
+  return "/" + trimmed;
+}
+function withQuery(input, query) {
+  const parsed = parseURL(input);
+  const mergedQuery = { ...parseQuery(parsed.search), ...query };
+  parsed.search = stringifyQuery(mergedQuery);
+  return stringifyParsedURL(parsed);
+}
+function filterQuery(input, predicate) {
+  if (!input.includes("?")) {
+    return input;
+  }
+  const parsed = parseURL(input);
+  const query = parseQuery(parsed.search);
+  const filteredQuery = Object.fromEntries(
+    Object.entries(query).filter(([key, value]) => predicate(key, value))
+  );
+  parsed.search = stringifyQuery(filteredQuery);
+  return stringifyParsedURL(parsed);
+}
+function getQuery(input) {
+  return parseQuery(parseURL(input).search);
+}
+function isEmptyURL(url) {
+  return !url || url === "/";
+}
+function isNonEmptyURL(url) {
+  return url && url !== "/";
+}
+function joinURL(base, ...input) {
+  let url = base || "";
+  for (const segment of input.filter((url2) => isNonEmptyURL(url2))) {
+    if (url) {
+      const _segment = segment.replace(JOIN_LEADING_SLASH_RE, "");
+      url = withTrailingSlash(url) + _segment;
+    } else {
+      url = segment;
+    }
+  }
+  return url;
+}
+function joinRelativeURL(..._input) {
+  const JOIN_SEGMENT_SPLIT_RE = /\/(?!\/)/;
+  const input = _input.filter(Boolean);
+  const segments = [];
+  let segmentsDepth = 0;
+  for (const i of input) {
+    if (!i || i === "/") {
+      continue;
+    }
+    for (const [sindex, s] of i.split(JOIN_SEGMENT_SPLIT_RE).entries()) {
+      if (!s || s === ".") {
+        continue;
+      }
+      if (s === "..") {
+        if (segments.length === 1 && hasProtocol(segments[0])) {
+          continue;
+        }
+        segments.pop();
+        segmentsDepth--;
+        continue;
+      }
+      if (sindex === 1 && segments[segments.length - 1]?.endsWith(":/")) {
+        segments[segments.length - 1] += "/" + s;
+        continue;
+      }
+      segments.push(s);
+      segmentsDepth++;
+    }
+  }
+  let url = segments.join("/");
+  if (segmentsDepth >= 0) {
+    if (input[0]?.startsWith("/") && !url.startsWith("/")) {
+      url = "/" + url;
+    } else if (input[0]?.startsWith("./") && !url.startsWith("./")) {
+      url = "./" + url;
+    }
+  } else {
+    url = "../".repeat(-1 * segmentsDepth) + url;
+  }
+  if (input[input.length - 1]?.endsWith("/") && !url.endsWith("/")) {
+    url += "/";
+  }
+  return url;
+}
+function withHttp(input) {
+  return withProtocol(input, "http://");
+}
+function withHttps(input) {
+  return withProtocol(input, "https://");
+}
+function withoutProtocol(input) {
+  return withProtocol(input, "");
+}
+function withProtocol(input, protocol) {
+  let match = input.match(PROTOCOL_REGEX);
+  if (!match) {
+    match = input.match(/^\/{2,}/);
+  }
+  if (!match) {
+    return protocol + input;
+  }
+  return protocol + input.slice(match[0].length);
+}
+function normalizeURL(input) {
+  const parsed = parseURL(input);
+  parsed.pathname = encodePath(decodePath(parsed.pathname));
+  parsed.hash = encodeHash(decode(parsed.hash));
+  parsed.host = encodeHost(decode(parsed.host));
+  parsed.search = stringifyQuery(parseQuery(parsed.search));
+  return stringifyParsedURL(parsed);
+}
+function resolveURL(base = "", ...inputs) {
+  if (typeof base !== "string") {
+    throw new TypeError(
+      `URL input should be string received ${typeof base} (${base})`
+    );
+  }
+  const filteredInputs = inputs.filter((input) => isNonEmptyURL(input));
+  if (filteredInputs.length === 0) {
+    return base;
+  }
+  const url = parseURL(base);
+  for (const inputSegment of filteredInputs) {
+    const urlSegment = parseURL(inputSegment);
+    if (urlSegment.pathname) {
+      url.pathname = withTrailingSlash(url.pathname) + withoutLeadingSlash(urlSegment.pathname);
+    }
+    if (urlSegment.hash && urlSegment.hash !== "#") {
+      url.hash = urlSegment.hash;
+    }
+    if (urlSegment.search && urlSegment.search !== "?") {
+      if (url.search && url.search !== "?") {
+        const queryString = stringifyQuery({
+          ...parseQuery(url.search),
+          ...parseQuery(urlSegment.search)
+        });
+        url.search = queryString.length > 0 ? "?" + queryString : "";
+      } else {
+        url.search = urlSegment.search;
+      }
+    }
+  }
+  return stringifyParsedURL(url);
+}
+function isSamePath(p1, p2) {
+  return decode(withoutTrailingSlash(p1)) === decode(withoutTrailingSlash(p2));
+}
+function isEqual(a, b, options = {}) {
+  if (!options.trailingSlash) {
+    a = withTrailingSlash(a);
+    b = withTrailingSlash(b);
+  }
+  if (!options.leadingSlash) {
+    a = withLeadingSlash(a);
+    b = withLeadingSlash(b);
+  }
+  if (!options.encoding) {
+    a = decode(a);
+    b = decode(b);
+  }
+  return a === b;
+}
+function withFragment(input, hash) {
+  if (!hash || hash === "#") {
+    return input;
+  }
+  const parsed = parseURL(input);
+  parsed.hash = hash === "" ? "" : "#" + encodeHash(hash);
+  return stringifyParsedURL(parsed);
+}
+function withoutFragment(input) {
+  return stringifyParsedURL({ ...parseURL(input), hash: "" });
+}
+function withoutHost(input) {
+  const parsed = parseURL(input);
+  return (parsed.pathname || "/") + parsed.search + parsed.hash;
+}
+
+const protocolRelative = Symbol.for("ufo:protocolRelative");
+function parseURL(input = "", defaultProto) {
+  const _specialProtoMatch = input.match(
+    /^[\s\0]*(blob:|data:|javascript:|vbscript:)(.*)/i
+  );
+  if (_specialProtoMatch) {
+    const [, _proto, _pathname = ""] = _specialProtoMatch;
+    return {
+      protocol: _proto.toLowerCase(),
+      pathname: _pathname,
+      href: _proto + _pathname,
+      auth: "",
+      host: "",
+      search: "",
+      hash: ""
+    };
+  }
+  if (!hasProtocol(input, { acceptRelative: true })) {
+    return defaultProto ? parseURL(defaultProto + input) : parsePath(input);
+  }
+  const [, protocol = "", auth, hostAndPath = ""] = input.replace(/\\/g, "/").match(/^[\s\0]*([\w+.-]{2,}:)?\/\/([^/@]+@)?(.*)/) || [];
+  let [, host = "", path = ""] = hostAndPath.match(/([^#/?]*)(.*)?/) || [];
+  if (protocol === "file:") {
+    path = path.replace(/\/(?=[A-Za-z]:)/, "");
+  }
+  const { pathname, search, hash } = parsePath(path);
+  return {
+    protocol: protocol.toLowerCase(),
+    auth: auth ? auth.slice(0, Math.max(0, auth.length - 1)) : "",
+    host,
+    pathname,
+    search,
+    hash,
+    [protocolRelative]: !protocol
+  };
+}
+function parsePath(input = "") {
+  const [pathname = "", search = "", hash = ""] = (input.match(/([^#?]*)(\?[^#]*)?(#.*)?/) || []).splice(1);
+  return {
+    pathname,
+    search,
+    hash
+  };
+}
+function parseAuth(input = "") {
+  const [username, password] = input.split(":");
+  return {
+    username: decode(username),
+    password: decode(password)
+  };
+}
+function parseHost(input = "") {
+  const [hostname, port] = (input.match(/([^/:]*):?(\d+)?/) || []).splice(1);
+  return {
+    hostname: decode(hostname),
+    port
+  };
+}
+function stringifyParsedURL(parsed) {
+  const pathname = parsed.pathname || "";
+  const search = parsed.search ? (parsed.search.startsWith("?") ? "" : "?") + parsed.search : "";
+  const hash = parsed.hash || "";
+  const auth = parsed.auth ? parsed.auth + "@" : "";
+  const host = parsed.host || "";
+  const proto = parsed.protocol || parsed[protocolRelative] ? (parsed.protocol || "") + "//" : "";
+  return proto + auth + host + pathname + search + hash;
+}
+const FILENAME_STRICT_REGEX = /\/([^/]+\.[^/]+)$/;
+const FILENAME_REGEX = /\/([^/]+)$/;
+function parseFilename(input = "", opts) {
+  const { pathname } = parseURL(input);
+  const matches = opts?.strict ? pathname.match(FILENAME_STRICT_REGEX) : pathname.match(FILENAME_REGEX);
+  return matches ? matches[1] : void 0;
+}
+
+class $URL {
+  protocol;
+  host;
+  auth;
+  pathname;
+  query = {};
+  hash;
+  constructor(input = "") {
+    if (typeof input !== "string") {
+      throw new TypeError(
+        `URL input should be string received ${typeof input} (${input})`
+      );
+    }
+    const parsed = parseURL(input);
+    this.protocol = decode(parsed.protocol);
+    this.host = decode(parsed.host);
+    this.auth = decode(parsed.auth);
+    this.pathname = decodePath(parsed.pathname);
+    this.query = parseQuery(parsed.search);
+    this.hash = decode(parsed.hash);
+  }
+  get hostname() {
+    return parseHost(this.host).hostname;
+  }
+  get port() {
+    return parseHost(this.host).port || "";
+  }
+  get username() {
+    return parseAuth(this.auth).username;
+  }
+  get password() {
+    return parseAuth(this.auth).password || "";
+  }
+  get hasProtocol() {
+    return this.protocol.length;
+  }
+  get isAbsolute() {
+    return this.hasProtocol || this.pathname[0] === "/";
+  }
+  get search() {
+    const q = stringifyQuery(this.query);
+    return q.length > 0 ? "?" + q : "";
+  }
+  get searchParams() {
+    const p = new URLSearchParams();
+    for (const name in this.query) {
+      const value = this.query[name];
+      if (Array.isArray(value)) {
+        for (const v of value) {
+          p.append(name, v);
+        }
+      } else {
+        p.append(
+          name,
+          typeof value === "string" ? value : JSON.stringify(value)
+        );
+      }
+    }
+    return p;
+  }
+  get origin() {
+    return (this.protocol ? this.protocol + "//" : "") + encodeHost(this.host);
+  }
+  get fullpath() {
+    return encodePath(this.pathname) + this.search + encodeHash(this.hash);
+  }
+  get encodedAuth() {
+    if (!this.auth) {
+      return "";
+    }
+    const { username, password } = parseAuth(this.auth);
+    return encodeURIComponent(username) + (password ? ":" + encodeURIComponent(password) : "");
+  }
+  get href() {
+    const auth = this.encodedAuth;
+    const originWithAuth = (this.protocol ? this.protocol + "//" : "") + (auth ? auth + "@" : "") + encodeHost(this.host);
+    return this.hasProtocol && this.isAbsolute ? originWithAuth + this.fullpath : this.fullpath;
+  }
+  append(url) {
+    if (url.hasProtocol) {
+      throw new Error("Cannot append a URL with protocol");
+    }
+    Object.assign(this.query, url.query);
+    if (url.pathname) {
+      this.pathname = withTrailingSlash(this.pathname) + withoutLeadingSlash(url.pathname);
+    }
+    if (url.hash) {
+      this.hash = url.hash;
+    }
+  }
+  toJSON() {
+    return this.href;
+  }
+  toString() {
+    return this.href;
+  }
+}
+function createURL(input) {
+  return new $URL(input);
+}
+
+
+
+;// CONCATENATED MODULE: ../node_modules/ofetch/dist/shared/ofetch.CWycOUEr.mjs
+
+
+
+class FetchError extends Error {
+  constructor(message, opts) {
+    super(message, opts);
+    this.name = "FetchError";
+    if (opts?.cause && !this.cause) {
+      this.cause = opts.cause;
+    }
+  }
+}
+function createFetchError(ctx) {
+  const errorMessage = ctx.error?.message || ctx.error?.toString() || "";
+  const method = ctx.request?.method || ctx.options?.method || "GET";
+  const url = ctx.request?.url || String(ctx.request) || "/";
+  const requestStr = `[${method}] ${JSON.stringify(url)}`;
+  const statusStr = ctx.response ? `${ctx.response.status} ${ctx.response.statusText}` : "<no response>";
+  const message = `${requestStr}: ${statusStr}${errorMessage ? ` ${errorMessage}` : ""}`;
+  const fetchError = new FetchError(
+    message,
+    ctx.error ? { cause: ctx.error } : void 0
+  );
+  for (const key of ["request", "options", "response"]) {
+    Object.defineProperty(fetchError, key, {
+      get() {
+        return ctx[key];
+      }
+    });
+  }
+  for (const [key, refKey] of [
+    ["data", "_data"],
+    ["status", "status"],
+    ["statusCode", "status"],
+    ["statusText", "statusText"],
+    ["statusMessage", "statusText"]
+  ]) {
+    Object.defineProperty(fetchError, key, {
+      get() {
+        return ctx.response && ctx.response[refKey];
+      }
+    });
+  }
+  return fetchError;
+}
+
+const payloadMethods = new Set(
+  Object.freeze(["PATCH", "POST", "PUT", "DELETE"])
+);
+function isPayloadMethod(method = "GET") {
+  return payloadMethods.has(method.toUpperCase());
+}
+function isJSONSerializable(value) {
+  if (value === void 0) {
+    return false;
+  }
+  const t = typeof value;
+  if (t === "string" || t === "number" || t === "boolean" || t === null) {
+    return true;
+  }
+  if (t !== "object") {
+    return false;
+  }
+  if (Array.isArray(value)) {
+    return true;
+  }
+  if (value.buffer) {
+    return false;
+  }
+  if (value instanceof FormData || value instanceof URLSearchParams) {
+    return false;
+  }
+  return value.constructor && value.constructor.name === "Object" || typeof value.toJSON === "function";
+}
+const textTypes = /* @__PURE__ */ new Set([
+  "image/svg",
+  "application/xml",
+  "application/xhtml",
+  "application/html"
+]);
+const JSON_RE = /^application\/(?:[\w!#$%&*.^`~-]*\+)?json(;.+)?$/i;
+function detectResponseType(_contentType = "") {
+  if (!_contentType) {
+    return "json";
+  }
+  const contentType = _contentType.split(";").shift() || "";
+  if (JSON_RE.test(contentType)) {
+    return "json";
+  }
+  if (contentType === "text/event-stream") {
+    return "stream";
+  }
+  if (textTypes.has(contentType) || contentType.startsWith("text/")) {
+    return "text";
+  }
+  return "blob";
+}
+function resolveFetchOptions(request, input, defaults, Headers) {
+  const headers = mergeHeaders(
+    input?.headers ?? request?.headers,
+    defaults?.headers,
+    Headers
+  );
+  let query;
+  if (defaults?.query || defaults?.params || input?.params || input?.query) {
+    query = {
+      ...defaults?.params,
+      ...defaults?.query,
+      ...input?.params,
+      ...input?.query
+    };
+  }
+  return {
+    ...defaults,
+    ...input,
+    query,
+    params: query,
+    headers
+  };
+}
+function mergeHeaders(input, defaults, Headers) {
+  if (!defaults) {
+    return new Headers(input);
+  }
+  const headers = new Headers(defaults);
+  if (input) {
+    for (const [key, value] of Symbol.iterator in input || Array.isArray(input) ? input : new Headers(input)) {
+      headers.set(key, value);
+    }
+  }
+  return headers;
+}
+async function callHooks(context, hooks) {
+  if (hooks) {
+    if (Array.isArray(hooks)) {
+      for (const hook of hooks) {
+        await hook(context);
+      }
+    } else {
+      await hooks(context);
+    }
+  }
+}
+
+const retryStatusCodes = /* @__PURE__ */ new Set([
+  408,
+  // Request Timeout
+  409,
+  // Conflict
+  425,
+  // Too Early (Experimental)
+  429,
+  // Too Many Requests
+  500,
+  // Internal Server Error
+  502,
+  // Bad Gateway
+  503,
+  // Service Unavailable
+  504
+  // Gateway Timeout
+]);
+const nullBodyResponses = /* @__PURE__ */ new Set([101, 204, 205, 304]);
+function createFetch(globalOptions = {}) {
+  const {
+    fetch = globalThis.fetch,
+    Headers = globalThis.Headers,
+    AbortController = globalThis.AbortController
+  } = globalOptions;
+  async function onError(context) {
+    const isAbort = context.error && context.error.name === "AbortError" && !context.options.timeout || false;
+    if (context.options.retry !== false && !isAbort) {
+      let retries;
+      if (typeof context.options.retry === "number") {
+        retries = context.options.retry;
+      } else {
+        retries = isPayloadMethod(context.options.method) ? 0 : 1;
+      }
+      const responseCode = context.response && context.response.status || 500;
+      if (retries > 0 && (Array.isArray(context.options.retryStatusCodes) ? context.options.retryStatusCodes.includes(responseCode) : retryStatusCodes.has(responseCode))) {
+        const retryDelay = typeof context.options.retryDelay === "function" ? context.options.retryDelay(context) : context.options.retryDelay || 0;
+        if (retryDelay > 0) {
+          await new Promise((resolve) => setTimeout(resolve, retryDelay));
+        }
+        return $fetchRaw(context.request, {
+          ...context.options,
+          retry: retries - 1
+        });
+      }
+    }
+    const error = createFetchError(context);
+    if (Error.captureStackTrace) {
+      Error.captureStackTrace(error, $fetchRaw);
+    }
+    throw error;
+  }
+  const $fetchRaw = async function $fetchRaw2(_request, _options = {}) {
+    const context = {
+      request: _request,
+      options: resolveFetchOptions(
+        _request,
+        _options,
+        globalOptions.defaults,
+        Headers
+      ),
+      response: void 0,
+      error: void 0
+    };
+    if (context.options.method) {
+      context.options.method = context.options.method.toUpperCase();
+    }
+    if (context.options.onRequest) {
+      await callHooks(context, context.options.onRequest);
+      if (!(context.options.headers instanceof Headers)) {
+        context.options.headers = new Headers(
+          context.options.headers || {}
+          /* compat */
+        );
+      }
+    }
+    if (typeof context.request === "string") {
+      if (context.options.baseURL) {
+        context.request = withBase(context.request, context.options.baseURL);
+      }
+      if (context.options.query) {
+        context.request = withQuery(context.request, context.options.query);
+        delete context.options.query;
+      }
+      if ("query" in context.options) {
+        delete context.options.query;
+      }
+      if ("params" in context.options) {
+        delete context.options.params;
+      }
+    }
+    if (context.options.body && isPayloadMethod(context.options.method)) {
+      if (isJSONSerializable(context.options.body)) {
+        const contentType = context.options.headers.get("content-type");
+        if (typeof context.options.body !== "string") {
+          context.options.body = contentType === "application/x-www-form-urlencoded" ? new URLSearchParams(
+            context.options.body
+          ).toString() : JSON.stringify(context.options.body);
+        }
+        if (!contentType) {
+          context.options.headers.set("content-type", "application/json");
+        }
+        if (!context.options.headers.has("accept")) {
+          context.options.headers.set("accept", "application/json");
+        }
+      } else if (
+        // ReadableStream Body
+        "pipeTo" in context.options.body && typeof context.options.body.pipeTo === "function" || // Node.js Stream Body
+        typeof context.options.body.pipe === "function"
+      ) {
+        if (!("duplex" in context.options)) {
+          context.options.duplex = "half";
+        }
+      }
+    }
+    let abortTimeout;
+    if (!context.options.signal && context.options.timeout) {
+      const controller = new AbortController();
+      abortTimeout = setTimeout(() => {
+        const error = new Error(
+          "[TimeoutError]: The operation was aborted due to timeout"
+        );
+        error.name = "TimeoutError";
+        error.code = 23;
+        controller.abort(error);
+      }, context.options.timeout);
+      context.options.signal = controller.signal;
+    }
+    try {
+      context.response = await fetch(
+        context.request,
+        context.options
+      );
+    } catch (error) {
+      context.error = error;
+      if (context.options.onRequestError) {
+        await callHooks(
+          context,
+          context.options.onRequestError
+        );
+      }
+      return await onError(context);
+    } finally {
+      if (abortTimeout) {
+        clearTimeout(abortTimeout);
+      }
+    }
+    const hasBody = (context.response.body || // https://github.com/unjs/ofetch/issues/324
+    // https://github.com/unjs/ofetch/issues/294
+    // https://github.com/JakeChampion/fetch/issues/1454
+    context.response._bodyInit) && !nullBodyResponses.has(context.response.status) && context.options.method !== "HEAD";
+    if (hasBody) {
+      const responseType = (context.options.parseResponse ? "json" : context.options.responseType) || detectResponseType(context.response.headers.get("content-type") || "");
+      switch (responseType) {
+        case "json": {
+          const data = await context.response.text();
+          const parseFunction = context.options.parseResponse || destr;
+          context.response._data = parseFunction(data);
+          break;
+        }
+        case "stream": {
+          context.response._data = context.response.body || context.response._bodyInit;
+          break;
+        }
+        default: {
+          context.response._data = await context.response[responseType]();
+        }
+      }
+    }
+    if (context.options.onResponse) {
+      await callHooks(
+        context,
+        context.options.onResponse
+      );
+    }
+    if (!context.options.ignoreResponseError && context.response.status >= 400 && context.response.status < 600) {
+      if (context.options.onResponseError) {
+        await callHooks(
+          context,
+          context.options.onResponseError
+        );
+      }
+      return await onError(context);
+    }
+    return context.response;
+  };
+  const $fetch = async function $fetch2(request, options) {
+    const r = await $fetchRaw(request, options);
+    return r._data;
+  };
+  $fetch.raw = $fetchRaw;
+  $fetch.native = (...args) => fetch(...args);
+  $fetch.create = (defaultOptions = {}, customGlobalOptions = {}) => createFetch({
+    ...globalOptions,
+    ...customGlobalOptions,
+    defaults: {
+      ...globalOptions.defaults,
+      ...customGlobalOptions.defaults,
+      ...defaultOptions
+    }
+  });
+  return $fetch;
+}
+
+
+
+;// CONCATENATED MODULE: ../node_modules/ofetch/dist/index.mjs
+
+
+
+
+
+const _globalThis = (function() {
+  if (typeof globalThis !== "undefined") {
+    return globalThis;
+  }
+  if (typeof self !== "undefined") {
+    return self;
+  }
+  if (typeof window !== "undefined") {
+    return window;
+  }
+  if (typeof global !== "undefined") {
+    return global;
+  }
+  throw new Error("unable to locate global object");
+})();
+const fetch = _globalThis.fetch ? (...args) => _globalThis.fetch(...args) : () => Promise.reject(new Error("[ofetch] global.fetch is not supported!"));
+const Headers = _globalThis.Headers;
+const dist_AbortController = _globalThis.AbortController;
+const ofetch = createFetch({ fetch, Headers, AbortController: dist_AbortController });
+const $fetch = (/* unused pure expression or super */ null && (ofetch));
+
+
+
+;// CONCATENATED MODULE: ../build/version.js
+/** Version of this action, sent in the `User-Agent`; a test holds it equal to package.json's. */
+const VERSION = '1.0.0';
+
+;// CONCATENATED MODULE: ../build/cloudflare/body.js
+/** Thrown when a body is longer than anything the API has reason to send. */
+class BodyTooLargeError extends Error {
+    name = 'BodyTooLargeError';
+    constructor(maxBytes) {
+        super(`the answer is longer than ${maxBytes} bytes`);
+    }
+}
+/**
+ * Reads a body as UTF-8 text, at most `maxBytes` of it.
+ * @throws {BodyTooLargeError} beyond that, and the signal's reason when it aborts, even if the stream does not
+ * heed the signal itself
+ */
+async function readText(body, maxBytes, signal) {
+    if (!body)
+        return '';
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    const aborted = rejectOnAbort(signal);
+    let text = '';
+    let bytes = 0;
+    try {
+        for (;;) {
+            const { done, value } = await Promise.race([reader.read(), aborted.promise]);
+            if (done)
+                return text + decoder.decode();
+            bytes += value.byteLength;
+            if (bytes > maxBytes)
+                throw new BodyTooLargeError(maxBytes);
+            text += decoder.decode(value, { stream: true });
+        }
+    }
+    catch (error) {
+        // The connection is of no use any more; that cancelling fails as well says nothing new.
+        reader.cancel().catch(() => undefined);
+        throw error;
+    }
+    finally {
+        aborted.dispose();
+    }
+}
+function rejectOnAbort(signal) {
+    const { promise, reject } = Promise.withResolvers();
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted)
+        onAbort();
+    // Nobody waits for the rejection once the body has been read.
+    promise.catch(() => undefined);
+    return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
+}
+
+;// CONCATENATED MODULE: ../build/cloudflare/credentials.js
+/** The request headers that carry `credentials`. */
+function credentialHeaders(credentials) {
+    return credentials.scheme === 'api-token'
+        ? { authorization: `Bearer ${credentials.token}` }
+        : { 'x-auth-email': credentials.email, 'x-auth-key': credentials.key };
+}
+
+;// CONCATENATED MODULE: ../build/cloudflare/envelope.js
+// Long enough for any real message, short enough for an annotation of 4,096 characters.
+const MAX_MESSAGE = 500;
+/** Understands a body strictly: what is no envelope and no problem is `unreadable`, with a description for people. */
+function parseBody(text) {
+    const trimmed = text.trim();
+    if (trimmed === '')
+        return { kind: 'unreadable', description: 'an empty body' };
+    let json;
+    try {
+        json = JSON.parse(trimmed);
+    }
+    catch {
+        return { kind: 'unreadable', description: describeText(trimmed) };
+    }
+    if (!isObject(json))
+        return { kind: 'unreadable', description: 'JSON that is no object' };
+    if (typeof json.success === 'boolean') {
+        return {
+            kind: 'envelope',
+            success: json.success,
+            errors: Array.isArray(json.errors) ? json.errors.filter(isObject).map(toErrorDetail) : [],
+            result: json.result,
+            resultInfo: toResultInfo(json.result_info),
+        };
+    }
+    if (json.cloudflare_error === true || (typeof json.title === 'string' && typeof json.status === 'number')) {
+        return {
+            kind: 'problem',
+            error: toProblemDetail(json),
+            retryable: typeof json.retryable === 'boolean' ? json.retryable : undefined,
+            retryAfter: json.retry_after,
+        };
+    }
+    return { kind: 'unreadable', description: 'JSON that is no answer of the API (it has no "success")' };
+}
+function describeText(text) {
+    if (/^(?:<!doctype html|<html)/i.test(text)) {
+        const title = /<title[^>]{0,200}>([^<]{1,500})/i.exec(text)?.[1]?.trim();
+        return title === undefined ? 'an HTML page' : `an HTML page titled "${cut(title, 200)}"`;
+    }
+    if (/^[[{"]/.test(text))
+        return 'JSON that is broken or cut off';
+    return `text: "${cut(text, 200)}"`;
+}
+function toErrorDetail(error) {
+    const chain = Array.isArray(error.error_chain) ? error.error_chain.filter(isObject) : [];
+    return {
+        ...codeAndMessage(error),
+        chain: chain.map(codeAndMessage),
+        ...(typeof error.documentation_url === 'string' && { documentationUrl: cut(error.documentation_url, MAX_MESSAGE) }),
+        ...(isObject(error.source) &&
+            typeof error.source.pointer === 'string' && { pointer: cut(error.source.pointer, MAX_MESSAGE) }),
+    };
+}
+function codeAndMessage(error) {
+    return {
+        ...(typeof error.code === 'number' && { code: error.code }),
+        message: typeof error.message === 'string' ? cut(error.message, MAX_MESSAGE) : '',
+    };
+}
+function toProblemDetail(problem) {
+    const texts = [problem.title, problem.detail].filter((text) => typeof text === 'string');
+    return {
+        ...(typeof problem.error_code === 'number' && { code: problem.error_code }),
+        message: cut(texts.join(': '), MAX_MESSAGE),
+        chain: [],
+    };
+}
+function toResultInfo(info) {
+    return isObject(info) && typeof info.total_count === 'number' ? { totalCount: info.total_count } : {};
+}
+const TEXT_FIELDS = [
+    'id',
+    'status',
+    'organization_id',
+    'organization_name',
+    'invited_by',
+    'invited_on',
+    'expires_on',
+    'invited_member_id',
+    'invited_member_email',
+];
+/** The invite in `result`, with every field of an unexpected type left out; undefined if there is no object. */
+function toInvite(result) {
+    if (!isObject(result))
+        return undefined;
+    const fields = TEXT_FIELDS.flatMap((name) => {
+        const value = result[name];
+        return typeof value === 'string' ? [[name, value]] : [];
+    });
+    const roles = toRoles(result.roles);
+    return {
+        ...Object.fromEntries(fields),
+        ...(typeof result.organization_is_enforcing_twofactor === 'boolean' && {
+            organization_is_enforcing_twofactor: result.organization_is_enforcing_twofactor,
+        }),
+        ...(roles !== undefined && { roles }),
+    };
+}
+// A role of an unknown form is kept under this name rather than dropped: dropping it could let an invite pass a
+// policy that has to allow every one of its roles.
+const UNREADABLE_ROLE = '(unreadable role)';
+function toRoles(roles) {
+    if (roles === undefined || roles === null)
+        return undefined;
+    return (Array.isArray(roles) ? roles : [roles]).map((role) => {
+        const name = isObject(role) ? role.name : role;
+        return typeof name === 'string' ? name : UNREADABLE_ROLE;
+    });
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function cut(text, length) {
+    return text.length <= length ? text : `${text.slice(0, length)}…`;
+}
+
+;// CONCATENATED MODULE: ../build/cloudflare/errors.js
+/** One request to Cloudflare's API that did not bring what was asked for. */
+class ApiError extends Error {
+    name = 'ApiError';
+    method;
+    path;
+    reason;
+    effect;
+    retryable;
+    status;
+    details;
+    cfRay;
+    retryAfterMs;
+    /** How many attempts had been made when this one failed. */
+    attempts = 1;
+    /** Whether another attempt would have been made, had there been time to wait for it. */
+    isOutOfTime = false;
+    constructor(fields) {
+        super(`${fields.method} ${fields.path}: ${fields.reason}`, { cause: fields.cause });
+        this.method = fields.method;
+        this.path = fields.path;
+        this.reason = fields.reason;
+        this.effect = fields.effect;
+        this.retryable = fields.retryable;
+        this.status = fields.status;
+        this.details = fields.details ?? [];
+        this.cfRay = fields.cfRay;
+        this.retryAfterMs = fields.retryAfterMs;
+    }
+    /** Every error code of the answer, those of the error chains included. */
+    get codes() {
+        return errorCodes(this.details);
+    }
+    /** Whether Cloudflare refused the credentials, so that every further request would be refused as well. */
+    get refusesCredentials() {
+        return this.status !== undefined && refusesCredentials(this.status, this.codes);
+    }
+    /** Whether Cloudflare says that this user has no such invite. */
+    get isMissing() {
+        return this.effect === 'refused' && (this.status === 404 || this.codes.includes(NO_ROUTE));
+    }
+}
+// "Could not route to /client/v4/…, perhaps your object identifier is invalid?"
+const NO_ROUTE = 7003;
+/** Every code in `details`, those of the error chains included. */
+function errorCodes(details) {
+    return details
+        .flatMap((detail) => [detail.code, ...detail.chain.map((link) => link.code)])
+        .filter((code) => code !== undefined);
+}
+/**
+ * Whether an answer means that the credentials are no good, whatever was asked for.
+ *
+ * Codes as observed in Cloudflare's answers: 9103 unknown key or e-mail, 9109 invalid token or missing
+ * permission, 10000 authentication error, 6003 malformed authentication headers, 9106 missing ones,
+ * 10502 too many authentication failures.
+ */
+function refusesCredentials(status, codes) {
+    const has = (...wanted) => wanted.some((code) => codes.includes(code));
+    return (status === 401 ||
+        ((status === 403 || status === 405) && has(9103, 9109, 10000)) ||
+        (status === 400 && has(6003, 9106)) ||
+        has(10502));
+}
+/** Thrown instead of sending a request once the step has been stopped. */
+class StopError extends Error {
+    name = 'StopError';
+    reason;
+    /** The answer that led to the stop, where there is one. */
+    error;
+    constructor(reason, message, error) {
+        super(message);
+        this.reason = reason;
+        this.error = error;
+    }
+}
+const MAX_CAUSES = 6;
+/**
+ * The reasons behind a failed `fetch`, which undici hides in `cause`, possibly nested or as an
+ * AggregateError: `connect ECONNREFUSED 127.0.0.1:1`.
+ */
+function describeCauses(error) {
+    const texts = causes(error).map((cause) => {
+        const code = errorCode(cause);
+        const message = (cause instanceof Error ? cause.message : String(cause)) || (code ?? 'unknown error');
+        return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+    });
+    const distinct = [...new Set(texts)];
+    // undici's own message says nothing once there is a cause behind it.
+    return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
+}
+/** `error`, what caused it, and what caused that, outermost first; at most a handful. */
+function causes(error) {
+    const found = [];
+    const queue = [error];
+    while (queue.length > 0 && found.length < MAX_CAUSES) {
+        const current = queue.shift();
+        found.push(current);
+        if (current instanceof AggregateError)
+            queue.push(...current.errors);
+        if (current instanceof Error && current.cause !== undefined)
+            queue.push(current.cause);
+    }
+    return found;
+}
+/** The `code` of a system or undici error. */
+function errorCode(error) {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+;// CONCATENATED MODULE: ../build/cloudflare/gate.js
+
+/** Time left to requests that are under way when the job is cancelled, so that their outcome is known. */
+const CANCEL_GRACE_MS = 1_000;
+/**
+ * What every request of a step passes through: one deadline, one rate limit, one end.
+ * All requests of a step share a gate, so that a limit which one of them meets holds back the others too.
+ */
+class RequestGate {
+    deadlineMs;
+    /** Aborts what is still under way, a moment after the job was cancelled. */
+    hardStop;
+    #clock;
+    #timeoutSeconds;
+    #onPause;
+    #stopping = new AbortController();
+    #pause;
+    #pauseError;
+    #isAnnounced = false;
+    /** @param options.timeoutSeconds the budget of the whole step, counted from now */
+    constructor(options) {
+        this.#clock = options.clock;
+        this.#timeoutSeconds = options.timeoutSeconds;
+        this.#onPause = options.onPause;
+        this.deadlineMs = options.clock.nowMs() + options.timeoutSeconds * 1_000;
+        const hardStop = new AbortController();
+        this.hardStop = hardStop.signal;
+        const cancel = () => {
+            this.stop(new StopError('cancelled', 'The job was cancelled.'));
+            void options.clock.sleep(CANCEL_GRACE_MS).then(() => hardStop.abort(this.stopped));
+        };
+        if (options.cancelled.aborted)
+            cancel();
+        else
+            options.cancelled.addEventListener('abort', cancel, { once: true });
+    }
+    /** Why no further request is sent; undefined while requests are allowed. */
+    get stopped() {
+        return this.#stopping.signal.reason;
+    }
+    get remainingMs() {
+        return this.deadlineMs - this.#clock.nowMs();
+    }
+    get isPaused() {
+        return this.#pauseLeftMs() > 0;
+    }
+    /** Ends the step's traffic for good; the first reason counts. */
+    stop(reason) {
+        if (!this.#stopping.signal.aborted)
+            this.#stopping.abort(reason);
+    }
+    /** Whether a wait of `ms` milliseconds would leave time for a request after it. */
+    fits(ms) {
+        return ms < this.remainingMs;
+    }
+    /**
+     * Resolves when a request may be sent, after any pause.
+     * @throws {StopError} if none may be sent any more, at once also if a pause does not fit into the budget
+     */
+    async enter() {
+        this.#throwIfStopped();
+        for (let waitMs = this.#pauseLeftMs(); waitMs > 0; waitMs = this.#pauseLeftMs()) {
+            if (!this.fits(waitMs))
+                this.#stopForPause();
+            this.#announcePause();
+            await this.wait(waitMs);
+        }
+        if (this.remainingMs <= 0) {
+            this.stop(new StopError('deadline', `The step’s budget of ${this.#timeoutSeconds} s is used up.`));
+        }
+        this.#throwIfStopped();
+    }
+    /**
+     * Waits `ms` milliseconds between two attempts of one request.
+     * @throws {StopError} as soon as the step is stopped
+     */
+    async wait(ms) {
+        this.#throwIfStopped();
+        await this.#clock.sleep(ms, this.#stopping.signal);
+    }
+    /** Holds back every request of the step for `ms` milliseconds from now. */
+    pause(ms, reason, error) {
+        const untilMs = this.#clock.nowMs() + ms;
+        if (untilMs <= (this.#pause?.untilMs ?? 0))
+            return;
+        // Answers that were under way together ask for the same pause: one line in the log is enough for them.
+        if (this.#pauseLeftMs() <= 0)
+            this.#isAnnounced = false;
+        this.#pause = { reason, untilMs, durationMs: ms };
+        this.#pauseError = error;
+    }
+    #pauseLeftMs() {
+        return (this.#pause?.untilMs ?? 0) - this.#clock.nowMs();
+    }
+    #announcePause() {
+        if (this.#isAnnounced || this.#pause === undefined)
+            return;
+        this.#isAnnounced = true;
+        this.#onPause(this.#pause);
+    }
+    #stopForPause() {
+        const asked = seconds(this.#pause?.durationMs ?? 0);
+        const left = seconds(Math.max(0, this.remainingMs));
+        this.stop(new StopError('rate-limit', `A pause of ${asked} is needed (${this.#pause?.reason}), and the step has ${left} of its ${this.#timeoutSeconds} s left.`, this.#pauseError));
+        this.#throwIfStopped();
+    }
+    #throwIfStopped() {
+        if (this.stopped !== undefined)
+            throw this.stopped;
+    }
+}
+/** A duration for people: `290 s`, `0.4 s`. */
+function seconds(ms) {
+    return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
+}
+
+;// CONCATENATED MODULE: ../build/cloudflare/hints.js
+
+const USE_GLOBAL_API_KEY = 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.';
+const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
+const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
+/**
+ * What the author of the workflow can do about a refusal, if anything is known about it.
+ * Cloudflare reuses its error numbers, so code and message decide together.
+ *
+ * Source: answers observed and published, Cloudflare's API description and its documentation of 1xxx errors.
+ */
+function hintFor(error, scheme) {
+    return hintForCredentials(error, scheme) ?? hintForRequest(error) ?? hintForConnection(error);
+}
+function hintForCredentials(error, scheme) {
+    const { status, codes } = error;
+    const says = (part) => error.details.some((detail) => [detail, ...detail.chain].some((entry) => part.test(entry.message)));
+    const what = scheme === 'api-token' ? 'API token' : 'Global API Key';
+    if (codes.includes(10502)) {
+        return `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${what} is corrected.`;
+    }
+    if (codes.includes(6003)) {
+        if (codes.includes(6103))
+            return `${MALFORMED} Cloudflare cannot read the api-key (X-Auth-Key).`;
+        if (codes.includes(6102))
+            return `${MALFORMED} Cloudflare cannot read the api-email (X-Auth-Email).`;
+        if (codes.includes(6111))
+            return `${MALFORMED} Cloudflare cannot read the api-token (Authorization).`;
+        return MALFORMED;
+    }
+    if (codes.includes(9106)) {
+        return 'Cloudflare saw no credentials. Something between the runner and Cloudflare, a proxy perhaps, removed the authentication headers.';
+    }
+    if (codes.includes(9103)) {
+        return `api-key and api-email do not belong to the same user, or the key is no longer valid. ${ROLLED}`;
+    }
+    if (codes.includes(9109)) {
+        if (says(/valid user-level authentication not found/i)) {
+            return 'This is a token owned by an account, not by a user. Only the invited user can answer: create an API token under My Profile > API Tokens, as that user.';
+        }
+        if (says(/from location/i)) {
+            return 'The token has a client IP filter that excludes this runner. Allow the runner’s address, use a self-hosted runner with a fixed one, or remove the filter.';
+        }
+        if (says(/unauthorized to access/i)) {
+            return 'The token lacks a permission. It must be a user API token with User > Memberships: Edit.';
+        }
+        return `Cloudflare does not know this token. ${ROLLED}`;
+    }
+    if (codes.includes(10000)) {
+        if (status === 405 || says(/authentication scheme/i))
+            return USE_GLOBAL_API_KEY;
+        return scheme === 'api-token'
+            ? 'The token is not valid or lacks a permission. It must be a user API token with User > Memberships: Edit.'
+            : `api-key and api-email were not accepted. ${ROLLED}`;
+    }
+    if (status === 401)
+        return `Cloudflare does not accept this ${what}. ${ROLLED}`;
+    return undefined;
+}
+function hintForRequest(error) {
+    const { status } = error;
+    if (error.isMissing) {
+        return 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see or answer it.';
+    }
+    if (status === undefined)
+        return undefined;
+    if (status === 429) {
+        return 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.';
+    }
+    if (status === 403) {
+        return 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.';
+    }
+    if (status >= 300 && status < 400) {
+        return 'The credentials are never sent on to another address. Check api-base-url, and whether a proxy or login page stands in the way.';
+    }
+    if (status === 525 || status === 526) {
+        return 'Cloudflare could not make a secure connection to the server behind it. That is not caused by this workflow: see https://www.cloudflarestatus.com.';
+    }
+    if (status >= 500)
+        return 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
+    return undefined;
+}
+const CERTIFICATE_HINT = 'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
+const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
+function hintForConnection(error) {
+    if (error.status !== undefined)
+        return undefined;
+    if (isCertificateError(error.cause))
+        return CERTIFICATE_HINT;
+    return error.effect === 'none' ? CONNECTION_HINT : undefined;
+}
+// OpenSSL's verification results as Node names them (X509 certificate error codes) and Node's own checks.
+const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS/;
+/** Whether a connection failed because the server's certificate was not accepted, which no retry will change. */
+function isCertificateError(error) {
+    return causes(error).some((cause) => CERTIFICATE_CODE.test(errorCode(cause) ?? ''));
+}
+const NEVER_CONNECTED = new Set([
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'EADDRNOTAVAIL',
+    'UND_ERR_CONNECT_TIMEOUT',
+]);
+/** Whether a request failed before there was a connection, so that the server cannot have seen it. */
+function wasNeverConnected(error) {
+    return causes(error).some((cause) => {
+        const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
+        return NEVER_CONNECTED.has(errorCode(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
+    });
+}
+
+;// CONCATENATED MODULE: ../build/cloudflare/retry.js
+// The action's retry policy as pure functions of what the server said. The values without a server's word are
+// those of Cloudflare's own TypeScript and Python clients: min(0.5·2^n, 8) s with up to 25 % taken off.
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 8_000;
+const JITTER = 0.25;
+/**
+ * Milliseconds to wait before the next attempt.
+ * A delay that the server asked for is obeyed as it stands, without jitter.
+ *
+ * @param failures how many attempts have failed so far, at least 1
+ * @param random a number from 0 (inclusive) to 1 (exclusive)
+ */
+function retryDelayMs(failures, serverDelayMs, random) {
+    if (serverDelayMs !== undefined)
+        return serverDelayMs;
+    const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
+    return backoffMs * (1 - JITTER * random());
+}
+/** Whether an answer with this HTTP status may be followed by a better one. Source: Cloudflare's own clients. */
+function isRetryableStatus(status) {
+    return status === 408 || status === 409 || status === 429 || status >= 500;
+}
+// RFC 9110, section 5.6.7: the preferred form of an HTTP date and the two obsolete ones that must be understood.
+const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+const RFC_850_DATE = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
+const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
+const NUMBER = /^\d+(?:\.\d+)?$/;
+/**
+ * The delay in milliseconds that an answer asks for: `retry-after-ms`, else `retry-after` in seconds or as a
+ * date, else `retry_after` (seconds) of a problem body. What is none of these counts as not said.
+ */
+function serverDelayMs(headers, bodyRetryAfter, nowMs) {
+    return (parseNumber(headers.get('retry-after-ms'), 1) ??
+        parseNumber(headers.get('retry-after'), 1_000) ??
+        parseDateDelay(headers.get('retry-after'), nowMs) ??
+        parseNumber(typeof bodyRetryAfter === 'number' ? String(bodyRetryAfter) : bodyRetryAfter, 1_000));
+}
+function parseNumber(value, unitMs) {
+    return typeof value === 'string' && NUMBER.test(value.trim()) ? Number(value) * unitMs : undefined;
+}
+function parseDateDelay(value, nowMs) {
+    const date = value?.trim() ?? '';
+    const epochMs = IMF_FIXDATE.test(date) || RFC_850_DATE.test(date)
+        ? Date.parse(date)
+        : ASCTIME_DATE.test(date)
+            ? Date.parse(`${date} GMT`)
+            : Number.NaN;
+    return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
+}
+// One item of the header: a quoted policy name and its parameters, `"default";r=50;t=30`.
+const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z]+=\d+)*)/g;
+/**
+ * Milliseconds until requests are allowed again, if a `Ratelimit` header says that none is left now.
+ * Several policies may be named; the one that frees last decides.
+ *
+ * Source: Cloudflare's changelog of September 2025 and draft-ietf-httpapi-ratelimit-headers
+ * (`r` requests left, `t` seconds until the quota is reset).
+ */
+function rateLimitPauseMs(header) {
+    const pauses = [...(header ?? '').matchAll(RATELIMIT_ITEM)].flatMap(([, parameters = '']) => {
+        const left = /;\s*r=(\d+)/.exec(parameters)?.[1];
+        const seconds = /;\s*t=(\d+)/.exec(parameters)?.[1];
+        return left !== undefined && Number(left) === 0 && seconds !== undefined ? [Number(seconds) * 1_000] : [];
+    });
+    return pauses.length > 0 ? Math.max(...pauses) : undefined;
+}
+
+;// CONCATENATED MODULE: ../build/cloudflare/client.js
+
+
+
+
+
+
+
+
+
+/** Time for one attempt, body included. */
+const ATTEMPT_TIMEOUT_MS = 30_000;
+/** Some twenty times a list of 1,000 invites; what is longer is no answer of this API. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const USER_AGENT = `cloudflare-invite-action/${VERSION}`;
+/**
+ * Cloudflare's API for a user's invites. Every method throws `ApiError` for a request that failed and
+ * `StopError` where the step may send no further one; both carry what is needed to decide what to do next.
+ */
+class InvitesClient {
+    #options;
+    /** Refusals for the rate limit since the last other answer. */
+    #rateLimited = 0;
+    constructor(options) {
+        this.#options = options;
+    }
+    /**
+     * `GET /user/invites/{id}`, one attempt.
+     * @throws {ApiError} also if the answer is a success that holds no invite of this id with a status
+     */
+    async read(id) {
+        const request = { method: 'GET', path: invitePath(id) };
+        const success = await this.#send(request);
+        return inviteOf(request, success, id);
+    }
+    /** `read` with retries. */
+    readPatiently(id) {
+        return this.#withRetries(() => this.read(id));
+    }
+    /**
+     * `PATCH /user/invites/{id}`, one attempt; resolves with the invite only if Cloudflare shows it as `status`.
+     * @throws {ApiError} with the effect `unclear` if the answer is a success that does not show the status
+     */
+    async answer(id, status) {
+        const request = { method: 'PATCH', path: invitePath(id), body: { status } };
+        const success = await this.#send(request);
+        const invite = inviteOf(request, success, id);
+        if (invite.status !== status) {
+            throw unexpectedSuccess(request, success, `but the invite has the status "${invite.status}"`);
+        }
+        return invite;
+    }
+    /**
+     * `GET /user/invites?page=…`, with retries.
+     * @param page counted from 1
+     * @throws {ApiError} also if the answer is a success without a list
+     */
+    listPage(page, perPage) {
+        const request = { method: 'GET', path: '/user/invites', query: { page, per_page: perPage } };
+        return this.#withRetries(async () => {
+            const success = await this.#send(request);
+            if (!Array.isArray(success.result))
+                throw unexpectedSuccess(request, success, 'but holds no list of invites');
+            return { entries: success.result, totalCount: success.resultInfo.totalCount };
+        });
+    }
+    /**
+     * Waits as long as the retry policy says before another attempt is made.
+     * @param failures how many attempts have failed so far
+     * @returns false, without waiting, if there is no point in another attempt or no time for it
+     * @throws {StopError} if the step is stopped meanwhile
+     */
+    async backOff(error, failures) {
+        const { retries, random, gate, onTrace } = this.#options;
+        error.attempts = failures;
+        if (!error.retryable || failures > retries)
+            return false;
+        const attempt = `attempt ${failures} of ${retries + 1} failed`;
+        // After a 429 the gate holds back this request as well as all others.
+        if (error.status === 429) {
+            onTrace(`${error.message} (${attempt})`);
+            return true;
+        }
+        const delayMs = retryDelayMs(failures, error.retryAfterMs, random);
+        error.isOutOfTime = !gate.fits(delayMs);
+        if (error.isOutOfTime)
+            return false;
+        onTrace(`${error.message} (${attempt}; next in ${seconds(delayMs)})`);
+        await gate.wait(delayMs);
+        return true;
+    }
+    async #withRetries(operation) {
+        for (let failures = 1;; failures++) {
+            try {
+                return await operation();
+            }
+            catch (error) {
+                if (!(error instanceof ApiError))
+                    throw error;
+                if (!(await this.backOff(error, failures)))
+                    throw error;
+            }
+        }
+    }
+    async #send(request) {
+        const { gate, clock, onDebug } = this.#options;
+        await gate.enter();
+        const startMs = clock.nowMs();
+        try {
+            const success = this.#judge(request, await this.#exchange(request));
+            this.#rateLimited = 0;
+            onDebug(`${request.method} ${request.path}: HTTP ${success.status} after ${Math.round(clock.nowMs() - startMs)} ms`);
+            return success;
+        }
+        catch (error) {
+            if (error instanceof ApiError) {
+                onDebug(`${error.message} after ${Math.round(clock.nowMs() - startMs)} ms, cf-ray ${error.cfRay ?? 'none'}`);
+                this.#heedStepWide(error);
+            }
+            throw error;
+        }
+    }
+    /** Refused credentials and rate limits concern every request of the step, not only the one that met them. */
+    #heedStepWide(error) {
+        const { gate, random } = this.#options;
+        if (error.refusesCredentials) {
+            gate.stop(new StopError('credentials', 'Cloudflare refused the credentials.', error));
+        }
+        else if (error.status !== 429) {
+            this.#rateLimited = 0;
+        }
+        else {
+            // Requests that were under way together meet the same limit: they count as one refusal.
+            if (!gate.isPaused)
+                this.#rateLimited += 1;
+            const delayMs = retryDelayMs(Math.max(1, this.#rateLimited), error.retryAfterMs, random);
+            gate.pause(delayMs, 'Cloudflare answered HTTP 429, too many requests', error);
+        }
+    }
+    async #exchange(request) {
+        const { gate, clock } = this.#options;
+        const limitMs = Math.min(ATTEMPT_TIMEOUT_MS, gate.remainingMs);
+        const timeout = new AbortController();
+        const finished = new AbortController();
+        clock.sleep(limitMs, finished.signal).then(() => timeout.abort(new Error(`no complete answer within ${seconds(limitMs)}`)), () => undefined);
+        const signal = AbortSignal.any([timeout.signal, gate.hardStop]);
+        try {
+            return await this.#fetchText(request, signal);
+        }
+        catch (error) {
+            throw toConnectionError(request, error, signal);
+        }
+        finally {
+            finished.abort();
+        }
+    }
+    async #fetchText(request, signal) {
+        const { baseUrl, credentials, fetch } = this.#options;
+        // ofetch's own retry, time-out and JSON parsing are switched off: none of them obeys Retry-After, covers the
+        // body, or tells broken JSON from a string.
+        const response = await ofetch.create({}, { fetch }).raw(`${baseUrl}${request.path}`, {
+            method: request.method,
+            headers: {
+                accept: 'application/json',
+                'user-agent': USER_AGENT,
+                ...credentialHeaders(credentials),
+                ...(request.body && { 'content-type': 'application/json' }),
+            },
+            ...(request.query && { query: request.query }),
+            ...(request.body && { body: JSON.stringify(request.body) }),
+            // fetch drops Authorization on a redirect to another origin, but forwards X-Auth-Key (nodejs/undici#4917).
+            redirect: 'manual',
+            retry: false,
+            ignoreResponseError: true,
+            responseType: 'stream',
+            signal,
+        });
+        return { response, text: await readText(response._data ?? response.body, MAX_BODY_BYTES, signal) };
+    }
+    #judge(request, { response, text }) {
+        const { gate, clock } = this.#options;
+        const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'));
+        if (pauseMs !== undefined)
+            gate.pause(pauseMs, 'no request left in Cloudflare’s rate limit');
+        const body = parseBody(text);
+        const cfRay = response.headers.get('cf-ray') ?? undefined;
+        if (response.ok && body.kind === 'envelope' && body.success) {
+            return { result: body.result, resultInfo: body.resultInfo, status: response.status, cfRay };
+        }
+        const { status } = response;
+        const details = body.kind === 'envelope' ? body.errors : body.kind === 'problem' ? [body.error] : [];
+        const retryAfterMs = serverDelayMs(response.headers, body.kind === 'problem' ? body.retryAfter : undefined, clock.nowMs());
+        throw new ApiError({
+            ...request,
+            status,
+            details,
+            reason: describeFailure(response, body),
+            effect: effectOf(status, details),
+            retryable: isRetryable(response, body, details),
+            ...(cfRay !== undefined && { cfRay }),
+            ...(retryAfterMs !== undefined && { retryAfterMs }),
+        });
+    }
+}
+function invitePath(id) {
+    return `/user/invites/${encodeURIComponent(id)}`;
+}
+function inviteOf(request, success, id) {
+    const invite = toInvite(success.result);
+    if (invite === undefined)
+        throw unexpectedSuccess(request, success, 'but holds no invite');
+    if (invite.id !== undefined && invite.id !== id) {
+        throw unexpectedSuccess(request, success, `but shows another invite, "${invite.id}"`);
+    }
+    if (invite.status === undefined)
+        throw unexpectedSuccess(request, success, 'but shows no status of the invite');
+    return invite;
+}
+function unexpectedSuccess(request, success, but) {
+    return new ApiError({
+        ...request,
+        status: success.status,
+        reason: `HTTP ${success.status} reports success, ${but}`,
+        effect: 'unclear',
+        retryable: true,
+        ...(success.cfRay !== undefined && { cfRay: success.cfRay }),
+    });
+}
+function isRedirect(status) {
+    return status >= 300 && status < 400;
+}
+function effectOf(status, details) {
+    if (status === 429 || isRedirect(status) || refusesCredentials(status, errorCodes(details)))
+        return 'none';
+    return status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unclear';
+}
+function isRetryable(response, body, details) {
+    if (response.headers.get('x-should-retry') === 'false')
+        return false;
+    if (body.kind === 'problem' && body.retryable === false)
+        return false;
+    if (refusesCredentials(response.status, errorCodes(details)))
+        return false;
+    return isRetryableStatus(response.status) || (response.ok && body.kind !== 'envelope');
+}
+function describeFailure(response, body) {
+    const http = `HTTP ${response.status}`;
+    if (isRedirect(response.status))
+        return `${http}, a redirect${redirectTarget(response)}, which is refused`;
+    if (body.kind === 'unreadable')
+        return `${http} with ${body.description}`;
+    return response.ok ? `${http} without success` : http;
+}
+function redirectTarget(response) {
+    const location = URL.parse(response.headers.get('location') ?? '', response.url || undefined);
+    return location === null ? '' : ` to ${location.origin}`;
+}
+function toConnectionError(request, thrown, signal) {
+    const cause = signal.aborted ? signal.reason : thrown instanceof FetchError ? thrown.cause : thrown;
+    const isUntouched = !signal.aborted && wasNeverConnected(cause);
+    return new ApiError({
+        ...request,
+        reason: cause instanceof StopError ? 'cut off, because the job was cancelled' : describeCauses(cause),
+        effect: isUntouched || isCertificateError(cause) ? 'none' : 'unclear',
+        retryable: !isCertificateError(cause),
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ../build/inputs.js
+/** Every bad input of a step at once, one sentence or two each. */
+class InputError extends Error {
+    name = 'InputError';
+    problems;
+    constructor(problems) {
+        super(problems.join('\n'));
+        this.problems = problems;
+    }
+}
+/** The default of an input whose absence means something else than an empty value. */
+const ABSENT = '(none)';
+/** The credential inputs: their visible defaults name the environment variable that takes their place. */
+const CREDENTIAL_VARIABLES = {
+    'api-token': 'CLOUDFLARE_API_TOKEN',
+    'api-email': 'CLOUDFLARE_EMAIL',
+    'api-key': 'CLOUDFLARE_API_KEY',
+};
+/** Defaults as `action.yml` declares them, for every input but the credentials; a test holds them equal. */
+const DEFAULTS = {
+    'invite-id': ABSENT,
+    'dry-run': 'false',
+    retries: '4',
+    'timeout-seconds': '600',
+    'api-base-url': 'https://api.cloudflare.com/client/v4',
+};
+/** Every input, with its default in `action.yml`; undefined marks the required one. */
+const INPUT_DEFAULTS = {
+    status: undefined,
+    ...DEFAULTS,
+    ...Object.fromEntries(Object.entries(CREDENTIAL_VARIABLES).map(([name, variable]) => [name, `$${variable}`])),
+};
+const MAX_RETRIES = 10;
+/** One day: more than any job on GitHub's own runners can last. */
+const MAX_TIMEOUT_SECONDS = 86_400;
+/** Source: Cloudflare's OpenAPI description, `iam_invite_components-schemas-identifier`. */
+const MAX_ID_LENGTH = 32;
+/** Longest value that an error message repeats. */
+const MAX_SHOWN = 80;
+/** Node's names for the proxy of each scheme, in either case. */
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+/**
+ * Every value of the environment that must never be seen, to be masked before anything is written.
+ * Malformed and unused credentials are among them.
+ */
+function readSecrets(env) {
+    const credentials = ['api-token', 'api-key'].flatMap((name) => [
+        readRaw(env, name) === `$${CREDENTIAL_VARIABLES[name]}` ? undefined : readRaw(env, name),
+        env[CREDENTIAL_VARIABLES[name]],
+    ]);
+    const baseUrl = readRaw(env, 'api-base-url') ?? '';
+    const passwords = [baseUrl, ...PROXY_VARIABLES.map((name) => env[name] ?? '')].flatMap(passwordsOf);
+    const secrets = [...credentials, ...passwords]
+        .map((secret) => secret?.trim() ?? '')
+        .filter((secret) => secret !== '');
+    return [...new Set(secrets)];
+}
+/** The password in a URL, as written and decoded. */
+function passwordsOf(url) {
+    // Not the URL parser: what it rejects may hold a password as well.
+    const password = /^(?:[a-z][a-z\d+.-]*:)?(?:\/\/)?[^/@:]*:(.*)@/i.exec(url.trim())?.[1];
+    if (password === undefined)
+        return [];
+    return [password, decodePercent(password)];
+}
+function decodePercent(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+/**
+ * Reads and checks every input; a pure function of the environment.
+ * @throws {InputError} with all problems at once
+ */
+function parseInputs(env) {
+    const reader = new Reader(env);
+    const inputs = {
+        status: reader.status(),
+        inviteIds: reader.inviteIds(),
+        credentials: reader.credentials(),
+        dryRun: reader.boolean('dry-run'),
+        retries: reader.integer('retries', 0, MAX_RETRIES),
+        timeoutSeconds: reader.integer('timeout-seconds', 1, MAX_TIMEOUT_SECONDS),
+        apiBaseUrl: reader.baseUrl(),
+        usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
+    };
+    const { credentials } = inputs;
+    if (credentials === undefined || reader.problems.length > 0)
+        throw new InputError(reader.problems);
+    return { ...inputs, credentials, notices: reader.notices };
+}
+function readRaw(env, name) {
+    // The runner's naming rule; reading the environment itself rather than @actions/core keeps this a pure function.
+    return env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
+}
+class Reader {
+    problems = [];
+    notices = [];
+    #env;
+    constructor(env) {
+        this.#env = env;
+    }
+    status() {
+        const value = readRaw(this.#env, 'status') ?? '';
+        if (value === 'accepted' || value === 'rejected')
+            return value;
+        this.#refuse('status', value, 'It must be accepted or rejected.');
+        return 'rejected';
+    }
+    inviteIds() {
+        const text = this.#optional('invite-id');
+        if (text === undefined)
+            this.problems.push('invite-id is missing. Write one or more invite ids.');
+        const ids = (text ?? '').split(/[\s,]+/).filter((id) => id !== '');
+        for (const id of ids) {
+            if (!/^[\w-]+$/.test(id) || id.length > MAX_ID_LENGTH) {
+                this.#refuse('invite-id', id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
+            }
+        }
+        if (text && ids.length === 0)
+            this.#refuse('invite-id', text, 'It must hold at least one id.');
+        return [...new Set(ids)];
+    }
+    credentials() {
+        const token = this.#credentialInput('api-token');
+        const email = this.#credentialInput('api-email');
+        const key = this.#credentialInput('api-key');
+        if ([token, email, key].includes(REFUSED))
+            return undefined;
+        if (token === undefined && email === undefined && key === undefined)
+            return this.#credentialsOfEnvironment();
+        if (token === undefined) {
+            return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
+        }
+        if (email === undefined && key === undefined)
+            return { scheme: 'api-token', token };
+        this.problems.push('api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.');
+        return undefined;
+    }
+    boolean(name) {
+        const value = this.#orDefault(name);
+        // YAML 1.2's core schema, as @actions/core's getBooleanInput has it.
+        if (/^(?:true|True|TRUE)$/.test(value))
+            return true;
+        if (!/^(?:false|False|FALSE)$/.test(value))
+            this.#refuse(name, value, 'It must be true or false.');
+        return false;
+    }
+    integer(name, min, max) {
+        const value = this.#orDefault(name);
+        const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+        if (number >= min && number <= max)
+            return number;
+        this.#refuse(name, value, `It must be a whole number from ${min} to ${max}.`);
+        return min;
+    }
+    baseUrl() {
+        const value = this.#orDefault('api-base-url');
+        const url = URL.parse(value);
+        if (value.includes('@')) {
+            this.problems.push('api-base-url holds an "@" (its value is not shown). Write it without user name and password.');
+        }
+        else if (url === null) {
+            this.#refuse('api-base-url', value, `It must be a URL such as ${DEFAULTS['api-base-url']}.`);
+        }
+        else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackAddress(url.hostname))) {
+            this.#refuse('api-base-url', value, 'It must use https; http is for loopback addresses, 127.0.0.1 or [::1], only.');
+        }
+        else if (/[?#]/.test(value)) {
+            this.#refuse('api-base-url', value, 'It must have no query and no fragment.');
+        }
+        return url?.href.replace(/\/+$/, '') ?? '';
+    }
+    #globalApiKey(email, key) {
+        if (email === REFUSED || key === REFUSED)
+            return undefined;
+        if (email !== undefined && key !== undefined)
+            return { scheme: 'global-api-key', email, key };
+        const [given, missing] = email === undefined ? ['key', 'e-mail'] : ['e-mail', 'key'];
+        const input = missing === 'key' ? 'api-key' : 'api-email';
+        this.problems.push(`The Global API Key needs a key and the user’s e-mail; there is a ${given} and no ${missing}. Write ${input}, or set ${CREDENTIAL_VARIABLES[input]} in the environment. ${SECRETS_HINT}`);
+        return undefined;
+    }
+    #credentialsOfEnvironment() {
+        const token = this.#variable('api-token');
+        if (token === REFUSED)
+            return undefined;
+        const hasKeyPair = Boolean(this.#env.CLOUDFLARE_API_KEY?.trim() && this.#env.CLOUDFLARE_EMAIL?.trim());
+        if (token !== undefined) {
+            if (hasKeyPair) {
+                this.notices.push('The environment has both CLOUDFLARE_API_TOKEN and CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL. The token is used.');
+            }
+            return { scheme: 'api-token', token };
+        }
+        // A secret that did not arrive must not make the step act as whoever the other variables belong to.
+        if (this.#env.CLOUDFLARE_API_TOKEN !== undefined) {
+            this.problems.push(`CLOUDFLARE_API_TOKEN is set in the environment but empty. ${SECRETS_HINT} If the Global API Key is meant, do not set CLOUDFLARE_API_TOKEN.`);
+            return undefined;
+        }
+        const email = this.#variable('api-email');
+        const key = this.#variable('api-key');
+        if (email !== undefined || key !== undefined)
+            return this.#globalApiKey(email, key);
+        this.problems.push(`There are no credentials. Write api-token, or api-email with api-key, or set CLOUDFLARE_API_TOKEN in the environment. ${SECRETS_HINT}`);
+        return undefined;
+    }
+    /** The credential that an input holds, undefined if the input is absent. */
+    #credentialInput(name) {
+        const value = readRaw(this.#env, name);
+        if (value === undefined || value === `$${CREDENTIAL_VARIABLES[name]}`)
+            return undefined;
+        if (value === '') {
+            this.problems.push(`${name} is written but empty. ${SECRETS_HINT}`);
+            return REFUSED;
+        }
+        return this.#checkedCredential(name, name, value);
+    }
+    /** The credential that the environment holds in an input's place, undefined if there is none. */
+    #variable(name) {
+        const variable = CREDENTIAL_VARIABLES[name];
+        const value = this.#env[variable]?.trim() ?? '';
+        return value === '' ? undefined : this.#checkedCredential(name, `${variable} (environment)`, value);
+    }
+    #checkedCredential(name, label, value) {
+        // Lengths and prefixes are left to Cloudflare, which changes them; what no HTTP header can carry is refused.
+        // The value is not shown, not even an e-mail address: it may be a key in the wrong place.
+        if (!/^[\x21-\x7e]+$/.test(value)) {
+            this.problems.push(`${label} holds a space, a line break or a character outside ASCII (its value is not shown). Store the ${name === 'api-email' ? 'address' : 'credential'} alone, without "Bearer" and quotes.`);
+            return REFUSED;
+        }
+        if (name === 'api-email' && !/^[^@]+@[^@]+$/.test(value)) {
+            this.problems.push(`${label} is no e-mail address (its value is not shown). Write the address of the Cloudflare user.`);
+            return REFUSED;
+        }
+        return value;
+    }
+    /** What is written in an input that may be left out; undefined if it is left out. */
+    #optional(name) {
+        const value = readRaw(this.#env, name);
+        if (value === undefined || value === ABSENT)
+            return undefined;
+        if (value === '') {
+            this.problems.push(`${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. Give it a value, or leave the input out.`);
+        }
+        return value;
+    }
+    #orDefault(name) {
+        return readRaw(this.#env, name) || DEFAULTS[name];
+    }
+    #refuse(name, value, allowed) {
+        const shown = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
+        this.problems.push(`${name} is ${JSON.stringify(shown)}. ${allowed}`);
+    }
+}
+/** In the place of a credential that is there, but no good. */
+const REFUSED = '';
+const SECRETS_HINT = 'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';
+/** Whether `hostname`, as the URL parser normalizes it, is an address of this machine; names can be made to lie. */
+function isLoopbackAddress(hostname) {
+    return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ../build/invites/outcome.js
+/** The problem in one line, without the hint. */
+function problemLine({ message, details }) {
+    return [message, ...details].join(' ');
+}
+/** Whether `outcome` makes the step fail. */
+function isFailed(outcome) {
+    return outcome.kind === 'failed' || outcome.kind === 'not_attempted';
+}
+/** `Acme, Inc. (4f5f…)`, or the id alone where Cloudflare names no organization. */
+function inviteLabel(invite, id) {
+    return invite.organization_name ? `${invite.organization_name} (${id})` : id;
+}
+/** The verb of an answer. */
+function verbOf(status) {
+    return status === 'accepted' ? 'accept' : 'reject';
+}
+
+;// CONCATENATED MODULE: ../build/invites/problem.js
+
+
+const KNOWLEDGE = {
+    pending: 'The invite is still pending.',
+    missing: undefined,
+    unknown: 'State unknown: the invite could not be read, so it may or may not have been answered.',
+    irrelevant: undefined,
+};
+/** A problem that one failed request explains. */
+function requestProblem(title, error, scheme, knowledge) {
+    const attempts = error.attempts > 1 ? ` (${error.attempts} attempts)` : '';
+    const hint = hintFor(error, scheme);
+    return {
+        title,
+        message: [`${error.method} ${error.path} failed: ${error.reason}${attempts}.`, KNOWLEDGE[knowledge]]
+            .filter((sentence) => sentence !== undefined)
+            .join(' '),
+        details: requestDetails(error),
+        ...(hint !== undefined && { hint }),
+    };
+}
+/** What Cloudflare said with a failed request, and what identifies that request. */
+function requestDetails(error) {
+    return [...error.details.map(describeDetail), ...describeDelay(error), ...describeRay(error)];
+}
+function describeDetail(detail) {
+    const entries = [detail, ...detail.chain].map(({ code, message }) => [code === undefined ? 'no code' : `code ${code}`, message || 'no message'].join(': '));
+    const at = detail.pointer === undefined ? '' : ` (at ${detail.pointer})`;
+    const see = detail.documentationUrl === undefined ? '' : ` (see ${detail.documentationUrl})`;
+    return `Cloudflare: ${entries.join(' > ')}${at}${see}.`;
+}
+function describeDelay(error) {
+    if (error.retryAfterMs !== undefined) {
+        const asked = `The server asked to wait ${seconds(error.retryAfterMs)} before another attempt`;
+        return [error.isOutOfTime ? `${asked}, for which timeout-seconds leaves no time.` : `${asked}.`];
+    }
+    return error.isOutOfTime ? ['There was no time left in timeout-seconds for another attempt.'] : [];
+}
+function describeRay(error) {
+    return error.cfRay === undefined ? [] : [`cf-ray: ${error.cfRay}.`];
+}
+const STOP_TITLES = {
+    cancelled: 'The job was cancelled',
+    deadline: 'The step ran out of time',
+    'rate-limit': 'Cloudflare’s rate limit leaves no time',
+    credentials: 'Cloudflare refused the credentials',
+};
+const STOP_HINTS = {
+    cancelled: 'Run the job again: invites that were answered are recognized and left alone.',
+    deadline: 'Raise timeout-seconds, or answer fewer invites in one step.',
+    'rate-limit': 'Raise timeout-seconds, or run the job again after the pause.',
+    credentials: 'Check the credentials.',
+};
+/** A problem that ended the whole step. */
+function stopProblem(stop, scheme) {
+    const title = STOP_TITLES[stop.reason];
+    if (stop.error === undefined) {
+        return { title, message: stop.message, details: [], hint: STOP_HINTS[stop.reason] };
+    }
+    const problem = requestProblem(title, stop.error, scheme, 'irrelevant');
+    return { hint: STOP_HINTS[stop.reason], ...problem, message: `${stop.message} ${problem.message}` };
+}
+
+;// CONCATENATED MODULE: ../build/invites/answer.js
+
+
+
+/**
+ * Answers one invite exactly once, and believes nothing but the invite's status on the server:
+ * whenever an attempt may have had an effect, the invite is read before anything else is done about it.
+ * Never throws: even a defect of this program is an outcome, so that what became of the other invites is not lost.
+ */
+async function answerInvite(target, task) {
+    const answering = new Answering(target, task);
+    try {
+        return await answering.run();
+    }
+    catch (error) {
+        return error instanceof StopError ? answering.stopped(error) : answering.broken(error);
+    }
+}
+class Answering {
+    #id;
+    #task;
+    /** What has been seen of the invite, newest values last; its status only while it is current. */
+    #invite;
+    /** Whether one of our attempts can have changed the invite, which then is not `unchanged` any more. */
+    #mayHaveApplied = false;
+    #lastError;
+    constructor({ id, invite }, task) {
+        this.#id = id;
+        this.#task = task;
+        this.#invite = invite ?? { id };
+    }
+    async run() {
+        const { dryRun, guard } = this.#task;
+        if (this.#invite.status === undefined && (dryRun || guard !== undefined)) {
+            const decided = await this.#readFirst();
+            if (decided !== undefined)
+                return decided;
+        }
+        return dryRun ? this.#done('planned') : await this.#answer();
+    }
+    /** The outcome of an invite whose turn was ended by something that ends the whole step. */
+    stopped(stop) {
+        const error = this.#lastError;
+        if (error === undefined)
+            return this.#notAnswered('not_attempted', this.#stopProblem(stop), true);
+        // A rate limit or refused credentials explain the failure of every invite alike; a fault of this invite's own
+        // attempts would be lost in that.
+        const isOwn = error.status !== 429 && !error.refusesCredentials && stop.reason !== 'cancelled';
+        const problem = isOwn ? this.#requestProblem(error, this.#knowledge()) : this.#stopProblem(stop);
+        return this.#notAnswered('failed', problem, !isOwn);
+    }
+    /** The outcome of an invite whose turn was ended by a defect of this program. */
+    broken(error) {
+        this.#forgetStatus();
+        return this.#failed({
+            title: this.#failureTitle(),
+            message: `State unknown: this action has a defect. ${error instanceof Error ? error.stack : error}`,
+            details: [],
+            hint: 'Please report it, with this message.',
+        });
+    }
+    async #readFirst() {
+        const { client, guard } = this.#task;
+        let invite;
+        try {
+            invite = await client.readPatiently(this.#id);
+        }
+        catch (error) {
+            return this.#failedBy(asApiError(error), undefined);
+        }
+        this.#see(invite);
+        const objection = guard?.(this.#invite);
+        if (objection !== undefined) {
+            return this.#failed({
+                title: `Invite ${this.#label()} is outside the policy`,
+                message: `The invite was left untouched: ${objection}.`,
+                details: [],
+                hint: 'With invite-id, the filters are a guard. Check the id, or change the filter.',
+            });
+        }
+        return this.#conclude();
+    }
+    async #answer() {
+        const { client, wanted } = this.#task;
+        for (let attempts = 1;; attempts++) {
+            let error;
+            try {
+                this.#see(await client.answer(this.#id, wanted));
+                return this.#done('changed');
+            }
+            catch (thrown) {
+                error = asApiError(thrown);
+            }
+            this.#lastError = error;
+            if (error.effect === 'unclear')
+                this.#forgetStatus();
+            const isAgain = await client.backOff(error, attempts);
+            let readError;
+            if (error.effect !== 'none' || (this.#mayHaveApplied && this.#invite.status === undefined)) {
+                readError = await this.#readBack();
+                const decided = readError === undefined ? this.#conclude() : undefined;
+                if (decided !== undefined)
+                    return decided;
+            }
+            if (!isAgain)
+                return this.#failedBy(error, readError);
+        }
+    }
+    /** One attempt to learn what the server has; resolves with the reason if that fails. */
+    async #readBack() {
+        try {
+            this.#see(await this.#task.client.read(this.#id));
+            return undefined;
+        }
+        catch (error) {
+            return asApiError(error);
+        }
+    }
+    /** The outcome, if the invite's status on the server decides it. */
+    #conclude() {
+        const { status } = this.#invite;
+        if (status === 'pending')
+            return undefined;
+        if (status === this.#task.wanted)
+            return this.#done(this.#mayHaveApplied ? 'changed' : 'unchanged');
+        const isExpired = status === 'expired';
+        const error = this.#lastError;
+        return this.#failed({
+            title: `Invite ${this.#label()} cannot be ${this.#task.wanted}`,
+            message: isExpired ? 'The invite has expired.' : `The invite is already ${status}. It can be answered once.`,
+            details: error === undefined ? [] : [`${error.message}.`, ...requestDetails(error)],
+            hint: isExpired
+                ? 'Invites live for about four days. Ask the inviter for a new one.'
+                : 'If that is not what you want, ask the inviter to remove the member or to send a new invite.',
+        });
+    }
+    #failedBy(error, readError) {
+        const isMissing = error.isMissing || readError?.isMissing === true;
+        const knowledge = isMissing && !this.#mayHaveApplied ? 'missing' : this.#knowledge();
+        const problem = this.#requestProblem(error, knowledge);
+        return this.#notAnswered('failed', problem, error.refusesCredentials);
+    }
+    #knowledge() {
+        return this.#invite.status === 'pending' ? 'pending' : 'unknown';
+    }
+    #requestProblem(error, knowledge) {
+        return requestProblem(this.#failureTitle(), error, this.#task.scheme, knowledge);
+    }
+    #stopProblem(stop) {
+        const problem = stopProblem(stop, this.#task.scheme);
+        const state = this.#knowledge() === 'unknown' ? ' State unknown: the invite could not be read.' : '';
+        return { ...problem, message: `${problem.message}${state}` };
+    }
+    #failureTitle() {
+        const { dryRun, wanted } = this.#task;
+        return `Could not ${dryRun ? 'read' : verbOf(wanted)} invite ${this.#label()}`;
+    }
+    #label() {
+        return inviteLabel(this.#invite, this.#id);
+    }
+    #see(invite) {
+        // An answer may leave out what a listing has shown before.
+        this.#invite = { ...this.#invite, ...invite };
+    }
+    #forgetStatus() {
+        this.#mayHaveApplied = true;
+        const { status: _, ...rest } = this.#invite;
+        this.#invite = rest;
+    }
+    #done(kind) {
+        return { kind, id: this.#id, invite: this.#invite };
+    }
+    #failed(problem) {
+        return this.#notAnswered('failed', problem, false);
+    }
+    #notAnswered(kind, problem, isStepWide) {
+        return { kind, id: this.#id, invite: this.#invite, problem, isStepWide };
+    }
+}
+function asApiError(error) {
+    if (error instanceof ApiError)
+        return error;
+    throw error;
+}
+
+;// CONCATENATED MODULE: ../build/invites/answer-all.js
+
+/**
+ * Answers every target, at most `concurrency` at a time, and resolves with the outcomes in the targets' order.
+ * A failure does not keep the others from being answered; where the client refuses to send, they end as
+ * `not_attempted`.
+ *
+ * @param onOutcome told of each outcome as it comes, with the number of outcomes so far
+ */
+async function answerAll(targets, task, concurrency, onOutcome) {
+    const outcomes = new Map();
+    const queue = targets.values();
+    const work = async () => {
+        for (const target of queue) {
+            const outcome = await answerInvite(target, task);
+            outcomes.set(target, outcome);
+            onOutcome(outcome, outcomes.size);
+        }
+    };
+    await Promise.all(Array.from({ length: Math.min(concurrency, targets.length) }, work));
+    return targets.flatMap((target) => outcomes.get(target) ?? []);
+}
+
+// EXTERNAL MODULE: ../build/proxy.js + 1 modules
+var proxy = __nccwpck_require__(925);
+;// CONCATENATED MODULE: ../build/report/annotations.js
+
+/** The runner shows 10 annotations of each level a step. Source: actions/runner, `ExecutionContext`. */
+const MAX_ANNOTATIONS = 10;
+/** How many invites an annotation names before it counts the rest. */
+const MAX_NAMED = 5;
+/** The annotation of one problem, its hint last. */
+function problemAnnotation({ title, message, details, hint }) {
+    return { title, lines: [message, ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])] };
+}
+/**
+ * One annotation per failed invite, and a single one for whatever stopped the whole step; at most 10, of which
+ * the last counts the rest.
+ */
+function failureAnnotations(outcomes, stop) {
+    const failed = outcomes.filter(isFailed);
+    const own = failed.filter((outcome) => !outcome.isStepWide);
+    const shared = failed.filter((outcome) => outcome.isStepWide);
+    const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
+    const annotations = [
+        ...(isStopShown ? [stopAnnotation(stop, shared)] : []),
+        ...own.map((outcome) => problemAnnotation(outcome.problem)),
+    ];
+    return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.');
+}
+function stopAnnotation(stop, affected) {
+    const { lines, title } = problemAnnotation(stop);
+    const unknown = affected.filter(({ invite }) => invite.status === undefined);
+    const notAttempted = affected.filter(({ kind }) => kind === 'not_attempted');
+    const consequences = [
+        ...(notAttempted.length > 0 ? [`Not attempted: ${nameInvites(notAttempted)}.`] : []),
+        ...(unknown.length > 0 ? [`State unknown, because it could not be read: ${nameInvites(unknown)}.`] : []),
+    ];
+    return { title, lines: [...lines.slice(0, 1), ...consequences, ...lines.slice(1)] };
+}
+function nameInvites(outcomes) {
+    const names = outcomes.slice(0, MAX_NAMED).map(({ invite, id }) => inviteLabel(invite, id));
+    const rest = outcomes.length - names.length;
+    return `${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+/** At most 10 annotations: if there are more, the tenth counts the rest. */
+function capAnnotations(annotations, what, where) {
+    if (annotations.length <= MAX_ANNOTATIONS)
+        return annotations;
+    const rest = annotations.slice(MAX_ANNOTATIONS - 1);
+    const titles = rest.slice(0, MAX_NAMED).map(({ title }) => title);
+    return [
+        ...annotations.slice(0, MAX_ANNOTATIONS - 1),
+        {
+            title: `${rest.length} more ${what}`,
+            lines: [...titles, ...(rest.length > titles.length ? [`… and ${rest.length - titles.length} more.`] : []), where],
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ../build/report/outputs.js
+
+/** Fields of an invite that are outputs of their own, under Cloudflare's names. */
+const INVITE_OUTPUTS = [
+    'id',
+    'status',
+    'organization_id',
+    'organization_name',
+    'roles',
+    'invited_by',
+    'invited_on',
+    'expires_on',
+    'invited_member_id',
+    'invited_member_email',
+    'organization_is_enforcing_twofactor',
+];
+/** Every output of the action. */
+const OUTPUT_NAMES = [
+    ...INVITE_OUTPUTS,
+    'changed',
+    'matched_count',
+    'changed_count',
+    'failed_count',
+    'invite_ids',
+    'invites',
+];
+/**
+ * GitHub refuses the outputs of a job beyond 1 MiB, counted in UTF-16: 524,288 characters for everything.
+ * This much of that is for `invites`.
+ */
+const MAX_INVITES_LENGTH = 400_000;
+/** What `invite_ids` and `invites` may take together, some room for the other outputs being left. */
+const MAX_LISTS_LENGTH = 500_000;
+/** The outputs of a step, and how many invites did not fit into `invites`. */
+function buildOutputs(outcomes) {
+    const only = outcomes.length === 1 ? outcomes[0] : undefined;
+    const changedCount = outcomes.filter(({ kind }) => kind === 'changed').length;
+    const inviteIds = JSON.stringify(outcomes.map(({ id }) => id));
+    const maxLength = Math.min(MAX_INVITES_LENGTH, MAX_LISTS_LENGTH - inviteIds.length);
+    const { json, omitted } = stringifyWithin(outcomes.map(toEntry), maxLength);
+    return {
+        outputs: {
+            ...inviteOutputs(only === undefined ? {} : { ...only.invite, id: only.id }),
+            changed: String(changedCount > 0),
+            matched_count: String(outcomes.length),
+            changed_count: String(changedCount),
+            failed_count: String(outcomes.filter(isFailed).length),
+            invite_ids: inviteIds,
+            invites: json,
+        },
+        omitted,
+    };
+}
+function inviteOutputs(invite) {
+    return {
+        id: invite.id ?? '',
+        status: invite.status ?? '',
+        organization_id: invite.organization_id ?? '',
+        organization_name: invite.organization_name ?? '',
+        roles: invite.roles === undefined ? '' : JSON.stringify(invite.roles),
+        invited_by: invite.invited_by ?? '',
+        invited_on: invite.invited_on ?? '',
+        expires_on: invite.expires_on ?? '',
+        invited_member_id: invite.invited_member_id ?? '',
+        invited_member_email: invite.invited_member_email ?? '',
+        organization_is_enforcing_twofactor: String(invite.organization_is_enforcing_twofactor ?? ''),
+    };
+}
+function toEntry(outcome) {
+    return {
+        ...outcome.invite,
+        id: outcome.id,
+        outcome: outcome.kind,
+        ...(isFailed(outcome) && { error: problemLine(outcome.problem) }),
+    };
+}
+/** A JSON array of as many whole entries as fit, in order. */
+function stringifyWithin(entries, maxLength) {
+    const texts = [];
+    let length = '[]'.length;
+    for (const entry of entries) {
+        const text = JSON.stringify(entry);
+        length += text.length + ','.length;
+        if (length > maxLength)
+            break;
+        texts.push(text);
+    }
+    return { json: `[${texts.join(',')}]`, omitted: entries.length - texts.length };
+}
+
+;// CONCATENATED MODULE: ../build/report/summary.js
+
+/** The runner refuses a summary beyond 1 MiB; the rest is left for other steps' lines and what is counted differently. */
+const MAX_BYTES = 1_000_000;
+const MAX_CELL = 300;
+const OUTCOME_TEXTS = {
+    changed: '✅ changed',
+    unchanged: '✅ unchanged',
+    planned: '📝 planned',
+    failed: '❌ failed',
+    not_attempted: '⏸️ not attempted',
+};
+/**
+ * The job summary as HTML: GitHub reads a summary as Markdown, in which HTML blocks without blank lines are left
+ * alone, so that escaping HTML is all that foreign text needs.
+ */
+function buildSummary({ title, outcomes, stop }, safe) {
+    const failed = outcomes.filter(isFailed);
+    const problems = [
+        ...(stop === undefined ? [] : [stop]),
+        ...failed.filter((outcome) => !outcome.isStepWide).map(({ problem }) => problem),
+    ];
+    const heading = `<h3>${safe.html(title)}</h3>`;
+    const failures = listWithin(problems.map((problem) => problemItem(problem, safe)), 
+    // Failures matter more than rows, so they are laid out first; half of the room is theirs at the most.
+    (MAX_BYTES - byteLength(heading)) / 2);
+    const rows = listWithin(outcomes.map((outcome) => outcomeRow(outcome, safe)), MAX_BYTES - byteLength(heading) - byteLength(failures.html) - 2_000);
+    return [
+        heading,
+        ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
+        ...missing(rows.omitted, 'row'),
+        ...(problems.length > 0 ? [`<ul>${failures.html}</ul>`] : []),
+        ...missing(failures.omitted, 'failure'),
+    ].join('\n\n');
+}
+const TABLE_HEAD = '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
+function outcomeRow({ invite, id, kind }, safe) {
+    const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
+    const data = cells.map((cell) => `<td>${cell ? `<code>${safe.html(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
+    const status = invite.status === undefined ? 'state unknown' : invite.status;
+    return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (${safe.html(status, MAX_CELL)})</td></tr>`;
+}
+/** A problem as a list item; also used for the tracking issue. */
+function problemItem({ title, message, details, hint }, safe) {
+    const facts = [message, ...details].map((line) => `<br><code>${safe.html(line)}</code>`).join('');
+    return `<li><strong><code>${safe.html(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${safe.html(hint)}`}</li>`;
+}
+function listWithin(items, maxBytes) {
+    const kept = [];
+    let bytes = 0;
+    for (const item of items) {
+        bytes += byteLength(item);
+        if (bytes > maxBytes)
+            break;
+        kept.push(item);
+    }
+    return { html: kept.join(''), omitted: items.length - kept.length };
+}
+function missing(count, what) {
+    return count === 0 ? [] : [`<p>${count} more ${what}${count === 1 ? '' : 's'} did not fit into this summary.</p>`];
+}
+function byteLength(text) {
+    return new TextEncoder().encode(text).length;
+}
+
+;// CONCATENATED MODULE: ../build/report/text.js
+/** Long enough for any name and any sentence of Cloudflare's, short enough for a table. */
+const MAX_LINE = 1_000;
+/** The shortest part of a credential that is taken for one. */
+const PART_LENGTH = 8;
+/** What is shorter stands in too many words to be a secret; the runner's own mask still covers it in the log. */
+const SHORTEST_SECRET = 4;
+const MASK = '***';
+/** @param secrets the values that must never be shown */
+function createSafeText(secrets) {
+    const redact = createRedactor(secrets);
+    const line = (text, maxLength = MAX_LINE) => text_cut(neutralize(redact(text)), maxLength);
+    return { redact, line, html: (text, maxLength) => escapeHtml(line(text, maxLength)) };
+}
+function createRedactor(secrets) {
+    const parts = new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(partsOf));
+    if (parts.size === 0)
+        return (text) => text;
+    const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
+    return (text) => (anyPart.test(text) ? maskParts(text, parts) : text);
+}
+function partsOf(secret) {
+    const lower = lowerAscii(secret);
+    const count = Math.max(1, lower.length - PART_LENGTH + 1);
+    return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
+}
+/** Masks every stretch of `text` that consists of parts, overlapping ones taken together. */
+function maskParts(text, parts) {
+    const lower = lowerAscii(text);
+    const lengths = new Set([...parts].map((part) => part.length));
+    let masked = '';
+    let shownTo = 0;
+    let hiddenTo = 0;
+    for (let start = 0; start < lower.length; start++) {
+        for (const length of lengths) {
+            if (!parts.has(lower.slice(start, start + length)))
+                continue;
+            if (start >= hiddenTo) {
+                masked += text.slice(shownTo, start) + MASK;
+            }
+            hiddenTo = Math.max(hiddenTo, start + length);
+            shownTo = hiddenTo;
+        }
+    }
+    return masked + text.slice(shownTo);
+}
+// Not toLowerCase, which changes the length of some texts and with it every position in them.
+function lowerAscii(text) {
+    return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
+// Control, format (zero-width characters, bidirectional overrides), private-use characters and lone surrogates:
+// none of them belongs in a name, and each can make one look like another.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
+function neutralize(text) {
+    return (text
+        .replace(WHITE_SPACE, ' ')
+        .replace(INVISIBLE, '\uFFFD')
+        // The runner's two forms of a command: the old one counts anywhere in a line, the new one after white space.
+        .replaceAll('##[', '# #[')
+        .replace(/^(\s*):(?=:)/, '$1: '));
+}
+function text_cut(text, maxLength) {
+    if (text.length <= maxLength)
+        return text;
+    // A pair of surrogates is one character.
+    return `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+const HTML_ESCAPES = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
+function escapeHtml(text) {
+    return text.replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] ?? '');
+}
+
+;// CONCATENATED MODULE: ../build/action.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** How many requests are under way at the same time at the most. */
+const CONCURRENCY = 4;
+/** Runs the action and resolves with the exit code of its process: 0 if all went well, else 1. Never throws. */
+async function runAction(runtime) {
+    const secrets = readSecrets(runtime.env);
+    const safe = createSafeText(secrets);
+    const workflow = runtime.createWorkflow(safe);
+    workflow.mask(secrets);
+    let inputs;
+    let result;
+    try {
+        inputs = parseInputs(runtime.env);
+        for (const notice of inputs.notices)
+            workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
+        if (inputs.usesProxy)
+            runtime.obeyProxy();
+        result = await answerInvites(inputs, runtime, workflow);
+    }
+    catch (error) {
+        await report({ outcomes: [], stop: explain(error, workflow) }, 'Cloudflare invites', workflow, safe);
+        return 1;
+    }
+    await report(result, titleOf(result.outcomes, inputs), workflow, safe);
+    return result.stop !== undefined || result.outcomes.some(isFailed) ? 1 : 0;
+}
+async function answerInvites(inputs, runtime, workflow) {
+    const { clock } = runtime;
+    const gate = new RequestGate({
+        clock,
+        timeoutSeconds: inputs.timeoutSeconds,
+        cancelled: runtime.cancelled,
+        onPause: (pause) => workflow.info(describePause(pause)),
+    });
+    const client = new InvitesClient({
+        baseUrl: inputs.apiBaseUrl,
+        credentials: inputs.credentials,
+        retries: inputs.retries,
+        fetch: runtime.fetch,
+        clock,
+        random: runtime.random,
+        gate,
+        onTrace: workflow.info,
+        onDebug: workflow.debug,
+    });
+    const { scheme } = inputs.credentials;
+    const targets = inputs.inviteIds.map((id) => ({ id }));
+    const task = { client, wanted: inputs.status, dryRun: inputs.dryRun, scheme };
+    const outcomes = await workflow.group(groupTitle(targets.length, inputs), () => answerAll(targets, task, CONCURRENCY, (outcome, position) => workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, inputs)}`)));
+    // A step whose invites all failed on their own account was not stopped, even if there was no time for more.
+    const isStopped = gate.stopped?.reason === 'cancelled' || outcomes.some((outcome) => isFailed(outcome) && outcome.isStepWide);
+    return { outcomes, stop: gate.stopped !== undefined && isStopped ? stopProblem(gate.stopped, scheme) : undefined };
+}
+async function report({ outcomes, stop }, title, workflow, safe) {
+    const { outputs, omitted } = buildOutputs(outcomes);
+    for (const [name, value] of Object.entries(outputs))
+        workflow.setOutput(name, value);
+    if (omitted > 0) {
+        workflow.annotate('warning', {
+            title: 'The output "invites" is not complete',
+            lines: [
+                `GitHub limits the size of outputs: ${omitted} of ${outcomes.length} invites were left out of "invites". "invite_ids" has them all.`,
+            ],
+        });
+    }
+    for (const annotation of failureAnnotations(outcomes, stop))
+        workflow.annotate('error', annotation);
+    try {
+        await workflow.addSummary(buildSummary({ title, outcomes, stop }, safe));
+    }
+    catch (error) {
+        // The answers are given and the outputs written: a summary that cannot be stored does not change that.
+        workflow.info(`The job summary could not be written: ${describeCauses(error)}`);
+    }
+}
+function explain(error, workflow) {
+    if (error instanceof InputError) {
+        return { title: 'The inputs cannot be used', message: 'Nothing was sent to Cloudflare.', details: error.problems };
+    }
+    if (error instanceof proxy/* ProxyError */.T)
+        return { title: 'The proxy cannot be used', message: error.message, details: [] };
+    if (error instanceof Error && error.stack !== undefined)
+        workflow.debug(error.stack);
+    return {
+        title: 'Unexpected error',
+        message: `This action has a defect: ${describeCauses(error)}.`,
+        details: [],
+        hint: 'Run the job again with debug logging, and report what it says.',
+    };
+}
+function describePause({ reason, durationMs, untilMs }) {
+    return `Pausing all requests for ${seconds(durationMs)}, until ${new Date(untilMs).toISOString()}: ${reason}.`;
+}
+function groupTitle(count, { dryRun, status }) {
+    const invites = `${count} invite${count === 1 ? '' : 's'}`;
+    return dryRun ? `Dry run: reading ${invites}` : `Trying to ${verbOf(status)} ${invites}`;
+}
+function describeOutcome(outcome, { status }) {
+    const label = inviteLabel(outcome.invite, outcome.id);
+    switch (outcome.kind) {
+        case 'changed':
+            return `${label}: ${status}.`;
+        case 'unchanged':
+            return `${label}: was already ${status}.`;
+        case 'planned':
+            return `${label}: would be ${status}.`;
+        default:
+            return `${label}: ${outcome.kind === 'failed' ? 'failed' : 'not attempted'}. ${outcome.problem.message}`;
+    }
+}
+function titleOf(outcomes, { status, dryRun }) {
+    const count = (...kinds) => outcomes.filter(({ kind }) => kinds.includes(kind)).length;
+    const parts = [
+        [count('changed'), status],
+        [count('unchanged'), `already ${status}`],
+        [count('planned'), `would be ${status}`],
+        [count('failed'), 'failed'],
+        [count('not_attempted'), 'not attempted'],
+    ].flatMap(([number, text]) => (number === 0 ? [] : [`${number} ${text}`]));
+    return `Cloudflare invites${dryRun ? ' (dry run)' : ''}: ${parts.join(', ') || 'none'}`;
+}
+
+
+/***/ }),
+
+/***/ 432:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ systemClock)
+/* harmony export */ });
+// The longest delay that setTimeout takes (2^31 - 1 ms); a longer one would fire at once.
+const LONGEST_TIMER_MS = 2_147_483_647;
+/** The clock of the machine, immune to corrections of the system's time while the action runs. */
+const systemClock = {
+    nowMs: () => performance.timeOrigin + performance.now(),
+    sleep: (ms, signal) => new Promise((resolve, reject) => {
+        if (signal?.aborted) {
+            reject(signal.reason);
+            return;
+        }
+        const onAbort = () => {
+            clearTimeout(timer);
+            reject(signal?.reason);
+        };
+        const timer = setTimeout(() => {
+            signal?.removeEventListener('abort', onAbort);
+            resolve();
+        }, Math.min(ms, LONGEST_TIMER_MS));
+        signal?.addEventListener('abort', onAbort, { once: true });
+    }),
+};
+
+
+/***/ }),
+
+/***/ 750:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(454);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(432);
+/* harmony import */ var _proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(925);
+/* harmony import */ var _report_workflow_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(782);
+
+
+
+
+const cancellation = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'])
+    process.on(signal, () => cancellation.abort());
+// Not process.exit(), which aborts on Windows after a fetch (nodejs/node#58091).
+process.exitCode = await (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .runAction */ .C)({
+    env: process.env,
+    clock: _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .m,
+    random: Math.random,
+    fetch,
+    cancelled: cancellation.signal,
+    createWorkflow: _report_workflow_js__WEBPACK_IMPORTED_MODULE_3__/* .createWorkflow */ .m,
+    obeyProxy: _proxy_js__WEBPACK_IMPORTED_MODULE_2__/* .obeyProxy */ .K,
+});
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 925:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  T: () => (/* binding */ ProxyError),
+  K: () => (/* binding */ obeyProxy)
+});
+
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
+;// CONCATENATED MODULE: ../build/proxy.js
+
+/** Thrown where a proxy is configured that cannot be used; going around it would be worse than failing. */
+class ProxyError extends Error {
+    name = 'ProxyError';
+}
+/**
+ * Makes Node's fetch obey `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in either case.
+ * @throws {ProxyError} if this Node is too old for it (`http.setGlobalProxyFromEnv` came with 24.14) or a value
+ * is malformed; Node's own message is left out of it, since that may hold the proxy's password
+ */
+function obeyProxy(setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
+    if (setGlobalProxy === undefined) {
+        throw new ProxyError(`HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`);
+    }
+    try {
+        setGlobalProxy();
+    }
+    catch {
+        throw new ProxyError('HTTPS_PROXY or HTTP_PROXY cannot be understood (its value is not shown). It must be a URL such as http://proxy.example:3128.');
+    }
+}
+
+
+/***/ }),
+
+/***/ 782:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ createWorkflow)
+});
+
+;// CONCATENATED MODULE: external "os"
+const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function utils_toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
+}
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
+    }
+    return {
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+}
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+//# sourceMappingURL=command.js.map
+;// CONCATENATED MODULE: external "crypto"
+const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!external_fs_namespaceObject.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function file_command_prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${external_crypto_namespaceObject.randomUUID()}`;
+    const convertedValue = utils_toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+}
+//# sourceMappingURL=file-command.js.map
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/oidc-utils.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class oidc_utils_OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return __awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return __awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_namespaceObject.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_namespaceObject.platform();
+const arch = external_os_namespaceObject.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_namespaceObject.EOL);
+    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+    }
+    issueCommand('save-state', { name }, toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ../build/report/workflow.js
+
+/** The runner cuts the message of an annotation at 4,096 characters. Source: actions/runner, `ActionCommandManager`. */
+const MAX_ANNOTATION = 4_000;
+const MAX_TITLE = 200;
+const ANNOTATE = { error: error, warning: warning, notice: notice };
+/** The workflow that this process is a step of, through `@actions/core`. */
+function createWorkflow(safe) {
+    return {
+        mask: (secrets) => {
+            for (const secret of secrets)
+                core_setSecret(secret);
+        },
+        info: (line) => info(safe.line(line)),
+        debug: (line) => core_debug(safe.line(line)),
+        annotate: (level, { title, lines }) => {
+            const message = lines.map((line) => safe.line(line)).join('\n');
+            ANNOTATE[level](safeLength(message), { title: safe.line(title, MAX_TITLE) });
+        },
+        group: (title, work) => group(safe.line(title), work),
+        setOutput: (name, value) => setOutput(name, safe.redact(value)),
+        addSummary: async (html) => {
+            // Absent outside of GitHub's runner and on old versions of GitHub Enterprise Server.
+            if (process.env.GITHUB_STEP_SUMMARY)
+                await summary.addRaw(html, true).write();
+        },
+    };
+}
+function safeLength(message) {
+    return message.length <= MAX_ANNOTATION ? message : `${message.slice(0, MAX_ANNOTATION - 1)}…`;
+}
+
+
+/***/ })
+
+/******/ });
+/************************************************************************/
+/******/ // The module cache
+/******/ var __webpack_module_cache__ = {};
+/******/ 
+/******/ // The require function
+/******/ function __nccwpck_require__(moduleId) {
+/******/ 	// Check if module is in cache
+/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 	if (cachedModule !== undefined) {
+/******/ 		return cachedModule.exports;
+/******/ 	}
+/******/ 	// Create a new module (and put it into the cache)
+/******/ 	var module = __webpack_module_cache__[moduleId] = {
+/******/ 		// no module.id needed
+/******/ 		// no module.loaded needed
+/******/ 		exports: {}
+/******/ 	};
+/******/ 
+/******/ 	// Execute the module function
+/******/ 	var threw = true;
+/******/ 	try {
+/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		threw = false;
+/******/ 	} finally {
+/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 	}
+/******/ 
+/******/ 	// Return the exports of the module
+/******/ 	return module.exports;
+/******/ }
+/******/ 
+/************************************************************************/
+/******/ /* webpack/runtime/asset-relocator-loader */
+/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/async module */
+/******/ (() => {
+/******/ 	var webpackQueues = typeof Symbol === "function" ? Symbol("webpack queues") : "__webpack_queues__";
+/******/ 	var webpackExports = typeof Symbol === "function" ? Symbol("webpack exports") : "__webpack_exports__";
+/******/ 	var webpackError = typeof Symbol === "function" ? Symbol("webpack error") : "__webpack_error__";
+/******/ 	var resolveQueue = (queue) => {
+/******/ 		if(queue && queue.d < 1) {
+/******/ 			queue.d = 1;
+/******/ 			queue.forEach((fn) => (fn.r--));
+/******/ 			queue.forEach((fn) => (fn.r-- ? fn.r++ : fn()));
+/******/ 		}
+/******/ 	}
+/******/ 	var wrapDeps = (deps) => (deps.map((dep) => {
+/******/ 		if(dep !== null && typeof dep === "object") {
+/******/ 			if(dep[webpackQueues]) return dep;
+/******/ 			if(dep.then) {
+/******/ 				var queue = [];
+/******/ 				queue.d = 0;
+/******/ 				dep.then((r) => {
+/******/ 					obj[webpackExports] = r;
+/******/ 					resolveQueue(queue);
+/******/ 				}, (e) => {
+/******/ 					obj[webpackError] = e;
+/******/ 					resolveQueue(queue);
+/******/ 				});
+/******/ 				var obj = {};
+/******/ 				obj[webpackQueues] = (fn) => (fn(queue));
+/******/ 				return obj;
+/******/ 			}
+/******/ 		}
+/******/ 		var ret = {};
+/******/ 		ret[webpackQueues] = x => {};
+/******/ 		ret[webpackExports] = dep;
+/******/ 		return ret;
+/******/ 	}));
+/******/ 	__nccwpck_require__.a = (module, body, hasAwait) => {
+/******/ 		var queue;
+/******/ 		hasAwait && ((queue = []).d = -1);
+/******/ 		var depQueues = new Set();
+/******/ 		var exports = module.exports;
+/******/ 		var currentDeps;
+/******/ 		var outerResolve;
+/******/ 		var reject;
+/******/ 		var promise = new Promise((resolve, rej) => {
+/******/ 			reject = rej;
+/******/ 			outerResolve = resolve;
+/******/ 		});
+/******/ 		promise[webpackExports] = exports;
+/******/ 		promise[webpackQueues] = (fn) => (queue && fn(queue), depQueues.forEach(fn), promise["catch"](x => {}));
+/******/ 		module.exports = promise;
+/******/ 		body((deps) => {
+/******/ 			currentDeps = wrapDeps(deps);
+/******/ 			var fn;
+/******/ 			var getResult = () => (currentDeps.map((d) => {
+/******/ 				if(d[webpackError]) throw d[webpackError];
+/******/ 				return d[webpackExports];
+/******/ 			}))
+/******/ 			var promise = new Promise((resolve) => {
+/******/ 				fn = () => (resolve(getResult));
+/******/ 				fn.r = 0;
+/******/ 				var fnQueue = (q) => (q !== queue && !depQueues.has(q) && (depQueues.add(q), q && !q.d && (fn.r++, q.push(fn))));
+/******/ 				currentDeps.map((dep) => (dep[webpackQueues](fnQueue)));
+/******/ 			});
+/******/ 			return fn.r ? promise : getResult();
+/******/ 		}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
+/******/ 		queue && queue.d < 0 && (queue.d = 0);
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/define property getters */
+/******/ (() => {
+/******/ 	// define getter functions for harmony exports
+/******/ 	__nccwpck_require__.d = (exports, definition) => {
+/******/ 		for(var key in definition) {
+/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 			}
+/******/ 		}
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/hasOwnProperty shorthand */
+/******/ (() => {
+/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/************************************************************************/
+/******/ 
+/******/ // startup
+/******/ // Load entry module and return exports
+/******/ // This entry module used 'module' so it can't be inlined
+/******/ var __webpack_exports__ = __nccwpck_require__(750);
+/******/ __webpack_exports__ = await __webpack_exports__;
+/******/ 
