@@ -1,0 +1,540 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import { parse } from 'yaml';
+
+export interface RunOptions {
+  /** The step's `with:`. An input that is written but empty is an empty string here. */
+  readonly with: Readonly<Record<string, string>>;
+  /** Added to the runner's clean environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where action.yml is; the root of this repository unless told. */
+  readonly actionDirectory?: string;
+  /** The file to run, relative to the action's directory; `runs.main` of action.yml unless told. */
+  readonly entry?: string;
+  readonly nodeArguments?: readonly string[];
+  /** The Node to run with; this process's own unless told. */
+  readonly node?: string;
+  /**
+   * A signal as the runner sends it on cancellation: so many milliseconds after the start, at the first raw line of
+   * output for which the function says so, or once the promise resolves.
+   */
+  readonly signal?: {
+    readonly name: 'SIGINT' | 'SIGTERM';
+    readonly when: number | ((line: string) => boolean) | PromiseLike<unknown>;
+  };
+  /** Milliseconds until the process is killed (60,000 unless told). */
+  readonly timeoutMs?: number;
+  /** Sets RUNNER_DEBUG, as "Enable debug logging" does, and shows debug lines in the log. */
+  readonly debug?: boolean;
+  /** Values of expressions in defaults, as `{ 'github.token': '…' }`; the token is masked from the start. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** Called with every raw line of either stream. */
+  readonly onOutput?: (line: string) => void;
+}
+
+export type AnnotationLevel = 'error' | 'warning' | 'notice';
+
+export interface Annotation {
+  readonly level: AnnotationLevel;
+  readonly title: string;
+  /** Masked, and cut at 4,096 characters. */
+  readonly message: string;
+}
+
+export interface Command {
+  readonly command: string;
+  /** Names in lower case, since the runner ignores their case. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly data: string;
+  readonly stream: 'stdout' | 'stderr';
+  /** The raw line it was found in. */
+  readonly line: string;
+}
+
+export interface RunResult {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The process was killed because it exceeded `timeoutMs`. */
+  readonly timedOut: boolean;
+  /** Both streams as written, unmasked. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What a user sees: masked, with `##[group]`, `##[error]` and the like in front where the page shows them so. */
+  readonly log: readonly string[];
+  /** The first ten of each level, those of the runner itself included. */
+  readonly annotations: readonly Annotation[];
+  readonly droppedAnnotations: number;
+  /** From GITHUB_OUTPUT, and from `set-output` commands. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** GITHUB_STEP_SUMMARY as written, unmasked. */
+  readonly summary: string;
+  readonly masks: readonly string[];
+  readonly debug: readonly string[];
+  /** Every command that the runner recognizes, processed or not. */
+  readonly commands: readonly Command[];
+  /** The raw text of the other environment files. */
+  readonly environmentFiles: { readonly env: string; readonly path: string; readonly state: string };
+  readonly durationMs: number;
+}
+
+const REPOSITORY_ROOT = join(import.meta.dirname, '..');
+const MOST_ANNOTATIONS_PER_LEVEL = 10;
+const LONGEST_MESSAGE = 4096;
+
+/** The commands that actions/runner registers. */
+const KNOWN_COMMANDS: ReadonlySet<string> = new Set([
+  'add-mask',
+  'add-matcher',
+  'add-path',
+  'debug',
+  'echo',
+  'endgroup',
+  'error',
+  'group',
+  'internal-set-repo-path',
+  'notice',
+  'remove-matcher',
+  'save-state',
+  'set-env',
+  'set-output',
+  'stop-commands',
+  'warning',
+]);
+
+// What .NET's TrimStart removes, which is not quite what JavaScript's removes.
+const LEADING_WHITE_SPACE = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+
+const DATA_ESCAPES = [
+  ['%0D', '\r'],
+  ['%0A', '\n'],
+  ['%25', '%'],
+] as const;
+const PROPERTY_ESCAPES = [
+  ['%0D', '\r'],
+  ['%0A', '\n'],
+  ['%3A', ':'],
+  ['%2C', ','],
+  ['%25', '%'],
+] as const;
+const V1_ESCAPES = [
+  ['%3B', ';'],
+  ['%0D', '\r'],
+  ['%0A', '\n'],
+  ['%5D', ']'],
+  ['%25', '%'],
+] as const;
+
+function unescapeText(text: string, escapes: readonly (readonly [string, string])[]): string {
+  return escapes.reduce((unescaped, [replacement, token]) => unescaped.replaceAll(replacement, token), text);
+}
+
+type ParsedCommand = Omit<Command, 'stream' | 'line'>;
+
+function parsed(
+  info: string,
+  data: string,
+  known: ReadonlySet<string>,
+  separator: string,
+  escapes: readonly (readonly [string, string])[],
+): ParsedCommand | undefined {
+  const space = info.indexOf(' ');
+  const command = (space < 0 ? info : info.slice(0, space)).toLowerCase();
+  if (!known.has(command)) return undefined;
+  const properties: Record<string, string> = {};
+  for (const property of space > 0 ? info.slice(space + 1).split(separator) : []) {
+    const trimmed = property.replace(/^=+/, '');
+    const equals = trimmed.indexOf('=');
+    if (equals < 1 || equals === trimmed.length - 1) continue;
+    properties[trimmed.slice(0, equals).toLowerCase()] = unescapeText(trimmed.slice(equals + 1), escapes);
+  }
+  return { command, properties, data };
+}
+
+/**
+ * Finds the workflow command in a line by the two rules of actions/runner (ActionCommand.cs): `::name k=v,k=v::data`
+ * behind nothing but white space, and `##[name k=v;k=v]data` anywhere.
+ */
+export function parseCommand(line: string, known: ReadonlySet<string> = KNOWN_COMMANDS): ParsedCommand | undefined {
+  const trimmed = line.replace(LEADING_WHITE_SPACE, '');
+  const end = trimmed.startsWith('::') ? trimmed.indexOf('::', 2) : -1;
+  if (end >= 0) {
+    const data = unescapeText(trimmed.slice(end + 2), DATA_ESCAPES);
+    const command = parsed(trimmed.slice(2, end).trimEnd(), data, known, ',', PROPERTY_ESCAPES);
+    if (command) return command;
+  }
+  const start = line.indexOf('##[');
+  const bracket = start < 0 ? -1 : line.indexOf(']', start);
+  if (bracket < 0) return undefined;
+  const data = unescapeText(line.slice(bracket + 1), V1_ESCAPES);
+  return parsed(line.slice(start + 3, bracket), data, known, ';', V1_ESCAPES);
+}
+
+/**
+ * Reads an environment file such as GITHUB_OUTPUT: `name=value` and `name<<delimiter` blocks.
+ * @throws when the runner would refuse the file
+ */
+export function parseEnvironmentFile(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  const lines = text.split('\n');
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index] ?? '';
+    if (line === '') continue;
+    const equals = line.indexOf('=');
+    const heredoc = line.indexOf('<<');
+    if (equals >= 0 && (heredoc < 0 || equals < heredoc)) {
+      values[line.slice(0, equals)] = line.slice(equals + 1);
+      continue;
+    }
+    if (heredoc < 0) throw new Error(`Invalid format '${line}'`);
+    const name = line.slice(0, heredoc);
+    const delimiter = line.slice(heredoc + 2);
+    if (name === '' || delimiter === '') {
+      throw new Error(`Invalid format '${line}'. Name must not be empty and delimiter must not be empty`);
+    }
+    const end = lines.indexOf(delimiter, index + 1);
+    if (end < 0) throw new Error(`Invalid value. Matching delimiter not found '${delimiter}'`);
+    values[name] = lines.slice(index + 1, end).join('\n');
+    index = end;
+  }
+  return values;
+}
+
+/** Turns a stream into lines as .NET's StreamReader does: `\n`, `\r` and `\r\n` end one. */
+class LineSplitter {
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #onLine: (line: string) => void;
+  #rest = '';
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  /** @returns the chunk as text */
+  write(chunk: Buffer): string {
+    const text = this.#decoder.write(chunk);
+    this.#rest += text;
+    // A \r at the very end may be half of a \r\n.
+    const lines = this.#rest.split(/\r\n|\n|\r(?!$)/);
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#onLine(line);
+    return text;
+  }
+
+  end(): string {
+    const text = this.#decoder.end();
+    const rest = (this.#rest + text).replace(/\r$/, '');
+    if (rest !== '') this.#onLine(rest);
+    return text;
+  }
+}
+
+/** The runner's side of a step: commands, masks, annotations, the log. */
+class Step {
+  readonly log: string[] = [];
+  readonly annotations: Annotation[] = [];
+  readonly outputs: Record<string, string> = {};
+  readonly masks: string[] = [];
+  readonly debug: string[] = [];
+  readonly commands: Command[] = [];
+  droppedAnnotations = 0;
+
+  // The runner also masks some encodings of a secret (base64, URI …). Not here: a test shall see such a leak.
+  readonly #secrets = new Set<string>();
+  readonly #showDebug: boolean;
+  #echo = false;
+  #stopToken: string | undefined;
+
+  constructor(showDebug: boolean) {
+    this.#showDebug = showDebug;
+  }
+
+  addSecret(secret: string): void {
+    for (const part of [secret, ...secret.split(/[\r\n]/).map((line) => line.trim())]) {
+      if (part !== '') this.#secrets.add(part);
+    }
+  }
+
+  mask(text: string): string {
+    const hidden = new Uint8Array(text.length);
+    for (const secret of this.#secrets) {
+      for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
+        hidden.fill(1, at, at + secret.length);
+      }
+    }
+    let masked = '';
+    for (let index = 0; index < text.length; index += 1) {
+      if (hidden[index] === 0) masked += text[index];
+      else if (index === 0 || hidden[index - 1] === 0) masked += '***';
+    }
+    return masked;
+  }
+
+  write(text: string): void {
+    this.log.push(...this.mask(text).split(/\r\n|\r|\n/));
+  }
+
+  annotate(level: AnnotationLevel, message: string, title = ''): void {
+    const masked = this.mask(message).slice(0, LONGEST_MESSAGE);
+    if (this.annotations.filter((annotation) => annotation.level === level).length < MOST_ANNOTATIONS_PER_LEVEL) {
+      this.annotations.push({ level, title: this.mask(title), message: masked });
+    } else {
+      this.droppedAnnotations += 1;
+    }
+    if (masked !== '') this.write(`##[${level}]${masked}`);
+  }
+
+  processLine(line: string, stream: 'stdout' | 'stderr'): void {
+    const token = this.#stopToken;
+    const known = token === undefined ? KNOWN_COMMANDS : new Set([...KNOWN_COMMANDS, token.toLowerCase()]);
+    const found = parseCommand(line, known);
+    if (!found) {
+      this.write(line);
+      return;
+    }
+    this.commands.push({ ...found, stream, line });
+    if (token === undefined) {
+      this.#process(found, line);
+      return;
+    }
+    this.write(line);
+    if (found.command === token.toLowerCase()) this.#stopToken = undefined;
+  }
+
+  #process({ command, properties, data }: ParsedCommand, line: string): void {
+    const omitEcho = ['add-mask', 'debug', 'error', 'warning', 'notice'].includes(command);
+    if (this.#echo && !omitEcho) this.write(line);
+    switch (command) {
+      case 'error':
+      case 'warning':
+      case 'notice':
+        this.annotate(command, data, properties.title);
+        return;
+      case 'debug':
+        this.debug.push(this.mask(data));
+        if (this.#showDebug) this.write(`##[debug]${data}`);
+        return;
+      case 'group':
+        this.write(`##[group]${data}`);
+        return;
+      case 'endgroup':
+        this.write('##[endgroup]');
+        return;
+      case 'add-mask':
+        if (data.trim() === '') {
+          this.annotate('warning', "Can't add secret mask for empty string in ##[add-mask] command.");
+          return;
+        }
+        this.masks.push(data);
+        this.addSecret(data);
+        return;
+      case 'set-output':
+        if (properties.name) this.outputs[properties.name] = data;
+        else this.#unprocessable(line, "Required field 'name' is missing in ##[set-output] command.");
+        return;
+      case 'stop-commands':
+        if (data === '' || KNOWN_COMMANDS.has(data.toLowerCase())) {
+          this.#unprocessable(line, 'The token is not allowed.');
+          return;
+        }
+        this.#stopToken = data;
+        this.write(line);
+        return;
+      case 'echo':
+        this.#echo = data.trim().toLowerCase() === 'on';
+        return;
+      case 'add-path':
+      case 'set-env':
+        this.#unprocessable(line, `The \`${command}\` command is disabled.`);
+    }
+  }
+
+  #unprocessable(line: string, reason: string): void {
+    this.annotate('error', `Unable to process command '${line}' successfully.`);
+    this.annotate('error', reason);
+  }
+}
+
+interface ActionDefinition {
+  readonly inputs?: Readonly<Record<string, { readonly default?: string; readonly deprecationMessage?: string } | ''>>;
+  readonly runs: { readonly main: string };
+}
+
+function evaluate(template: string, context: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/g, (_match, expression: string) => {
+    if (!/^[\w-]+(\.[\w-]+)+$/.test(expression)) throw new Error(`Cannot evaluate the expression '${expression}'`);
+    return context[expression] ?? '';
+  });
+}
+
+function inputsOf(definition: ActionDefinition, options: RunOptions, step: Step): Record<string, string> {
+  const given = new Map(Object.entries(options.with).map(([name, value]) => [name.toLowerCase(), value]));
+  const declared = Object.entries(definition.inputs ?? {});
+  const valid = declared.map(([name]) => name);
+  const validLower = new Set(valid.map((name) => name.toLowerCase()));
+  const unexpected = Object.keys(options.with).filter((name) => !validLower.has(name.toLowerCase()));
+  const environment: Record<string, string> = {};
+  const set = (name: string, value: string): void => {
+    environment[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] = value;
+  };
+  for (const [name, input] of declared) {
+    const written = given.get(name.toLowerCase());
+    if (written !== undefined && input !== '' && input.deprecationMessage !== undefined) {
+      step.annotate('warning', `Input '${name}' has been deprecated with message: ${input.deprecationMessage}`);
+    }
+    set(name, written ?? evaluate((input === '' ? undefined : input.default) ?? '', options.context ?? {}));
+  }
+  if (unexpected.length > 0) {
+    step.annotate(
+      'warning',
+      `Unexpected input(s) '${unexpected.join("', '")}', valid inputs are ['${valid.join("', '")}']`,
+    );
+    for (const name of unexpected) set(name, options.with[name] ?? '');
+  }
+  return environment;
+}
+
+function scheduleSignal(
+  child: ChildProcess,
+  signal: RunOptions['signal'],
+  onLine: (listen: (line: string) => void) => void,
+): void {
+  if (!signal) return;
+  const { name, when } = signal;
+  const send = (): void => void child.kill(name);
+  if (typeof when === 'number') {
+    const timer = setTimeout(send, when);
+    child.once('exit', () => clearTimeout(timer));
+  } else if (typeof when === 'function') {
+    let sent = false;
+    onLine((line) => {
+      if (sent || !when(line)) return;
+      sent = true;
+      send();
+    });
+  } else {
+    when.then(send, () => undefined);
+  }
+}
+
+/**
+ * Runs the action as GitHub's runner runs it: inputs and their defaults in the environment and nothing else of this
+ * process's, an empty workspace as the current directory, both streams searched for commands, environment files read
+ * back afterwards.
+ * @throws when action.yml or an environment file is malformed, or Node cannot be started
+ */
+export async function runAction(options: RunOptions): Promise<RunResult> {
+  const { actionDirectory = REPOSITORY_ROOT, context = {}, debug = false, timeoutMs = 60_000, onOutput } = options;
+  // The failsafe schema keeps every scalar the text it is, so that `4` and `false` reach the action as written.
+  const definition: ActionDefinition = parse(await readFile(join(actionDirectory, 'action.yml'), 'utf8'), {
+    schema: 'failsafe',
+  });
+  const step = new Step(debug);
+  if (context['github.token']) step.addSecret(context['github.token']);
+  const inputs = inputsOf(definition, options, step);
+  const folder = await mkdtemp(join(tmpdir(), 'runner-'));
+  try {
+    const fileNames = ['output', 'step_summary', 'state', 'env', 'path'] as const;
+    const files: Record<string, string> = {};
+    for (const name of fileNames) {
+      const file = join(folder, name);
+      await writeFile(file, '');
+      files[`GITHUB_${name.toUpperCase()}`] = file;
+    }
+    const workspace = join(folder, 'workspace');
+    const temporary = join(folder, 'temp');
+    const home = join(folder, 'home');
+    for (const directory of [workspace, temporary, home]) await mkdir(directory);
+
+    const startedMs = performance.now();
+    const child = spawn(
+      options.node ?? process.execPath,
+      [...(options.nodeArguments ?? []), join(actionDirectory, options.entry ?? definition.runs.main)],
+      {
+        cwd: workspace,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: process.env.PATH,
+          HOME: home,
+          CI: 'true',
+          GITHUB_ACTIONS: 'true',
+          GITHUB_ACTION: '__self',
+          GITHUB_ACTOR: 'octocat',
+          GITHUB_API_URL: 'https://api.github.com',
+          GITHUB_EVENT_NAME: 'schedule',
+          GITHUB_GRAPHQL_URL: 'https://api.github.com/graphql',
+          GITHUB_JOB: 'invites',
+          GITHUB_REF: 'refs/heads/main',
+          GITHUB_REF_NAME: 'main',
+          GITHUB_REPOSITORY: 'octocat/hello-world',
+          GITHUB_REPOSITORY_OWNER: 'octocat',
+          GITHUB_RUN_ATTEMPT: '1',
+          GITHUB_RUN_ID: '1658821493',
+          GITHUB_RUN_NUMBER: '3',
+          GITHUB_SERVER_URL: 'https://github.com',
+          GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
+          GITHUB_WORKFLOW: 'Invitations',
+          GITHUB_WORKSPACE: workspace,
+          RUNNER_ARCH: 'X64',
+          RUNNER_ENVIRONMENT: 'github-hosted',
+          RUNNER_NAME: 'sandbox',
+          RUNNER_OS: 'Linux',
+          RUNNER_TEMP: temporary,
+          RUNNER_TOOL_CACHE: temporary,
+          ...(debug ? { RUNNER_DEBUG: '1' } : {}),
+          ...files,
+          ...options.env,
+          ...inputs,
+        },
+      },
+    );
+    const listeners: ((line: string) => void)[] = onOutput ? [onOutput] : [];
+    const raw = { stdout: '', stderr: '' };
+    const splitters = (['stdout', 'stderr'] as const).map((stream) => {
+      const splitter = new LineSplitter((line) => {
+        step.processLine(line, stream);
+        for (const listener of listeners) listener(line);
+      });
+      child[stream].on('data', (chunk: Buffer) => {
+        raw[stream] += splitter.write(chunk);
+      });
+      return { stream, splitter };
+    });
+    scheduleSignal(child, options.signal, (listener) => listeners.push(listener));
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill('SIGKILL');
+    }, timeoutMs);
+    const [exitCode, signal] = (await once(child, 'close').finally(() => clearTimeout(timer))) as [
+      number | null,
+      NodeJS.Signals | null,
+    ];
+    const durationMs = performance.now() - startedMs;
+    for (const { stream, splitter } of splitters) raw[stream] += splitter.end();
+
+    const read = (name: (typeof fileNames)[number]): Promise<string> => readFile(join(folder, name), 'utf8');
+    const { log, annotations, droppedAnnotations, masks, commands } = step;
+    return {
+      exitCode,
+      signal,
+      timedOut,
+      ...raw,
+      log,
+      annotations,
+      droppedAnnotations,
+      outputs: { ...step.outputs, ...parseEnvironmentFile(await read('output')) },
+      summary: await read('step_summary'),
+      masks,
+      debug: step.debug,
+      commands,
+      environmentFiles: { env: await read('env'), path: await read('path'), state: await read('state') },
+      durationMs,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '../src/clock.ts';
+
+// The longest delay that setTimeout takes, which the clock of the machine keeps to as well.
+const LONGEST_TIMER_MS = 2_147_483_647;
+// Streams hand data on in later turns of the event loop; time must not pass before they are done.
+const TURNS_BEFORE_ADVANCE = 3;
+const TURNS_BEFORE_DEADLOCK = 1000;
+const REAL_MS_BEFORE_DEADLOCK = 250;
+
+interface Sleeper {
+  readonly dueMs: number;
+  readonly wake: () => void;
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const fileSystemIsBusy = (): boolean =>
+  process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq') || name === 'CloseReq');
+
+/** Time that passes only when nothing else is left to happen, so that hours take milliseconds. */
+export class VirtualClock implements Clock {
+  /** Every sleep asked of this clock, in milliseconds and in order; those of `unrecorded()` are not among them. */
+  readonly sleeps: number[] = [];
+
+  readonly #sleepers = new Set<Sleeper>();
+  #nowMs: number;
+
+  /** @param startMs the time at the start, in milliseconds since the epoch */
+  constructor(startMs = Date.parse('2026-11-23T09:00:00Z')) {
+    this.#nowMs = startMs;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /**
+   * @throws the signal's reason as soon as the signal aborts
+   * @throws a RangeError when `ms` is not a number
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    this.sleeps.push(ms);
+    return this.#sleep(ms, signal);
+  }
+
+  /** The same time without a record of its sleeps: for the server's side, whose waits are not the client's. */
+  unrecorded(): Clock {
+    return { nowMs: () => this.#nowMs, sleep: (ms, signal) => this.#sleep(ms, signal) };
+  }
+
+  /**
+   * Lets time pass until the work settles, and settles as it does.
+   * @throws an Error 'deadlock' when nothing sleeps and nothing happens any more
+   */
+  async run<T>(work: Promise<T> | (() => T | Promise<T>)): Promise<T> {
+    let settled = false;
+    const promise = typeof work === 'function' ? (async () => work())() : work;
+    const settle = (): void => {
+      settled = true;
+    };
+    promise.then(settle, settle);
+    let idleTurns = 0;
+    let idleSinceMs = performance.now();
+    while (!settled) {
+      await turn();
+      idleTurns = fileSystemIsBusy() ? 0 : idleTurns + 1;
+      if (settled || idleTurns < TURNS_BEFORE_ADVANCE) continue;
+      if (this.#advance()) {
+        idleTurns = 0;
+        idleSinceMs = performance.now();
+      } else if (idleTurns > TURNS_BEFORE_DEADLOCK && performance.now() - idleSinceMs > REAL_MS_BEFORE_DEADLOCK) {
+        throw new Error('deadlock: nothing sleeps and the work does not settle');
+      }
+    }
+    return promise;
+  }
+
+  #sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (Number.isNaN(ms)) throw new RangeError('sleep(NaN)');
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const onAbort = (): void => {
+        this.#sleepers.delete(sleeper);
+        reject(signal?.reason);
+      };
+      const sleeper: Sleeper = {
+        dueMs: this.#nowMs + Math.max(0, Math.min(ms, LONGEST_TIMER_MS)),
+        wake: () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+      };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  #advance(): boolean {
+    let dueMs = Number.POSITIVE_INFINITY;
+    for (const sleeper of this.#sleepers) dueMs = Math.min(dueMs, sleeper.dueMs);
+    if (dueMs === Number.POSITIVE_INFINITY) return false;
+    this.#nowMs = Math.max(this.#nowMs, dueMs);
+    for (const sleeper of this.#sleepers) {
+      if (sleeper.dueMs > dueMs) continue;
+      this.#sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+    return true;
+  }
+}
