@@ -1,13 +1,19 @@
 import type { Clock } from './clock.ts';
 import { InvitesClient } from './cloudflare/client.ts';
-import { describeCauses } from './cloudflare/errors.ts';
-import { type Pause, RequestGate, seconds } from './cloudflare/gate.ts';
+import { ApiError, describeCauses, StopError } from './cloudflare/errors.ts';
+import { RequestGate } from './cloudflare/gate.ts';
 import { type Environment, InputError, type Inputs, parseInputs, readSecrets } from './inputs.ts';
+import type { Target } from './invites/answer.ts';
 import { answerAll } from './invites/answer-all.ts';
-import { inviteLabel, isFailed, type Outcome, type Problem, verbOf } from './invites/outcome.ts';
-import { stopProblem } from './invites/problem.ts';
+import { objectionTo } from './invites/choose.ts';
+import { type Found, findInvites } from './invites/find.ts';
+import { EndlessListError } from './invites/list.ts';
+import { isFailed, type Outcome, type Problem } from './invites/outcome.ts';
+import { requestProblem, stopProblem } from './invites/problem.ts';
 import { ProxyError } from './proxy.ts';
-import { failureAnnotations } from './report/annotations.ts';
+import { failureAnnotations, problemAnnotation } from './report/annotations.ts';
+import { foundAnnotations } from './report/found.ts';
+import { describeFound, describeOutcome, describePause, groupTitle, runTitle } from './report/log.ts';
 import { buildOutputs } from './report/outputs.ts';
 import { buildSummary } from './report/summary.ts';
 import { createSafeText, type SafeText } from './report/text.ts';
@@ -32,9 +38,12 @@ export interface Runtime {
 
 /** What a run came to. */
 interface Result {
+  readonly title: string;
   readonly outcomes: readonly Outcome[];
-  /** What stopped the whole step, if anything did. */
+  /** What makes the step fail as a whole, whatever became of single invites. */
   readonly stop: Problem | undefined;
+  /** What was listed, in list mode. */
+  readonly found: Found | undefined;
 }
 
 /** Runs the action and resolves with the exit code of its process: 0 if all went well, else 1. Never throws. */
@@ -43,56 +52,109 @@ export async function runAction(runtime: Runtime): Promise<0 | 1> {
   const safe = createSafeText(secrets);
   const workflow = runtime.createWorkflow(safe);
   workflow.mask(secrets);
-
-  let inputs: Inputs;
-  let result: Result;
-  try {
-    inputs = parseInputs(runtime.env);
-    for (const notice of inputs.notices) workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
-    if (inputs.usesProxy) runtime.obeyProxy();
-    result = await answerInvites(inputs, runtime, workflow);
-  } catch (error) {
-    await report({ outcomes: [], stop: explain(error, workflow) }, 'Cloudflare invites', workflow, safe);
-    return 1;
-  }
-  await report(result, titleOf(result.outcomes, inputs), workflow, safe);
+  const result = await answer(runtime, workflow);
+  await report(result, workflow, safe);
   return result.stop !== undefined || result.outcomes.some(isFailed) ? 1 : 0;
 }
 
-async function answerInvites(inputs: Inputs, runtime: Runtime, workflow: Workflow): Promise<Result> {
-  const { clock } = runtime;
+async function answer(runtime: Runtime, workflow: Workflow): Promise<Result> {
+  try {
+    const inputs = parseInputs(runtime.env);
+    for (const notice of inputs.notices) workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
+    if (inputs.usesProxy) runtime.obeyProxy();
+    return await chooseAndAnswer(inputs, runtime, workflow);
+  } catch (error) {
+    return { title: 'Cloudflare invites', outcomes: [], stop: explain(error, workflow), found: undefined };
+  }
+}
+
+async function chooseAndAnswer(inputs: Inputs, runtime: Runtime, workflow: Workflow): Promise<Result> {
+  const { clock, random, fetch, cancelled } = runtime;
+  const { status: wanted, filters, dryRun, credentials } = inputs;
   const gate = new RequestGate({
     clock,
     timeoutSeconds: inputs.timeoutSeconds,
-    cancelled: runtime.cancelled,
+    cancelled,
     onPause: (pause) => workflow.info(describePause(pause)),
   });
   const client = new InvitesClient({
     baseUrl: inputs.apiBaseUrl,
-    credentials: inputs.credentials,
+    credentials,
     retries: inputs.retries,
-    fetch: runtime.fetch,
+    fetch,
     clock,
-    random: runtime.random,
+    random,
     gate,
     onTrace: workflow.info,
     onDebug: workflow.debug,
   });
-  const { scheme } = inputs.credentials;
-  const targets = inputs.inviteIds.map((id) => ({ id }));
-  const task = { client, wanted: inputs.status, dryRun: inputs.dryRun, scheme };
-  const outcomes = await workflow.group(groupTitle(targets.length, inputs), () =>
-    answerAll(targets, task, CONCURRENCY, (outcome, position) =>
-      workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, inputs)}`),
-    ),
-  );
-  // A step whose invites all failed on their own account was not stopped, even if there was no time for more.
-  const isStopped =
-    gate.stopped?.reason === 'cancelled' || outcomes.some((outcome) => isFailed(outcome) && outcome.isStepWide);
-  return { outcomes, stop: gate.stopped !== undefined && isStopped ? stopProblem(gate.stopped, scheme) : undefined };
+
+  let found: Found | undefined;
+  if (inputs.inviteIds.length === 0) {
+    const onWait = (left: number): void => workflow.info(`No invite matches yet; looking for another ${left} s.`);
+    try {
+      found = await findInvites({ client, gate, clock, filters, wanted, waitSeconds: inputs.waitSeconds, onWait });
+    } catch (error) {
+      const stop = explainListing(error, inputs);
+      return { title: 'Cloudflare invites: the list could not be read', outcomes: [], stop, found };
+    }
+    workflow.info(describeFound(found));
+  }
+
+  const targets = found === undefined ? inputs.inviteIds.map((id) => ({ id })) : targetsOf(found, inputs);
+  const guard = found === undefined && Object.keys(filters).length > 0;
+  const task = {
+    client,
+    wanted,
+    dryRun,
+    scheme: credentials.scheme,
+    ...(guard && { guard: (invite: Outcome['invite']) => objectionTo(invite, filters) }),
+  };
+  const action = { status: wanted, dryRun };
+  const onOutcome = (outcome: Outcome, position: number): void =>
+    workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, action)}`);
+  const outcomes =
+    targets.length === 0
+      ? []
+      : await workflow.group(groupTitle(targets.length, action), () =>
+          answerAll(targets, task, CONCURRENCY, onOutcome),
+        );
+  const title = runTitle(outcomes, action);
+  const stop = explainStop(gate.stopped, outcomes, inputs);
+  if (stop === undefined && targets.length === 0) {
+    if (inputs.ifNoMatch === 'error') return { title, outcomes, stop: noMatch(inputs), found };
+    if (inputs.ifNoMatch === 'warn') workflow.annotate('warning', problemAnnotation(noMatch(inputs)));
+  }
+  return { title, outcomes, stop, found };
 }
 
-async function report({ outcomes, stop }: Result, title: string, workflow: Workflow, safe: SafeText): Promise<void> {
+function targetsOf({ chosen, alreadyAnswered }: Found, { waitSeconds }: Inputs): readonly Target[] {
+  // Only a wait asks for a certain invite; without one, what was answered long ago is no business of this run.
+  const invites = chosen.length > 0 || waitSeconds === 0 ? chosen : alreadyAnswered;
+  return invites.map((invite) => ({ id: invite.id, invite }));
+}
+
+function explainStop(
+  stopped: StopError | undefined,
+  outcomes: readonly Outcome[],
+  { credentials }: Inputs,
+): Problem | undefined {
+  // A step whose invites all failed on their own account was not stopped, even if there was no time for more.
+  const isStopped = stopped?.reason === 'cancelled' || outcomes.filter(isFailed).some(({ isStepWide }) => isStepWide);
+  return stopped !== undefined && isStopped ? stopProblem(stopped, credentials.scheme) : undefined;
+}
+
+function noMatch({ waitSeconds }: Inputs): Problem {
+  return {
+    title: 'No pending invite matches',
+    message: `No pending invite matches the filters${waitSeconds > 0 ? `, and none came within ${waitSeconds} s` : ''}.`,
+    details: [],
+    hint: 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.',
+  };
+}
+
+async function report(result: Result, workflow: Workflow, safe: SafeText): Promise<void> {
+  const { title, outcomes, stop, found } = result;
   const { outputs, omitted } = buildOutputs(outcomes);
   for (const [name, value] of Object.entries(outputs)) workflow.setOutput(name, value);
   if (omitted > 0) {
@@ -104,12 +166,23 @@ async function report({ outcomes, stop }: Result, title: string, workflow: Workf
     });
   }
   for (const annotation of failureAnnotations(outcomes, stop)) workflow.annotate('error', annotation);
+  const remarks = found === undefined ? [] : foundAnnotations(found);
+  for (const { level, ...annotation } of remarks) workflow.annotate(level, annotation);
   try {
-    await workflow.addSummary(buildSummary({ title, outcomes, stop }, safe));
+    const texts = remarks.map((remark) => `${remark.title}. ${remark.lines[0]}`);
+    await workflow.addSummary(buildSummary({ title, outcomes, stop, remarks: texts }, safe));
   } catch (error) {
     // The answers are given and the outputs written: a summary that cannot be stored does not change that.
     workflow.info(`The job summary could not be written: ${describeCauses(error)}`);
   }
+}
+
+function explainListing(error: unknown, { credentials: { scheme } }: Inputs): Problem {
+  const title = 'The list of invites could not be read';
+  if (error instanceof StopError) return stopProblem(error, scheme);
+  if (error instanceof ApiError) return requestProblem(title, error, scheme, 'irrelevant');
+  if (error instanceof EndlessListError) return { title, message: `${error.message} None was answered.`, details: [] };
+  throw error;
 }
 
 function explain(error: unknown, workflow: Workflow): Problem {
@@ -124,39 +197,4 @@ function explain(error: unknown, workflow: Workflow): Problem {
     details: [],
     hint: 'Run the job again with debug logging, and report what it says.',
   };
-}
-
-function describePause({ reason, durationMs, untilMs }: Pause): string {
-  return `Pausing all requests for ${seconds(durationMs)}, until ${new Date(untilMs).toISOString()}: ${reason}.`;
-}
-
-function groupTitle(count: number, { dryRun, status }: Inputs): string {
-  const invites = `${count} invite${count === 1 ? '' : 's'}`;
-  return dryRun ? `Dry run: reading ${invites}` : `Trying to ${verbOf(status)} ${invites}`;
-}
-
-function describeOutcome(outcome: Outcome, { status }: Inputs): string {
-  const label = inviteLabel(outcome.invite, outcome.id);
-  switch (outcome.kind) {
-    case 'changed':
-      return `${label}: ${status}.`;
-    case 'unchanged':
-      return `${label}: was already ${status}.`;
-    case 'planned':
-      return `${label}: would be ${status}.`;
-    default:
-      return `${label}: ${outcome.kind === 'failed' ? 'failed' : 'not attempted'}. ${outcome.problem.message}`;
-  }
-}
-
-function titleOf(outcomes: readonly Outcome[], { status, dryRun }: Inputs): string {
-  const count = (...kinds: Outcome['kind'][]): number => outcomes.filter(({ kind }) => kinds.includes(kind)).length;
-  const parts = [
-    [count('changed'), status],
-    [count('unchanged'), `already ${status}`],
-    [count('planned'), `would be ${status}`],
-    [count('failed'), 'failed'],
-    [count('not_attempted'), 'not attempted'],
-  ].flatMap(([number, text]) => (number === 0 ? [] : [`${number} ${text}`]));
-  return `Cloudflare invites${dryRun ? ' (dry run)' : ''}: ${parts.join(', ') || 'none'}`;
 }

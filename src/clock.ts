@@ -35,3 +35,8 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };
+
+/** A duration for people: `290 s`, `0.4 s`. */
+export function formatSeconds(ms: number): string {
+  return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
+}

@@ -1,10 +1,18 @@
 import type { Credentials } from './cloudflare/credentials.ts';
 import type { AnswerStatus } from './cloudflare/types.ts';
+import { FILTER_NAMES, type FilterName, type Filters } from './invites/choose.ts';
+import { PatternError, parsePatternList } from './invites/pattern.ts';
 
 /** Everything a run is told, read once and checked. */
 export interface Inputs {
   readonly status: AnswerStatus;
+  /** Empty in list mode, where the filters choose; else the filters are a guard. */
   readonly inviteIds: readonly string[];
+  readonly filters: Filters;
+  /** What it means that nothing matches in list mode. */
+  readonly ifNoMatch: IfNoMatch;
+  /** How long to look for a match in list mode. */
+  readonly waitSeconds: number;
   readonly credentials: Credentials;
   readonly dryRun: boolean;
   /** Further attempts after a failure that may pass. */
@@ -17,6 +25,9 @@ export interface Inputs {
   /** What the user should know about how the inputs were understood. */
   readonly notices: readonly string[];
 }
+
+/** What to do when nothing matches. */
+export type IfNoMatch = 'ignore' | 'warn' | 'error';
 
 /** The environment of a process, `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,6 +57,13 @@ type CredentialInput = keyof typeof CREDENTIAL_VARIABLES;
 /** Defaults as `action.yml` declares them, for every input but the credentials; a test holds them equal. */
 export const DEFAULTS = {
   'invite-id': ABSENT,
+  'organization-id': ABSENT,
+  'organization-name': ABSENT,
+  'invited-by': ABSENT,
+  roles: ABSENT,
+  // Its default depends on wait-seconds.
+  'if-no-match': '',
+  'wait-seconds': '0',
   'dry-run': 'false',
   retries: '4',
   'timeout-seconds': '600',
@@ -57,6 +75,14 @@ export const INPUT_DEFAULTS: Readonly<Record<string, string | undefined>> = {
   status: undefined,
   ...DEFAULTS,
   ...Object.fromEntries(Object.entries(CREDENTIAL_VARIABLES).map(([name, variable]) => [name, `$${variable}`])),
+};
+
+/** How the entries of a filter are written: names may hold spaces and commas, ids and e-mail addresses do not. */
+const FILTER_SEPARATORS: Readonly<Record<FilterName, RegExp>> = {
+  'organization-id': /[\s,]+/,
+  'organization-name': /\r\n?|\n/,
+  'invited-by': /[\s,]+/,
+  roles: /\r\n?|\n/,
 };
 
 const MAX_RETRIES = 10;
@@ -109,9 +135,13 @@ function decodePercent(text: string): string {
  */
 export function parseInputs(env: Environment): Inputs {
   const reader = new Reader(env);
+  const waitSeconds = reader.integer('wait-seconds', 0, MAX_TIMEOUT_SECONDS);
   const inputs = {
     status: reader.status(),
     inviteIds: reader.inviteIds(),
+    filters: reader.filters(),
+    ifNoMatch: reader.ifNoMatch(waitSeconds),
+    waitSeconds,
     credentials: reader.credentials(),
     dryRun: reader.boolean('dry-run'),
     retries: reader.integer('retries', 0, MAX_RETRIES),
@@ -119,6 +149,7 @@ export function parseInputs(env: Environment): Inputs {
     apiBaseUrl: reader.baseUrl(),
     usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
   };
+  reader.checkMode(inputs);
   const { credentials } = inputs;
   if (credentials === undefined || reader.problems.length > 0) throw new InputError(reader.problems);
   return { ...inputs, credentials, notices: reader.notices };
@@ -147,8 +178,7 @@ class Reader {
 
   inviteIds(): readonly string[] {
     const text = this.#optional('invite-id');
-    if (text === undefined) this.problems.push('invite-id is missing. Write one or more invite ids.');
-    const ids = (text ?? '').split(/[\s,]+/).filter((id) => id !== '');
+    const ids = entriesOf(text ?? '', /[\s,]+/);
     for (const id of ids) {
       if (!/^[\w-]+$/.test(id) || id.length > MAX_ID_LENGTH) {
         this.#refuse('invite-id', id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
@@ -156,6 +186,45 @@ class Reader {
     }
     if (text && ids.length === 0) this.#refuse('invite-id', text, 'It must hold at least one id.');
     return [...new Set(ids)];
+  }
+
+  filters(): Filters {
+    return Object.fromEntries(
+      FILTER_NAMES.flatMap((name) => {
+        const text = this.#optional(name);
+        const list = text ? this.#patternList(name, text) : undefined;
+        return list === undefined ? [] : [[name, list]];
+      }),
+    );
+  }
+
+  ifNoMatch(waitSeconds: number): IfNoMatch {
+    const value = this.#orDefault('if-no-match') || (waitSeconds > 0 ? 'error' : 'ignore');
+    if (value === 'ignore' || value === 'warn' || value === 'error') return value;
+    this.#refuse('if-no-match', value, 'It must be ignore, warn or error.');
+    return 'error';
+  }
+
+  /** What no input can tell alone. */
+  checkMode(inputs: Pick<Inputs, 'waitSeconds' | 'timeoutSeconds'>): void {
+    const { waitSeconds, timeoutSeconds } = inputs;
+    const isWritten = (name: keyof typeof DEFAULTS): boolean => (readRaw(this.#env, name) ?? ABSENT) !== ABSENT;
+    if (isWritten('invite-id')) {
+      if (waitSeconds > 0) {
+        this.problems.push(
+          `wait-seconds is "${waitSeconds}" beside invite-id. Waiting is for finding an invite by filters; leave one of the two out.`,
+        );
+      }
+    } else if (!FILTER_NAMES.some(isWritten)) {
+      this.problems.push(
+        `There is neither an invite-id nor a filter. Write invite-id, or choose by ${FILTER_NAMES.join(', ')}; organization-name: '*' means every invite.`,
+      );
+    }
+    if (waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
+      this.problems.push(
+        `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
+      );
+    }
   }
 
   credentials(): Credentials | undefined {
@@ -286,6 +355,28 @@ class Reader {
     return value;
   }
 
+  #patternList(name: FilterName, text: string): Filters[FilterName] {
+    const entries = entriesOf(text, FILTER_SEPARATORS[name]);
+    if (name === 'organization-id') {
+      for (const entry of entries) {
+        if (!/^!?[\w*-]+$/.test(entry) || entry.replace(/[!*]/g, '').length > MAX_ID_LENGTH) {
+          this.#refuse(name, entry, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
+        }
+      }
+    }
+    if (entries.length === 0) {
+      this.#refuse(name, text, 'It must hold at least one entry.');
+      return undefined;
+    }
+    try {
+      return parsePatternList(entries);
+    } catch (error) {
+      if (!(error instanceof PatternError)) throw error;
+      this.#refuse(name, text, error.message);
+      return undefined;
+    }
+  }
+
   /** What is written in an input that may be left out; undefined if it is left out. */
   #optional(name: keyof typeof DEFAULTS): string | undefined {
     const value = readRaw(this.#env, name);
@@ -306,6 +397,13 @@ class Reader {
     const shown = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
     this.problems.push(`${name} is ${JSON.stringify(shown)}. ${allowed}`);
   }
+}
+
+function entriesOf(text: string, separator: RegExp): readonly string[] {
+  return text
+    .split(separator)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
 }
 
 /** In the place of a credential that is there, but no good. */

@@ -1,5 +1,5 @@
 import { FetchError, ofetch } from 'ofetch';
-import type { Clock } from '../clock.ts';
+import { type Clock, formatSeconds } from '../clock.ts';
 import { VERSION } from '../version.ts';
 import { readText } from './body.ts';
 import { type Credentials, credentialHeaders } from './credentials.ts';
@@ -13,7 +13,7 @@ import {
   refusesCredentials,
   StopError,
 } from './errors.ts';
-import { type RequestGate, seconds } from './gate.ts';
+import type { RequestGate } from './gate.ts';
 import { isCertificateError, wasNeverConnected } from './hints.ts';
 import { isRetryableStatus, rateLimitPauseMs, retryDelayMs, serverDelayMs } from './retry.ts';
 import type { AnswerStatus, Invite } from './types.ts';
@@ -65,7 +65,9 @@ interface Success {
 /** One page of `GET /user/invites`; entries are unchecked. */
 export interface InvitePage {
   readonly entries: readonly unknown[];
+  /** What the server says of the whole list, if it says anything. */
   readonly totalCount: number | undefined;
+  readonly perPage: number | undefined;
 }
 
 /**
@@ -120,7 +122,11 @@ export class InvitesClient {
     return this.#withRetries(async () => {
       const success = await this.#send(request);
       if (!Array.isArray(success.result)) throw unexpectedSuccess(request, success, 'but holds no list of invites');
-      return { entries: success.result, totalCount: success.resultInfo.totalCount };
+      return {
+        entries: success.result,
+        totalCount: success.resultInfo.totalCount,
+        perPage: success.resultInfo.perPage,
+      };
     });
   }
 
@@ -143,7 +149,7 @@ export class InvitesClient {
     const delayMs = retryDelayMs(failures, error.retryAfterMs, random);
     error.isOutOfTime = !gate.fits(delayMs);
     if (error.isOutOfTime) return false;
-    onTrace(`${error.message} (${attempt}; next in ${seconds(delayMs)})`);
+    onTrace(`${error.message} (${attempt}; next in ${formatSeconds(delayMs)})`);
     await gate.wait(delayMs);
     return true;
   }
@@ -200,7 +206,7 @@ export class InvitesClient {
     const timeout = new AbortController();
     const finished = new AbortController();
     clock.sleep(limitMs, finished.signal).then(
-      () => timeout.abort(new Error(`no complete answer within ${seconds(limitMs)}`)),
+      () => timeout.abort(new Error(`no complete answer within ${formatSeconds(limitMs)}`)),
       () => undefined,
     );
     const signal = AbortSignal.any([timeout.signal, gate.hardStop]);

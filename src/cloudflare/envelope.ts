@@ -22,6 +22,7 @@ export type Body =
 /** Paging of a listing; whatever is no number is left out. */
 export interface ResultInfo {
   readonly totalCount?: number;
+  readonly perPage?: number;
 }
 
 // Long enough for any real message, short enough for an annotation of 4,096 characters.
@@ -95,7 +96,11 @@ function toProblemDetail(problem: Record<string, unknown>): ErrorDetail {
 }
 
 function toResultInfo(info: unknown): ResultInfo {
-  return isObject(info) && typeof info.total_count === 'number' ? { totalCount: info.total_count } : {};
+  if (!isObject(info)) return {};
+  return {
+    ...(typeof info.total_count === 'number' && { totalCount: info.total_count }),
+    ...(typeof info.per_page === 'number' && { perPage: info.per_page }),
+  };
 }
 
 const TEXT_FIELDS = [

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, formatSeconds } from '../clock.ts';
 import { type ApiError, StopError } from './errors.ts';
 
 /** Time left to requests that are under way when the job is cancelled, so that their outcome is known. */
@@ -119,8 +119,8 @@ export class RequestGate {
   }
 
   #stopForPause(): void {
-    const asked = seconds(this.#pause?.durationMs ?? 0);
-    const left = seconds(Math.max(0, this.remainingMs));
+    const asked = formatSeconds(this.#pause?.durationMs ?? 0);
+    const left = formatSeconds(Math.max(0, this.remainingMs));
     this.stop(
       new StopError(
         'rate-limit',
@@ -134,9 +134,4 @@ export class RequestGate {
   #throwIfStopped(): void {
     if (this.stopped !== undefined) throw this.stopped;
   }
-}
-
-/** A duration for people: `290 s`, `0.4 s`. */
-export function seconds(ms: number): string {
-  return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
 }

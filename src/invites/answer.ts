@@ -52,10 +52,10 @@ class Answering {
 
   async run(): Promise<Outcome> {
     const { dryRun, guard } = this.#task;
-    if (this.#invite.status === undefined && (dryRun || guard !== undefined)) {
-      const decided = await this.#readFirst();
-      if (decided !== undefined) return decided;
-    }
+    const isListed = this.#invite.status !== undefined;
+    const isRead = !isListed && (dryRun || guard !== undefined);
+    const decided = isListed ? this.#conclude() : isRead ? await this.#readFirst() : undefined;
+    if (decided !== undefined) return decided;
     return dryRun ? this.#done('planned') : await this.#answer();
   }
 

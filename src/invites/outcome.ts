@@ -1,5 +1,7 @@
 import type { AnswerStatus, Invite } from '../cloudflare/types.ts';
 
+export type { AnswerStatus, Invite };
+
 /** What went wrong, in parts that a report can lay out; every text may hold what Cloudflare or a stranger wrote. */
 export interface Problem {
   readonly title: string;

@@ -1,6 +1,6 @@
+import { formatSeconds } from '../clock.ts';
 import type { Credentials } from '../cloudflare/credentials.ts';
 import type { ApiError, ErrorDetail, StopError } from '../cloudflare/errors.ts';
-import { seconds } from '../cloudflare/gate.ts';
 import { hintFor } from '../cloudflare/hints.ts';
 import type { Problem } from './outcome.ts';
 
@@ -49,7 +49,7 @@ function describeDetail(detail: ErrorDetail): string {
 
 function describeDelay(error: ApiError): string[] {
   if (error.retryAfterMs !== undefined) {
-    const asked = `The server asked to wait ${seconds(error.retryAfterMs)} before another attempt`;
+    const asked = `The server asked to wait ${formatSeconds(error.retryAfterMs)} before another attempt`;
     return [error.isOutOfTime ? `${asked}, for which timeout-seconds leaves no time.` : `${asked}.`];
   }
   return error.isOutOfTime ? ['There was no time left in timeout-seconds for another attempt.'] : [];

@@ -1,5 +1,4 @@
-import type { Invite } from '../cloudflare/types.ts';
-import { isFailed, type Outcome, problemLine } from '../invites/outcome.ts';
+import { type Invite, isFailed, type Outcome, problemLine } from '../invites/outcome.ts';
 
 /** Fields of an invite that are outputs of their own, under Cloudflare's names. */
 export const INVITE_OUTPUTS = [

@@ -18,14 +18,16 @@ export interface SummaryContent {
   readonly title: string;
   readonly outcomes: readonly Outcome[];
   /** What stopped the whole step. */
-  readonly stop?: Problem | undefined;
+  readonly stop: Problem | undefined;
+  /** Further remarks, a sentence each. */
+  readonly remarks: readonly string[];
 }
 
 /**
  * The job summary as HTML: GitHub reads a summary as Markdown, in which HTML blocks without blank lines are left
  * alone, so that escaping HTML is all that foreign text needs.
  */
-export function buildSummary({ title, outcomes, stop }: SummaryContent, safe: SafeText): string {
+export function buildSummary({ title, outcomes, stop, remarks }: SummaryContent, safe: SafeText): string {
   const failed = outcomes.filter(isFailed);
   const problems = [
     ...(stop === undefined ? [] : [stop]),
@@ -47,6 +49,7 @@ export function buildSummary({ title, outcomes, stop }: SummaryContent, safe: Sa
     ...missing(rows.omitted, 'row'),
     ...(problems.length > 0 ? [`<ul>${failures.html}</ul>`] : []),
     ...missing(failures.omitted, 'failure'),
+    ...remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`),
   ].join('\n\n');
 }
 
