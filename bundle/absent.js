@@ -1,4 +1,4 @@
-// Stands in for packages that @actions/core imports, but this action never uses: see tsconfig.json beside it.
+// Stands in for packages that others import, but that never run in this action: see tsconfig.json beside it.
 function absent() {
   throw new Error('This package is not part of the bundle: see bundle/tsconfig.json.');
 }
@@ -16,3 +16,7 @@ export class BearerCredentialHandler {
 }
 
 export const getExecOutput = absent;
+
+export const withBase = absent;
+
+export const withQuery = absent;

@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 454:
+/***/ 932:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84,652 +84,29 @@ function safeDestr(value, options = {}) {
 
 
 
-;// CONCATENATED MODULE: ../node_modules/ufo/dist/index.mjs
-const n = /[^\0-\x7E]/;
-const t = /[\x2E\u3002\uFF0E\uFF61]/g;
-const o = {
-  overflow: "Overflow Error",
-  "not-basic": "Illegal Input",
-  "invalid-input": "Invalid Input"
-};
-const e = Math.floor;
-const r = String.fromCharCode;
-function s(n2) {
-  throw new RangeError(o[n2]);
-}
-const c = function(n2, t2) {
-  return n2 + 22 + 75 * (n2 < 26) - ((t2 != 0) << 5);
-};
-const u = function(n2, t2, o2) {
-  let r2 = 0;
-  for (n2 = o2 ? e(n2 / 700) : n2 >> 1, n2 += e(n2 / t2); n2 > 455; r2 += 36) {
-    n2 = e(n2 / 35);
-  }
-  return e(r2 + 36 * n2 / (n2 + 38));
-};
-function toASCII(o2) {
-  return (function(n2, o3) {
-    const e2 = n2.split("@");
-    let r2 = "";
-    e2.length > 1 && (r2 = e2[0] + "@", n2 = e2[1]);
-    const s2 = (function(n3, t2) {
-      const o4 = [];
-      let e3 = n3.length;
-      for (; e3--; ) {
-        o4[e3] = t2(n3[e3]);
-      }
-      return o4;
-    })((n2 = n2.replace(t, ".")).split("."), o3).join(".");
-    return r2 + s2;
-  })(o2, function(t2) {
-    return n.test(t2) ? "xn--" + (function(n2) {
-      const t3 = [];
-      const o3 = (n2 = (function(n3) {
-        const t4 = [];
-        let o4 = 0;
-        const e2 = n3.length;
-        for (; o4 < e2; ) {
-          const r2 = n3.charCodeAt(o4++);
-          if (r2 >= 55296 && r2 <= 56319 && o4 < e2) {
-            const e3 = n3.charCodeAt(o4++);
-            (64512 & e3) == 56320 ? t4.push(((1023 & r2) << 10) + (1023 & e3) + 65536) : (t4.push(r2), o4--);
-          } else {
-            t4.push(r2);
-          }
-        }
-        return t4;
-      })(n2)).length;
-      let f = 128;
-      let i = 0;
-      let l = 72;
-      for (const o4 of n2) {
-        o4 < 128 && t3.push(r(o4));
-      }
-      const h = t3.length;
-      let p = h;
-      for (h && t3.push("-"); p < o3; ) {
-        let o4 = 2147483647;
-        for (const t4 of n2) {
-          t4 >= f && t4 < o4 && (o4 = t4);
-        }
-        const a = p + 1;
-        o4 - f > e((2147483647 - i) / a) && s("overflow"), i += (o4 - f) * a, f = o4;
-        for (const o5 of n2) {
-          if (o5 < f && ++i > 2147483647 && s("overflow"), o5 == f) {
-            let n3 = i;
-            for (let o6 = 36; ; o6 += 36) {
-              const s2 = o6 <= l ? 1 : o6 >= l + 26 ? 26 : o6 - l;
-              if (n3 < s2) {
-                break;
-              }
-              const u2 = n3 - s2;
-              const f2 = 36 - s2;
-              t3.push(r(c(s2 + u2 % f2, 0))), n3 = e(u2 / f2);
-            }
-            t3.push(r(c(n3, 0))), l = u(i, a, p == h), i = 0, ++p;
-          }
-        }
-        ++i, ++f;
-      }
-      return t3.join("");
-    })(t2) : t2;
-  });
+;// CONCATENATED MODULE: ./absent.js
+// Stands in for packages that others import, but that never run in this action: see tsconfig.json beside it.
+function absent() {
+  throw new Error('This package is not part of the bundle: see bundle/tsconfig.json.');
 }
 
-const HASH_RE = /#/g;
-const AMPERSAND_RE = /&/g;
-const SLASH_RE = /\//g;
-const EQUAL_RE = /=/g;
-const IM_RE = /\?/g;
-const PLUS_RE = /\+/g;
-const ENC_CARET_RE = /%5e/gi;
-const ENC_BACKTICK_RE = /%60/gi;
-const ENC_CURLY_OPEN_RE = /%7b/gi;
-const ENC_PIPE_RE = /%7c/gi;
-const ENC_CURLY_CLOSE_RE = /%7d/gi;
-const ENC_SPACE_RE = /%20/gi;
-const ENC_SLASH_RE = /%2f/gi;
-const ENC_ENC_SLASH_RE = /%252f/gi;
-function encode(text) {
-  return encodeURI("" + text).replace(ENC_PIPE_RE, "|");
-}
-function encodeHash(text) {
-  return encode(text).replace(ENC_CURLY_OPEN_RE, "{").replace(ENC_CURLY_CLOSE_RE, "}").replace(ENC_CARET_RE, "^");
-}
-function encodeQueryValue(input) {
-  return encode(typeof input === "string" ? input : JSON.stringify(input)).replace(PLUS_RE, "%2B").replace(ENC_SPACE_RE, "+").replace(HASH_RE, "%23").replace(AMPERSAND_RE, "%26").replace(ENC_BACKTICK_RE, "`").replace(ENC_CARET_RE, "^").replace(SLASH_RE, "%2F");
-}
-function encodeQueryKey(text) {
-  return encodeQueryValue(text).replace(EQUAL_RE, "%3D");
-}
-function encodePath(text) {
-  return encode(text).replace(HASH_RE, "%23").replace(IM_RE, "%3F").replace(ENC_ENC_SLASH_RE, "%2F").replace(AMPERSAND_RE, "%26").replace(PLUS_RE, "%2B");
-}
-function encodeParam(text) {
-  return encodePath(text).replace(SLASH_RE, "%2F");
-}
-function decode(text = "") {
-  try {
-    return decodeURIComponent("" + text);
-  } catch {
-    return "" + text;
+class HttpClient {
+  constructor() {
+    absent();
   }
-}
-function decodePath(text) {
-  return decode(text.replace(ENC_SLASH_RE, "%252F"));
-}
-function decodeQueryKey(text) {
-  return decode(text.replace(PLUS_RE, " "));
-}
-function decodeQueryValue(text) {
-  return decode(text.replace(PLUS_RE, " "));
-}
-function encodeHost(name = "") {
-  return toASCII(name);
 }
 
-function parseQuery(parametersString = "") {
-  const object = /* @__PURE__ */ Object.create(null);
-  if (parametersString[0] === "?") {
-    parametersString = parametersString.slice(1);
+class BearerCredentialHandler {
+  constructor() {
+    absent();
   }
-  for (const parameter of parametersString.split("&")) {
-    const s = parameter.match(/([^=]+)=?(.*)/) || [];
-    if (s.length < 2) {
-      continue;
-    }
-    const key = decodeQueryKey(s[1]);
-    if (key === "__proto__" || key === "constructor") {
-      continue;
-    }
-    const value = decodeQueryValue(s[2] || "");
-    if (object[key] === void 0) {
-      object[key] = value;
-    } else if (Array.isArray(object[key])) {
-      object[key].push(value);
-    } else {
-      object[key] = [object[key], value];
-    }
-  }
-  return object;
-}
-function encodeQueryItem(key, value) {
-  if (typeof value === "number" || typeof value === "boolean") {
-    value = String(value);
-  }
-  if (!value) {
-    return encodeQueryKey(key);
-  }
-  if (Array.isArray(value)) {
-    return value.map(
-      (_value) => `${encodeQueryKey(key)}=${encodeQueryValue(_value)}`
-    ).join("&");
-  }
-  return `${encodeQueryKey(key)}=${encodeQueryValue(value)}`;
-}
-function stringifyQuery(query) {
-  return Object.keys(query).filter((k) => query[k] !== void 0).map((k) => encodeQueryItem(k, query[k])).filter(Boolean).join("&");
 }
 
-const PROTOCOL_STRICT_REGEX = /^[\s\w\0+.-]{2,}:([/\\]{1,2})/;
-const PROTOCOL_REGEX = /^[\s\w\0+.-]{2,}:([/\\]{2})?/;
-const PROTOCOL_RELATIVE_REGEX = /^([/\\]\s*){2,}[^/\\]/;
-const PROTOCOL_SCRIPT_RE = /^[\s\0]*(blob|data|javascript|vbscript):$/i;
-const TRAILING_SLASH_RE = /\/$|\/\?|\/#/;
-const JOIN_LEADING_SLASH_RE = /^\.?\//;
-function isRelative(inputString) {
-  return ["./", "../"].some((string_) => inputString.startsWith(string_));
-}
-function hasProtocol(inputString, opts = {}) {
-  if (typeof opts === "boolean") {
-    opts = { acceptRelative: opts };
-  }
-  if (opts.strict) {
-    return PROTOCOL_STRICT_REGEX.test(inputString);
-  }
-  return PROTOCOL_REGEX.test(inputString) || (opts.acceptRelative ? PROTOCOL_RELATIVE_REGEX.test(inputString) : false);
-}
-function isScriptProtocol(protocol) {
-  return !!protocol && PROTOCOL_SCRIPT_RE.test(protocol);
-}
-function hasTrailingSlash(input = "", respectQueryAndFragment) {
-  if (!respectQueryAndFragment) {
-    return input.endsWith("/");
-  }
-  return TRAILING_SLASH_RE.test(input);
-}
-function withoutTrailingSlash(input = "", respectQueryAndFragment) {
-  if (!respectQueryAndFragment) {
-    return (hasTrailingSlash(input) ? input.slice(0, -1) : input) || "/";
-  }
-  if (!hasTrailingSlash(input, true)) {
-    return input || "/";
-  }
-  let path = input;
-  let fragment = "";
-  const fragmentIndex = input.indexOf("#");
-  if (fragmentIndex !== -1) {
-    path = input.slice(0, fragmentIndex);
-    fragment = input.slice(fragmentIndex);
-  }
-  const [s0, ...s] = path.split("?");
-  const cleanPath = s0.endsWith("/") ? s0.slice(0, -1) : s0;
-  return (cleanPath || "/") + (s.length > 0 ? `?${s.join("?")}` : "") + fragment;
-}
-function withTrailingSlash(input = "", respectQueryAndFragment) {
-  if (!respectQueryAndFragment) {
-    return input.endsWith("/") ? input : input + "/";
-  }
-  if (hasTrailingSlash(input, true)) {
-    return input || "/";
-  }
-  let path = input;
-  let fragment = "";
-  const fragmentIndex = input.indexOf("#");
-  if (fragmentIndex !== -1) {
-    path = input.slice(0, fragmentIndex);
-    fragment = input.slice(fragmentIndex);
-    if (!path) {
-      return fragment;
-    }
-  }
-  const [s0, ...s] = path.split("?");
-  return s0 + "/" + (s.length > 0 ? `?${s.join("?")}` : "") + fragment;
-}
-function hasLeadingSlash(input = "") {
-  return input.startsWith("/");
-}
-function withoutLeadingSlash(input = "") {
-  return (hasLeadingSlash(input) ? input.slice(1) : input) || "/";
-}
-function withLeadingSlash(input = "") {
-  return hasLeadingSlash(input) ? input : "/" + input;
-}
-function cleanDoubleSlashes(input = "") {
-  return input.split("://").map((string_) => string_.replace(/\/{2,}/g, "/")).join("://");
-}
-function withBase(input, base) {
-  if (isEmptyURL(base) || hasProtocol(input)) {
-    return input;
-  }
-  const _base = withoutTrailingSlash(base);
-  if (input.startsWith(_base)) {
-    const nextChar = input[_base.length];
-    if (!nextChar || nextChar === "/" || nextChar === "?") {
-      return input;
-    }
-  }
-  return joinURL(_base, input);
-}
-function withoutBase(input, base) {
-  if (isEmptyURL(base)) {
-    return input;
-  }
-  const _base = withoutTrailingSlash(base);
-  if (!input.startsWith(_base)) {
-    return input;
-  }
-  const nextChar = input[_base.length];
-  if (nextChar && nextChar !== "/" && nextChar !== "?") {
-    return input;
-  }
-  const trimmed = input.slice(_base.length).replace(/^\/+/, "");
-  return "/" + trimmed;
-}
-function withQuery(input, query) {
-  const parsed = parseURL(input);
-  const mergedQuery = { ...parseQuery(parsed.search), ...query };
-  parsed.search = stringifyQuery(mergedQuery);
-  return stringifyParsedURL(parsed);
-}
-function filterQuery(input, predicate) {
-  if (!input.includes("?")) {
-    return input;
-  }
-  const parsed = parseURL(input);
-  const query = parseQuery(parsed.search);
-  const filteredQuery = Object.fromEntries(
-    Object.entries(query).filter(([key, value]) => predicate(key, value))
-  );
-  parsed.search = stringifyQuery(filteredQuery);
-  return stringifyParsedURL(parsed);
-}
-function getQuery(input) {
-  return parseQuery(parseURL(input).search);
-}
-function isEmptyURL(url) {
-  return !url || url === "/";
-}
-function isNonEmptyURL(url) {
-  return url && url !== "/";
-}
-function joinURL(base, ...input) {
-  let url = base || "";
-  for (const segment of input.filter((url2) => isNonEmptyURL(url2))) {
-    if (url) {
-      const _segment = segment.replace(JOIN_LEADING_SLASH_RE, "");
-      url = withTrailingSlash(url) + _segment;
-    } else {
-      url = segment;
-    }
-  }
-  return url;
-}
-function joinRelativeURL(..._input) {
-  const JOIN_SEGMENT_SPLIT_RE = /\/(?!\/)/;
-  const input = _input.filter(Boolean);
-  const segments = [];
-  let segmentsDepth = 0;
-  for (const i of input) {
-    if (!i || i === "/") {
-      continue;
-    }
-    for (const [sindex, s] of i.split(JOIN_SEGMENT_SPLIT_RE).entries()) {
-      if (!s || s === ".") {
-        continue;
-      }
-      if (s === "..") {
-        if (segments.length === 1 && hasProtocol(segments[0])) {
-          continue;
-        }
-        segments.pop();
-        segmentsDepth--;
-        continue;
-      }
-      if (sindex === 1 && segments[segments.length - 1]?.endsWith(":/")) {
-        segments[segments.length - 1] += "/" + s;
-        continue;
-      }
-      segments.push(s);
-      segmentsDepth++;
-    }
-  }
-  let url = segments.join("/");
-  if (segmentsDepth >= 0) {
-    if (input[0]?.startsWith("/") && !url.startsWith("/")) {
-      url = "/" + url;
-    } else if (input[0]?.startsWith("./") && !url.startsWith("./")) {
-      url = "./" + url;
-    }
-  } else {
-    url = "../".repeat(-1 * segmentsDepth) + url;
-  }
-  if (input[input.length - 1]?.endsWith("/") && !url.endsWith("/")) {
-    url += "/";
-  }
-  return url;
-}
-function withHttp(input) {
-  return withProtocol(input, "http://");
-}
-function withHttps(input) {
-  return withProtocol(input, "https://");
-}
-function withoutProtocol(input) {
-  return withProtocol(input, "");
-}
-function withProtocol(input, protocol) {
-  let match = input.match(PROTOCOL_REGEX);
-  if (!match) {
-    match = input.match(/^\/{2,}/);
-  }
-  if (!match) {
-    return protocol + input;
-  }
-  return protocol + input.slice(match[0].length);
-}
-function normalizeURL(input) {
-  const parsed = parseURL(input);
-  parsed.pathname = encodePath(decodePath(parsed.pathname));
-  parsed.hash = encodeHash(decode(parsed.hash));
-  parsed.host = encodeHost(decode(parsed.host));
-  parsed.search = stringifyQuery(parseQuery(parsed.search));
-  return stringifyParsedURL(parsed);
-}
-function resolveURL(base = "", ...inputs) {
-  if (typeof base !== "string") {
-    throw new TypeError(
-      `URL input should be string received ${typeof base} (${base})`
-    );
-  }
-  const filteredInputs = inputs.filter((input) => isNonEmptyURL(input));
-  if (filteredInputs.length === 0) {
-    return base;
-  }
-  const url = parseURL(base);
-  for (const inputSegment of filteredInputs) {
-    const urlSegment = parseURL(inputSegment);
-    if (urlSegment.pathname) {
-      url.pathname = withTrailingSlash(url.pathname) + withoutLeadingSlash(urlSegment.pathname);
-    }
-    if (urlSegment.hash && urlSegment.hash !== "#") {
-      url.hash = urlSegment.hash;
-    }
-    if (urlSegment.search && urlSegment.search !== "?") {
-      if (url.search && url.search !== "?") {
-        const queryString = stringifyQuery({
-          ...parseQuery(url.search),
-          ...parseQuery(urlSegment.search)
-        });
-        url.search = queryString.length > 0 ? "?" + queryString : "";
-      } else {
-        url.search = urlSegment.search;
-      }
-    }
-  }
-  return stringifyParsedURL(url);
-}
-function isSamePath(p1, p2) {
-  return decode(withoutTrailingSlash(p1)) === decode(withoutTrailingSlash(p2));
-}
-function isEqual(a, b, options = {}) {
-  if (!options.trailingSlash) {
-    a = withTrailingSlash(a);
-    b = withTrailingSlash(b);
-  }
-  if (!options.leadingSlash) {
-    a = withLeadingSlash(a);
-    b = withLeadingSlash(b);
-  }
-  if (!options.encoding) {
-    a = decode(a);
-    b = decode(b);
-  }
-  return a === b;
-}
-function withFragment(input, hash) {
-  if (!hash || hash === "#") {
-    return input;
-  }
-  const parsed = parseURL(input);
-  parsed.hash = hash === "" ? "" : "#" + encodeHash(hash);
-  return stringifyParsedURL(parsed);
-}
-function withoutFragment(input) {
-  return stringifyParsedURL({ ...parseURL(input), hash: "" });
-}
-function withoutHost(input) {
-  const parsed = parseURL(input);
-  return (parsed.pathname || "/") + parsed.search + parsed.hash;
-}
+const getExecOutput = (/* unused pure expression or super */ null && (absent));
 
-const protocolRelative = Symbol.for("ufo:protocolRelative");
-function parseURL(input = "", defaultProto) {
-  const _specialProtoMatch = input.match(
-    /^[\s\0]*(blob:|data:|javascript:|vbscript:)(.*)/i
-  );
-  if (_specialProtoMatch) {
-    const [, _proto, _pathname = ""] = _specialProtoMatch;
-    return {
-      protocol: _proto.toLowerCase(),
-      pathname: _pathname,
-      href: _proto + _pathname,
-      auth: "",
-      host: "",
-      search: "",
-      hash: ""
-    };
-  }
-  if (!hasProtocol(input, { acceptRelative: true })) {
-    return defaultProto ? parseURL(defaultProto + input) : parsePath(input);
-  }
-  const [, protocol = "", auth, hostAndPath = ""] = input.replace(/\\/g, "/").match(/^[\s\0]*([\w+.-]{2,}:)?\/\/([^/@]+@)?(.*)/) || [];
-  let [, host = "", path = ""] = hostAndPath.match(/([^#/?]*)(.*)?/) || [];
-  if (protocol === "file:") {
-    path = path.replace(/\/(?=[A-Za-z]:)/, "");
-  }
-  const { pathname, search, hash } = parsePath(path);
-  return {
-    protocol: protocol.toLowerCase(),
-    auth: auth ? auth.slice(0, Math.max(0, auth.length - 1)) : "",
-    host,
-    pathname,
-    search,
-    hash,
-    [protocolRelative]: !protocol
-  };
-}
-function parsePath(input = "") {
-  const [pathname = "", search = "", hash = ""] = (input.match(/([^#?]*)(\?[^#]*)?(#.*)?/) || []).splice(1);
-  return {
-    pathname,
-    search,
-    hash
-  };
-}
-function parseAuth(input = "") {
-  const [username, password] = input.split(":");
-  return {
-    username: decode(username),
-    password: decode(password)
-  };
-}
-function parseHost(input = "") {
-  const [hostname, port] = (input.match(/([^/:]*):?(\d+)?/) || []).splice(1);
-  return {
-    hostname: decode(hostname),
-    port
-  };
-}
-function stringifyParsedURL(parsed) {
-  const pathname = parsed.pathname || "";
-  const search = parsed.search ? (parsed.search.startsWith("?") ? "" : "?") + parsed.search : "";
-  const hash = parsed.hash || "";
-  const auth = parsed.auth ? parsed.auth + "@" : "";
-  const host = parsed.host || "";
-  const proto = parsed.protocol || parsed[protocolRelative] ? (parsed.protocol || "") + "//" : "";
-  return proto + auth + host + pathname + search + hash;
-}
-const FILENAME_STRICT_REGEX = /\/([^/]+\.[^/]+)$/;
-const FILENAME_REGEX = /\/([^/]+)$/;
-function parseFilename(input = "", opts) {
-  const { pathname } = parseURL(input);
-  const matches = opts?.strict ? pathname.match(FILENAME_STRICT_REGEX) : pathname.match(FILENAME_REGEX);
-  return matches ? matches[1] : void 0;
-}
+const withBase = absent;
 
-class $URL {
-  protocol;
-  host;
-  auth;
-  pathname;
-  query = {};
-  hash;
-  constructor(input = "") {
-    if (typeof input !== "string") {
-      throw new TypeError(
-        `URL input should be string received ${typeof input} (${input})`
-      );
-    }
-    const parsed = parseURL(input);
-    this.protocol = decode(parsed.protocol);
-    this.host = decode(parsed.host);
-    this.auth = decode(parsed.auth);
-    this.pathname = decodePath(parsed.pathname);
-    this.query = parseQuery(parsed.search);
-    this.hash = decode(parsed.hash);
-  }
-  get hostname() {
-    return parseHost(this.host).hostname;
-  }
-  get port() {
-    return parseHost(this.host).port || "";
-  }
-  get username() {
-    return parseAuth(this.auth).username;
-  }
-  get password() {
-    return parseAuth(this.auth).password || "";
-  }
-  get hasProtocol() {
-    return this.protocol.length;
-  }
-  get isAbsolute() {
-    return this.hasProtocol || this.pathname[0] === "/";
-  }
-  get search() {
-    const q = stringifyQuery(this.query);
-    return q.length > 0 ? "?" + q : "";
-  }
-  get searchParams() {
-    const p = new URLSearchParams();
-    for (const name in this.query) {
-      const value = this.query[name];
-      if (Array.isArray(value)) {
-        for (const v of value) {
-          p.append(name, v);
-        }
-      } else {
-        p.append(
-          name,
-          typeof value === "string" ? value : JSON.stringify(value)
-        );
-      }
-    }
-    return p;
-  }
-  get origin() {
-    return (this.protocol ? this.protocol + "//" : "") + encodeHost(this.host);
-  }
-  get fullpath() {
-    return encodePath(this.pathname) + this.search + encodeHash(this.hash);
-  }
-  get encodedAuth() {
-    if (!this.auth) {
-      return "";
-    }
-    const { username, password } = parseAuth(this.auth);
-    return encodeURIComponent(username) + (password ? ":" + encodeURIComponent(password) : "");
-  }
-  get href() {
-    const auth = this.encodedAuth;
-    const originWithAuth = (this.protocol ? this.protocol + "//" : "") + (auth ? auth + "@" : "") + encodeHost(this.host);
-    return this.hasProtocol && this.isAbsolute ? originWithAuth + this.fullpath : this.fullpath;
-  }
-  append(url) {
-    if (url.hasProtocol) {
-      throw new Error("Cannot append a URL with protocol");
-    }
-    Object.assign(this.query, url.query);
-    if (url.pathname) {
-      this.pathname = withTrailingSlash(this.pathname) + withoutLeadingSlash(url.pathname);
-    }
-    if (url.hash) {
-      this.hash = url.hash;
-    }
-  }
-  toJSON() {
-    return this.href;
-  }
-  toString() {
-    return this.href;
-  }
-}
-function createURL(input) {
-  return new $URL(input);
-}
-
-
+const withQuery = absent;
 
 ;// CONCATENATED MODULE: ../node_modules/ofetch/dist/shared/ofetch.CWycOUEr.mjs
 
@@ -1111,23 +488,18 @@ const $fetch = (/* unused pure expression or super */ null && (ofetch));
 
 
 
+// EXTERNAL MODULE: ../build/clock.js
+var build_clock = __nccwpck_require__(432);
 ;// CONCATENATED MODULE: ../build/version.js
-/** Version of this action, sent in the `User-Agent`; a test holds it equal to package.json's. */
 const VERSION = '1.0.0';
 
 ;// CONCATENATED MODULE: ../build/cloudflare/body.js
-/** Thrown when a body is longer than anything the API has reason to send. */
 class BodyTooLargeError extends Error {
     name = 'BodyTooLargeError';
     constructor(maxBytes) {
         super(`the answer is longer than ${maxBytes} bytes`);
     }
 }
-/**
- * Reads a body as UTF-8 text, at most `maxBytes` of it.
- * @throws {BodyTooLargeError} beyond that, and the signal's reason when it aborts, even if the stream does not
- * heed the signal itself
- */
 async function readText(body, maxBytes, signal) {
     if (!body)
         return '';
@@ -1148,7 +520,6 @@ async function readText(body, maxBytes, signal) {
         }
     }
     catch (error) {
-        // The connection is of no use any more; that cancelling fails as well says nothing new.
         reader.cancel().catch(() => undefined);
         throw error;
     }
@@ -1162,13 +533,11 @@ function rejectOnAbort(signal) {
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted)
         onAbort();
-    // Nobody waits for the rejection once the body has been read.
     promise.catch(() => undefined);
     return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/credentials.js
-/** The request headers that carry `credentials`. */
 function credentialHeaders(credentials) {
     return credentials.scheme === 'api-token'
         ? { authorization: `Bearer ${credentials.token}` }
@@ -1176,9 +545,7 @@ function credentialHeaders(credentials) {
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/envelope.js
-// Long enough for any real message, short enough for an annotation of 4,096 characters.
 const MAX_MESSAGE = 500;
-/** Understands a body strictly: what is no envelope and no problem is `unreadable`, with a description for people. */
 function parseBody(text) {
     const trimmed = text.trim();
     if (trimmed === '')
@@ -1245,7 +612,12 @@ function toProblemDetail(problem) {
     };
 }
 function toResultInfo(info) {
-    return isObject(info) && typeof info.total_count === 'number' ? { totalCount: info.total_count } : {};
+    if (!isObject(info))
+        return {};
+    return {
+        ...(typeof info.total_count === 'number' && { totalCount: info.total_count }),
+        ...(typeof info.per_page === 'number' && { perPage: info.per_page }),
+    };
 }
 const TEXT_FIELDS = [
     'id',
@@ -1258,7 +630,6 @@ const TEXT_FIELDS = [
     'invited_member_id',
     'invited_member_email',
 ];
-/** The invite in `result`, with every field of an unexpected type left out; undefined if there is no object. */
 function toInvite(result) {
     if (!isObject(result))
         return undefined;
@@ -1275,8 +646,6 @@ function toInvite(result) {
         ...(roles !== undefined && { roles }),
     };
 }
-// A role of an unknown form is kept under this name rather than dropped: dropping it could let an invite pass a
-// policy that has to allow every one of its roles.
 const UNREADABLE_ROLE = '(unreadable role)';
 function toRoles(roles) {
     if (roles === undefined || roles === null)
@@ -1294,7 +663,6 @@ function cut(text, length) {
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/errors.js
-/** One request to Cloudflare's API that did not bring what was asked for. */
 class ApiError extends Error {
     name = 'ApiError';
     method;
@@ -1306,9 +674,7 @@ class ApiError extends Error {
     details;
     cfRay;
     retryAfterMs;
-    /** How many attempts had been made when this one failed. */
     attempts = 1;
-    /** Whether another attempt would have been made, had there been time to wait for it. */
     isOutOfTime = false;
     constructor(fields) {
         super(`${fields.method} ${fields.path}: ${fields.reason}`, { cause: fields.cause });
@@ -1322,34 +688,22 @@ class ApiError extends Error {
         this.cfRay = fields.cfRay;
         this.retryAfterMs = fields.retryAfterMs;
     }
-    /** Every error code of the answer, those of the error chains included. */
     get codes() {
         return errorCodes(this.details);
     }
-    /** Whether Cloudflare refused the credentials, so that every further request would be refused as well. */
     get refusesCredentials() {
         return this.status !== undefined && refusesCredentials(this.status, this.codes);
     }
-    /** Whether Cloudflare says that this user has no such invite. */
     get isMissing() {
         return this.effect === 'refused' && (this.status === 404 || this.codes.includes(NO_ROUTE));
     }
 }
-// "Could not route to /client/v4/…, perhaps your object identifier is invalid?"
 const NO_ROUTE = 7003;
-/** Every code in `details`, those of the error chains included. */
 function errorCodes(details) {
     return details
         .flatMap((detail) => [detail.code, ...detail.chain.map((link) => link.code)])
         .filter((code) => code !== undefined);
 }
-/**
- * Whether an answer means that the credentials are no good, whatever was asked for.
- *
- * Codes as observed in Cloudflare's answers: 9103 unknown key or e-mail, 9109 invalid token or missing
- * permission, 10000 authentication error, 6003 malformed authentication headers, 9106 missing ones,
- * 10502 too many authentication failures.
- */
 function refusesCredentials(status, codes) {
     const has = (...wanted) => wanted.some((code) => codes.includes(code));
     return (status === 401 ||
@@ -1357,11 +711,9 @@ function refusesCredentials(status, codes) {
         (status === 400 && has(6003, 9106)) ||
         has(10502));
 }
-/** Thrown instead of sending a request once the step has been stopped. */
 class StopError extends Error {
     name = 'StopError';
     reason;
-    /** The answer that led to the stop, where there is one. */
     error;
     constructor(reason, message, error) {
         super(message);
@@ -1370,10 +722,6 @@ class StopError extends Error {
     }
 }
 const MAX_CAUSES = 6;
-/**
- * The reasons behind a failed `fetch`, which undici hides in `cause`, possibly nested or as an
- * AggregateError: `connect ECONNREFUSED 127.0.0.1:1`.
- */
 function describeCauses(error) {
     const texts = causes(error).map((cause) => {
         const code = errorCode(cause);
@@ -1381,10 +729,8 @@ function describeCauses(error) {
         return code === undefined || message.includes(code) ? message : `${message} (${code})`;
     });
     const distinct = [...new Set(texts)];
-    // undici's own message says nothing once there is a cause behind it.
     return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
 }
-/** `error`, what caused it, and what caused that, outermost first; at most a handful. */
 function causes(error) {
     const found = [];
     const queue = [error];
@@ -1398,125 +744,8 @@ function causes(error) {
     }
     return found;
 }
-/** The `code` of a system or undici error. */
 function errorCode(error) {
     return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-;// CONCATENATED MODULE: ../build/cloudflare/gate.js
-
-/** Time left to requests that are under way when the job is cancelled, so that their outcome is known. */
-const CANCEL_GRACE_MS = 1_000;
-/**
- * What every request of a step passes through: one deadline, one rate limit, one end.
- * All requests of a step share a gate, so that a limit which one of them meets holds back the others too.
- */
-class RequestGate {
-    deadlineMs;
-    /** Aborts what is still under way, a moment after the job was cancelled. */
-    hardStop;
-    #clock;
-    #timeoutSeconds;
-    #onPause;
-    #stopping = new AbortController();
-    #pause;
-    #pauseError;
-    #isAnnounced = false;
-    /** @param options.timeoutSeconds the budget of the whole step, counted from now */
-    constructor(options) {
-        this.#clock = options.clock;
-        this.#timeoutSeconds = options.timeoutSeconds;
-        this.#onPause = options.onPause;
-        this.deadlineMs = options.clock.nowMs() + options.timeoutSeconds * 1_000;
-        const hardStop = new AbortController();
-        this.hardStop = hardStop.signal;
-        const cancel = () => {
-            this.stop(new StopError('cancelled', 'The job was cancelled.'));
-            void options.clock.sleep(CANCEL_GRACE_MS).then(() => hardStop.abort(this.stopped));
-        };
-        if (options.cancelled.aborted)
-            cancel();
-        else
-            options.cancelled.addEventListener('abort', cancel, { once: true });
-    }
-    /** Why no further request is sent; undefined while requests are allowed. */
-    get stopped() {
-        return this.#stopping.signal.reason;
-    }
-    get remainingMs() {
-        return this.deadlineMs - this.#clock.nowMs();
-    }
-    get isPaused() {
-        return this.#pauseLeftMs() > 0;
-    }
-    /** Ends the step's traffic for good; the first reason counts. */
-    stop(reason) {
-        if (!this.#stopping.signal.aborted)
-            this.#stopping.abort(reason);
-    }
-    /** Whether a wait of `ms` milliseconds would leave time for a request after it. */
-    fits(ms) {
-        return ms < this.remainingMs;
-    }
-    /**
-     * Resolves when a request may be sent, after any pause.
-     * @throws {StopError} if none may be sent any more, at once also if a pause does not fit into the budget
-     */
-    async enter() {
-        this.#throwIfStopped();
-        for (let waitMs = this.#pauseLeftMs(); waitMs > 0; waitMs = this.#pauseLeftMs()) {
-            if (!this.fits(waitMs))
-                this.#stopForPause();
-            this.#announcePause();
-            await this.wait(waitMs);
-        }
-        if (this.remainingMs <= 0) {
-            this.stop(new StopError('deadline', `The step’s budget of ${this.#timeoutSeconds} s is used up.`));
-        }
-        this.#throwIfStopped();
-    }
-    /**
-     * Waits `ms` milliseconds between two attempts of one request.
-     * @throws {StopError} as soon as the step is stopped
-     */
-    async wait(ms) {
-        this.#throwIfStopped();
-        await this.#clock.sleep(ms, this.#stopping.signal);
-    }
-    /** Holds back every request of the step for `ms` milliseconds from now. */
-    pause(ms, reason, error) {
-        const untilMs = this.#clock.nowMs() + ms;
-        if (untilMs <= (this.#pause?.untilMs ?? 0))
-            return;
-        // Answers that were under way together ask for the same pause: one line in the log is enough for them.
-        if (this.#pauseLeftMs() <= 0)
-            this.#isAnnounced = false;
-        this.#pause = { reason, untilMs, durationMs: ms };
-        this.#pauseError = error;
-    }
-    #pauseLeftMs() {
-        return (this.#pause?.untilMs ?? 0) - this.#clock.nowMs();
-    }
-    #announcePause() {
-        if (this.#isAnnounced || this.#pause === undefined)
-            return;
-        this.#isAnnounced = true;
-        this.#onPause(this.#pause);
-    }
-    #stopForPause() {
-        const asked = seconds(this.#pause?.durationMs ?? 0);
-        const left = seconds(Math.max(0, this.remainingMs));
-        this.stop(new StopError('rate-limit', `A pause of ${asked} is needed (${this.#pause?.reason}), and the step has ${left} of its ${this.#timeoutSeconds} s left.`, this.#pauseError));
-        this.#throwIfStopped();
-    }
-    #throwIfStopped() {
-        if (this.stopped !== undefined)
-            throw this.stopped;
-    }
-}
-/** A duration for people: `290 s`, `0.4 s`. */
-function seconds(ms) {
-    return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/hints.js
@@ -1524,12 +753,6 @@ function seconds(ms) {
 const USE_GLOBAL_API_KEY = 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.';
 const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
 const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
-/**
- * What the author of the workflow can do about a refusal, if anything is known about it.
- * Cloudflare reuses its error numbers, so code and message decide together.
- *
- * Source: answers observed and published, Cloudflare's API description and its documentation of 1xxx errors.
- */
 function hintFor(error, scheme) {
     return hintForCredentials(error, scheme) ?? hintForRequest(error) ?? hintForConnection(error);
 }
@@ -1610,9 +833,7 @@ function hintForConnection(error) {
         return CERTIFICATE_HINT;
     return error.effect === 'none' ? CONNECTION_HINT : undefined;
 }
-// OpenSSL's verification results as Node names them (X509 certificate error codes) and Node's own checks.
 const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS/;
-/** Whether a connection failed because the server's certificate was not accepted, which no retry will change. */
 function isCertificateError(error) {
     return causes(error).some((cause) => CERTIFICATE_CODE.test(errorCode(cause) ?? ''));
 }
@@ -1625,7 +846,6 @@ const NEVER_CONNECTED = new Set([
     'EADDRNOTAVAIL',
     'UND_ERR_CONNECT_TIMEOUT',
 ]);
-/** Whether a request failed before there was a connection, so that the server cannot have seen it. */
 function wasNeverConnected(error) {
     return causes(error).some((cause) => {
         const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
@@ -1634,37 +854,22 @@ function wasNeverConnected(error) {
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/retry.js
-// The action's retry policy as pure functions of what the server said. The values without a server's word are
-// those of Cloudflare's own TypeScript and Python clients: min(0.5·2^n, 8) s with up to 25 % taken off.
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 8_000;
 const JITTER = 0.25;
-/**
- * Milliseconds to wait before the next attempt.
- * A delay that the server asked for is obeyed as it stands, without jitter.
- *
- * @param failures how many attempts have failed so far, at least 1
- * @param random a number from 0 (inclusive) to 1 (exclusive)
- */
 function retryDelayMs(failures, serverDelayMs, random) {
     if (serverDelayMs !== undefined)
         return serverDelayMs;
     const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
     return backoffMs * (1 - JITTER * random());
 }
-/** Whether an answer with this HTTP status may be followed by a better one. Source: Cloudflare's own clients. */
 function isRetryableStatus(status) {
     return status === 408 || status === 409 || status === 429 || status >= 500;
 }
-// RFC 9110, section 5.6.7: the preferred form of an HTTP date and the two obsolete ones that must be understood.
 const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 const RFC_850_DATE = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
 const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 const NUMBER = /^\d+(?:\.\d+)?$/;
-/**
- * The delay in milliseconds that an answer asks for: `retry-after-ms`, else `retry-after` in seconds or as a
- * date, else `retry_after` (seconds) of a problem body. What is none of these counts as not said.
- */
 function serverDelayMs(headers, bodyRetryAfter, nowMs) {
     return (parseNumber(headers.get('retry-after-ms'), 1) ??
         parseNumber(headers.get('retry-after'), 1_000) ??
@@ -1683,15 +888,7 @@ function parseDateDelay(value, nowMs) {
             : Number.NaN;
     return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
 }
-// One item of the header: a quoted policy name and its parameters, `"default";r=50;t=30`.
 const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z]+=\d+)*)/g;
-/**
- * Milliseconds until requests are allowed again, if a `Ratelimit` header says that none is left now.
- * Several policies may be named; the one that frees last decides.
- *
- * Source: Cloudflare's changelog of September 2025 and draft-ietf-httpapi-ratelimit-headers
- * (`r` requests left, `t` seconds until the quota is reset).
- */
 function rateLimitPauseMs(header) {
     const pauses = [...(header ?? '').matchAll(RATELIMIT_ITEM)].flatMap(([, parameters = '']) => {
         const left = /;\s*r=(\d+)/.exec(parameters)?.[1];
@@ -1711,39 +908,23 @@ function rateLimitPauseMs(header) {
 
 
 
-/** Time for one attempt, body included. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
-/** Some twenty times a list of 1,000 invites; what is longer is no answer of this API. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = `cloudflare-invite-action/${VERSION}`;
-/**
- * Cloudflare's API for a user's invites. Every method throws `ApiError` for a request that failed and
- * `StopError` where the step may send no further one; both carry what is needed to decide what to do next.
- */
 class InvitesClient {
     #options;
-    /** Refusals for the rate limit since the last other answer. */
     #rateLimited = 0;
     constructor(options) {
         this.#options = options;
     }
-    /**
-     * `GET /user/invites/{id}`, one attempt.
-     * @throws {ApiError} also if the answer is a success that holds no invite of this id with a status
-     */
     async read(id) {
         const request = { method: 'GET', path: invitePath(id) };
         const success = await this.#send(request);
         return inviteOf(request, success, id);
     }
-    /** `read` with retries. */
     readPatiently(id) {
         return this.#withRetries(() => this.read(id));
     }
-    /**
-     * `PATCH /user/invites/{id}`, one attempt; resolves with the invite only if Cloudflare shows it as `status`.
-     * @throws {ApiError} with the effect `unclear` if the answer is a success that does not show the status
-     */
     async answer(id, status) {
         const request = { method: 'PATCH', path: invitePath(id), body: { status } };
         const success = await this.#send(request);
@@ -1753,33 +934,26 @@ class InvitesClient {
         }
         return invite;
     }
-    /**
-     * `GET /user/invites?page=…`, with retries.
-     * @param page counted from 1
-     * @throws {ApiError} also if the answer is a success without a list
-     */
     listPage(page, perPage) {
-        const request = { method: 'GET', path: '/user/invites', query: { page, per_page: perPage } };
+        const query = `?${new URLSearchParams({ page: String(page), per_page: String(perPage) })}`;
+        const request = { method: 'GET', path: '/user/invites', query };
         return this.#withRetries(async () => {
             const success = await this.#send(request);
             if (!Array.isArray(success.result))
                 throw unexpectedSuccess(request, success, 'but holds no list of invites');
-            return { entries: success.result, totalCount: success.resultInfo.totalCount };
+            return {
+                entries: success.result,
+                totalCount: success.resultInfo.totalCount,
+                perPage: success.resultInfo.perPage,
+            };
         });
     }
-    /**
-     * Waits as long as the retry policy says before another attempt is made.
-     * @param failures how many attempts have failed so far
-     * @returns false, without waiting, if there is no point in another attempt or no time for it
-     * @throws {StopError} if the step is stopped meanwhile
-     */
     async backOff(error, failures) {
         const { retries, random, gate, onTrace } = this.#options;
         error.attempts = failures;
         if (!error.retryable || failures > retries)
             return false;
         const attempt = `attempt ${failures} of ${retries + 1} failed`;
-        // After a 429 the gate holds back this request as well as all others.
         if (error.status === 429) {
             onTrace(`${error.message} (${attempt})`);
             return true;
@@ -1788,7 +962,7 @@ class InvitesClient {
         error.isOutOfTime = !gate.fits(delayMs);
         if (error.isOutOfTime)
             return false;
-        onTrace(`${error.message} (${attempt}; next in ${seconds(delayMs)})`);
+        onTrace(`${error.message} (${attempt}; next in ${(0,build_clock/* formatSeconds */.X)(delayMs)})`);
         await gate.wait(delayMs);
         return true;
     }
@@ -1823,7 +997,6 @@ class InvitesClient {
             throw error;
         }
     }
-    /** Refused credentials and rate limits concern every request of the step, not only the one that met them. */
     #heedStepWide(error) {
         const { gate, random } = this.#options;
         if (error.refusesCredentials) {
@@ -1833,7 +1006,6 @@ class InvitesClient {
             this.#rateLimited = 0;
         }
         else {
-            // Requests that were under way together meet the same limit: they count as one refusal.
             if (!gate.isPaused)
                 this.#rateLimited += 1;
             const delayMs = retryDelayMs(Math.max(1, this.#rateLimited), error.retryAfterMs, random);
@@ -1845,7 +1017,7 @@ class InvitesClient {
         const limitMs = Math.min(ATTEMPT_TIMEOUT_MS, gate.remainingMs);
         const timeout = new AbortController();
         const finished = new AbortController();
-        clock.sleep(limitMs, finished.signal).then(() => timeout.abort(new Error(`no complete answer within ${seconds(limitMs)}`)), () => undefined);
+        clock.sleep(limitMs, finished.signal).then(() => timeout.abort(new Error(`no complete answer within ${(0,build_clock/* formatSeconds */.X)(limitMs)}`)), () => undefined);
         const signal = AbortSignal.any([timeout.signal, gate.hardStop]);
         try {
             return await this.#fetchText(request, signal);
@@ -1859,9 +1031,9 @@ class InvitesClient {
     }
     async #fetchText(request, signal) {
         const { baseUrl, credentials, fetch } = this.#options;
-        // ofetch's own retry, time-out and JSON parsing are switched off: none of them obeys Retry-After, covers the
-        // body, or tells broken JSON from a string.
-        const response = await ofetch.create({}, { fetch }).raw(`${baseUrl}${request.path}`, {
+        const response = await ofetch
+            .create({}, { fetch })
+            .raw(`${baseUrl}${request.path}${request.query ?? ''}`, {
             method: request.method,
             headers: {
                 accept: 'application/json',
@@ -1869,9 +1041,7 @@ class InvitesClient {
                 ...credentialHeaders(credentials),
                 ...(request.body && { 'content-type': 'application/json' }),
             },
-            ...(request.query && { query: request.query }),
             ...(request.body && { body: JSON.stringify(request.body) }),
-            // fetch drops Authorization on a redirect to another origin, but forwards X-Auth-Key (nodejs/undici#4917).
             redirect: 'manual',
             retry: false,
             ignoreResponseError: true,
@@ -1970,8 +1140,250 @@ function toConnectionError(request, thrown, signal) {
     });
 }
 
+;// CONCATENATED MODULE: ../build/cloudflare/gate.js
+
+
+const CANCEL_GRACE_MS = 1_000;
+class RequestGate {
+    deadlineMs;
+    hardStop;
+    #clock;
+    #timeoutSeconds;
+    #onPause;
+    #stopping = new AbortController();
+    #pause;
+    #pauseError;
+    #isAnnounced = false;
+    constructor(options) {
+        this.#clock = options.clock;
+        this.#timeoutSeconds = options.timeoutSeconds;
+        this.#onPause = options.onPause;
+        this.deadlineMs = options.clock.nowMs() + options.timeoutSeconds * 1_000;
+        const hardStop = new AbortController();
+        this.hardStop = hardStop.signal;
+        const cancel = () => {
+            this.stop(new StopError('cancelled', 'The job was cancelled.'));
+            void options.clock.sleep(CANCEL_GRACE_MS).then(() => hardStop.abort(this.stopped));
+        };
+        if (options.cancelled.aborted)
+            cancel();
+        else
+            options.cancelled.addEventListener('abort', cancel, { once: true });
+    }
+    get stopped() {
+        return this.#stopping.signal.reason;
+    }
+    get remainingMs() {
+        return this.deadlineMs - this.#clock.nowMs();
+    }
+    get isPaused() {
+        return this.#pauseLeftMs() > 0;
+    }
+    stop(reason) {
+        if (!this.#stopping.signal.aborted)
+            this.#stopping.abort(reason);
+    }
+    fits(ms) {
+        return ms < this.remainingMs;
+    }
+    async enter() {
+        this.#throwIfStopped();
+        for (let waitMs = this.#pauseLeftMs(); waitMs > 0; waitMs = this.#pauseLeftMs()) {
+            if (!this.fits(waitMs))
+                this.#stopForPause();
+            this.#announcePause();
+            await this.wait(waitMs);
+        }
+        if (this.remainingMs <= 0) {
+            this.stop(new StopError('deadline', `The step’s budget of ${this.#timeoutSeconds} s is used up.`));
+        }
+        this.#throwIfStopped();
+    }
+    async wait(ms) {
+        this.#throwIfStopped();
+        await this.#clock.sleep(ms, this.#stopping.signal);
+    }
+    pause(ms, reason, error) {
+        const untilMs = this.#clock.nowMs() + ms;
+        if (untilMs <= (this.#pause?.untilMs ?? 0))
+            return;
+        if (this.#pauseLeftMs() <= 0)
+            this.#isAnnounced = false;
+        this.#pause = { reason, untilMs, durationMs: ms };
+        this.#pauseError = error;
+    }
+    #pauseLeftMs() {
+        return (this.#pause?.untilMs ?? 0) - this.#clock.nowMs();
+    }
+    #announcePause() {
+        if (this.#isAnnounced || this.#pause === undefined)
+            return;
+        this.#isAnnounced = true;
+        this.#onPause(this.#pause);
+    }
+    #stopForPause() {
+        const asked = (0,build_clock/* formatSeconds */.X)(this.#pause?.durationMs ?? 0);
+        const left = (0,build_clock/* formatSeconds */.X)(Math.max(0, this.remainingMs));
+        this.stop(new StopError('rate-limit', `A pause of ${asked} is needed (${this.#pause?.reason}), and the step has ${left} of its ${this.#timeoutSeconds} s left.`, this.#pauseError));
+        this.#throwIfStopped();
+    }
+    #throwIfStopped() {
+        if (this.stopped !== undefined)
+            throw this.stopped;
+    }
+}
+
+;// CONCATENATED MODULE: ../build/invites/pattern.js
+class PatternError extends Error {
+    name = 'PatternError';
+}
+function parsePatternList(entries) {
+    const patterns = entries.map(parsePattern);
+    if (patterns.every(({ isExclusion }) => isExclusion)) {
+        throw new PatternError('It holds nothing but exclusions, so nothing could ever match; begin it with what is allowed.');
+    }
+    return { patterns, isAnything: entries.length === 1 && entries[0] === '*' };
+}
+function parsePattern(entry) {
+    const isExclusion = entry.startsWith('!');
+    const body = isExclusion ? entry.slice(1) : entry;
+    if (body === '')
+        throw new PatternError('An exclusion needs a pattern after the "!".');
+    const segments = [''];
+    for (let index = 0; index < body.length; index++) {
+        const character = body.charAt(index);
+        if (character === '*') {
+            segments.push('');
+            continue;
+        }
+        if (character === '\\') {
+            index++;
+            if (index === body.length)
+                throw new PatternError('A "\\" at the end escapes nothing; write "\\\\" for a backslash.');
+        }
+        segments[segments.length - 1] += body.charAt(index);
+    }
+    return { isExclusion, segments: segments.map(lowerAscii) };
+}
+function decide(list, text) {
+    if (text === undefined)
+        return list.isAnything ? 'included' : 'unmatched';
+    const lower = lowerAscii(text);
+    const last = list.patterns.findLast(({ segments }) => matches(segments, lower));
+    if (last === undefined)
+        return 'unmatched';
+    return last.isExclusion ? 'excluded' : 'included';
+}
+function matches(segments, text) {
+    const first = segments[0] ?? '';
+    if (segments.length === 1)
+        return text === first;
+    const last = segments[segments.length - 1] ?? '';
+    const end = text.length - last.length;
+    if (end < first.length || !text.startsWith(first) || !text.endsWith(last))
+        return false;
+    let position = first.length;
+    for (const segment of segments.slice(1, -1)) {
+        const found = indexOf(text, segment, position, end);
+        if (found === undefined)
+            return false;
+        position = found + segment.length;
+    }
+    return true;
+}
+function indexOf(text, part, from, to) {
+    const fallbacks = fallbacksOf(part);
+    let matched = 0;
+    for (let position = from; matched < part.length; position++) {
+        if (position >= to)
+            return undefined;
+        matched = advance(part, fallbacks, matched, text.charAt(position));
+        if (matched === part.length)
+            return position + 1 - matched;
+    }
+    return from;
+}
+function fallbacksOf(part) {
+    const fallbacks = [0];
+    for (let position = 1; position < part.length; position++) {
+        fallbacks.push(advance(part, fallbacks, fallbacks[position - 1] ?? 0, part.charAt(position)));
+    }
+    return fallbacks;
+}
+function advance(part, fallbacks, matched, character) {
+    let length = matched;
+    while (length > 0 && part.charAt(length) !== character)
+        length = fallbacks[length - 1] ?? 0;
+    return part.charAt(length) === character ? length + 1 : length;
+}
+function lowerAscii(text) {
+    return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+;// CONCATENATED MODULE: ../build/invites/choose.js
+
+const FILTER_NAMES = ['organization-id', 'organization-name', 'invited-by', 'roles'];
+function judge(invite, filters) {
+    const objections = FILTER_NAMES.flatMap((filter) => {
+        const list = filters[filter];
+        if (list === undefined)
+            return [];
+        const { decision, value } = decideFilter(filter, list, invite);
+        return decision === 'included' ? [] : [{ kind: decision, filter, value }];
+    });
+    return objections.find(({ kind }) => kind === 'excluded') ?? objections[0] ?? { kind: 'match' };
+}
+function decideFilter(filter, list, invite) {
+    switch (filter) {
+        case 'organization-id':
+            return decideValue(list, invite.organization_id);
+        case 'organization-name':
+            return decideValue(list, invite.organization_name);
+        case 'invited-by':
+            return decideValue(list, invite.invited_by);
+        case 'roles':
+            return decideRoles(list, invite.roles ?? []);
+    }
+}
+function decideValue(list, value) {
+    return { decision: decide(list, value), value };
+}
+function decideRoles(list, roles) {
+    if (roles.length === 0)
+        return decideValue(list, undefined);
+    const decisions = roles.map((role) => decideValue(list, role));
+    return (decisions.find(({ decision }) => decision === 'excluded') ??
+        decisions.find(({ decision }) => decision === 'unmatched') ?? { decision: 'included', value: undefined });
+}
+function objectionTo(invite, filters) {
+    const verdict = judge(invite, filters);
+    if (verdict.kind === 'match')
+        return undefined;
+    const value = verdict.value === undefined ? 'the invite has none' : `"${verdict.value}"`;
+    return `${verdict.filter} ${verdict.kind === 'excluded' ? 'excludes it' : 'does not match'} (${value})`;
+}
+const EXPIRES_SOON_MS = 24 * 60 * 60 * 1_000;
+function choose(invites, filters, wanted, nowMs) {
+    const candidates = invites.filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs));
+    const verdicts = candidates.map((invite) => ({ invite, verdict: judge(invite, filters) }));
+    const leftAlone = verdicts.filter(({ verdict }) => verdict.kind !== 'match');
+    const isExpiringSoon = (invite) => expiresMs(invite) - nowMs <= EXPIRES_SOON_MS;
+    return {
+        chosen: verdicts.filter(({ verdict }) => verdict.kind === 'match').map(({ invite }) => invite),
+        leftAlone: leftAlone.map(({ invite }) => invite),
+        expiringSoon: leftAlone
+            .filter(({ invite, verdict }) => verdict.kind === 'unmatched' && isExpiringSoon(invite))
+            .map(({ invite }) => invite),
+        alreadyAnswered: invites.filter((invite) => invite.status === wanted && judge(invite, filters).kind === 'match'),
+    };
+}
+function expiresMs({ expires_on }) {
+    return expires_on === undefined ? Number.NaN : Date.parse(expires_on);
+}
+
 ;// CONCATENATED MODULE: ../build/inputs.js
-/** Every bad input of a step at once, one sentence or two each. */
+
+
 class InputError extends Error {
     name = 'InputError';
     problems;
@@ -1980,41 +1392,41 @@ class InputError extends Error {
         this.problems = problems;
     }
 }
-/** The default of an input whose absence means something else than an empty value. */
 const ABSENT = '(none)';
-/** The credential inputs: their visible defaults name the environment variable that takes their place. */
 const CREDENTIAL_VARIABLES = {
     'api-token': 'CLOUDFLARE_API_TOKEN',
     'api-email': 'CLOUDFLARE_EMAIL',
     'api-key': 'CLOUDFLARE_API_KEY',
 };
-/** Defaults as `action.yml` declares them, for every input but the credentials; a test holds them equal. */
 const DEFAULTS = {
     'invite-id': ABSENT,
+    'organization-id': ABSENT,
+    'organization-name': ABSENT,
+    'invited-by': ABSENT,
+    roles: ABSENT,
+    'if-no-match': '',
+    'wait-seconds': '0',
     'dry-run': 'false',
     retries: '4',
     'timeout-seconds': '600',
     'api-base-url': 'https://api.cloudflare.com/client/v4',
 };
-/** Every input, with its default in `action.yml`; undefined marks the required one. */
 const INPUT_DEFAULTS = {
     status: undefined,
     ...DEFAULTS,
     ...Object.fromEntries(Object.entries(CREDENTIAL_VARIABLES).map(([name, variable]) => [name, `$${variable}`])),
 };
+const FILTER_SEPARATORS = {
+    'organization-id': /[\s,]+/,
+    'organization-name': /\r\n?|\n/,
+    'invited-by': /[\s,]+/,
+    roles: /\r\n?|\n/,
+};
 const MAX_RETRIES = 10;
-/** One day: more than any job on GitHub's own runners can last. */
 const MAX_TIMEOUT_SECONDS = 86_400;
-/** Source: Cloudflare's OpenAPI description, `iam_invite_components-schemas-identifier`. */
 const MAX_ID_LENGTH = 32;
-/** Longest value that an error message repeats. */
 const MAX_SHOWN = 80;
-/** Node's names for the proxy of each scheme, in either case. */
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
-/**
- * Every value of the environment that must never be seen, to be masked before anything is written.
- * Malformed and unused credentials are among them.
- */
 function readSecrets(env) {
     const credentials = ['api-token', 'api-key'].flatMap((name) => [
         readRaw(env, name) === `$${CREDENTIAL_VARIABLES[name]}` ? undefined : readRaw(env, name),
@@ -2027,9 +1439,7 @@ function readSecrets(env) {
         .filter((secret) => secret !== '');
     return [...new Set(secrets)];
 }
-/** The password in a URL, as written and decoded. */
 function passwordsOf(url) {
-    // Not the URL parser: what it rejects may hold a password as well.
     const password = /^(?:[a-z][a-z\d+.-]*:)?(?:\/\/)?[^/@:]*:(.*)@/i.exec(url.trim())?.[1];
     if (password === undefined)
         return [];
@@ -2043,15 +1453,15 @@ function decodePercent(text) {
         return text;
     }
 }
-/**
- * Reads and checks every input; a pure function of the environment.
- * @throws {InputError} with all problems at once
- */
 function parseInputs(env) {
     const reader = new Reader(env);
+    const waitSeconds = reader.integer('wait-seconds', 0, MAX_TIMEOUT_SECONDS);
     const inputs = {
         status: reader.status(),
         inviteIds: reader.inviteIds(),
+        filters: reader.filters(),
+        ifNoMatch: reader.ifNoMatch(waitSeconds),
+        waitSeconds,
         credentials: reader.credentials(),
         dryRun: reader.boolean('dry-run'),
         retries: reader.integer('retries', 0, MAX_RETRIES),
@@ -2059,13 +1469,13 @@ function parseInputs(env) {
         apiBaseUrl: reader.baseUrl(),
         usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
     };
+    reader.checkMode(inputs);
     const { credentials } = inputs;
     if (credentials === undefined || reader.problems.length > 0)
         throw new InputError(reader.problems);
     return { ...inputs, credentials, notices: reader.notices };
 }
 function readRaw(env, name) {
-    // The runner's naming rule; reading the environment itself rather than @actions/core keeps this a pure function.
     return env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
 }
 class Reader {
@@ -2084,9 +1494,7 @@ class Reader {
     }
     inviteIds() {
         const text = this.#optional('invite-id');
-        if (text === undefined)
-            this.problems.push('invite-id is missing. Write one or more invite ids.');
-        const ids = (text ?? '').split(/[\s,]+/).filter((id) => id !== '');
+        const ids = entriesOf(text ?? '', /[\s,]+/);
         for (const id of ids) {
             if (!/^[\w-]+$/.test(id) || id.length > MAX_ID_LENGTH) {
                 this.#refuse('invite-id', id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
@@ -2095,6 +1503,35 @@ class Reader {
         if (text && ids.length === 0)
             this.#refuse('invite-id', text, 'It must hold at least one id.');
         return [...new Set(ids)];
+    }
+    filters() {
+        return Object.fromEntries(FILTER_NAMES.flatMap((name) => {
+            const text = this.#optional(name);
+            const list = text ? this.#patternList(name, text) : undefined;
+            return list === undefined ? [] : [[name, list]];
+        }));
+    }
+    ifNoMatch(waitSeconds) {
+        const value = this.#orDefault('if-no-match') || (waitSeconds > 0 ? 'error' : 'ignore');
+        if (value === 'ignore' || value === 'warn' || value === 'error')
+            return value;
+        this.#refuse('if-no-match', value, 'It must be ignore, warn or error.');
+        return 'error';
+    }
+    checkMode(inputs) {
+        const { waitSeconds, timeoutSeconds } = inputs;
+        const isWritten = (name) => (readRaw(this.#env, name) ?? ABSENT) !== ABSENT;
+        if (isWritten('invite-id')) {
+            if (waitSeconds > 0) {
+                this.problems.push(`wait-seconds is "${waitSeconds}" beside invite-id. Waiting is for finding an invite by filters; leave one of the two out.`);
+            }
+        }
+        else if (!FILTER_NAMES.some(isWritten)) {
+            this.problems.push(`There is neither an invite-id nor a filter. Write invite-id, or choose by ${FILTER_NAMES.join(', ')}; organization-name: '*' means every invite.`);
+        }
+        if (waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
+            this.problems.push(`timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`);
+        }
     }
     credentials() {
         const token = this.#credentialInput('api-token');
@@ -2114,7 +1551,6 @@ class Reader {
     }
     boolean(name) {
         const value = this.#orDefault(name);
-        // YAML 1.2's core schema, as @actions/core's getBooleanInput has it.
         if (/^(?:true|True|TRUE)$/.test(value))
             return true;
         if (!/^(?:false|False|FALSE)$/.test(value))
@@ -2167,7 +1603,6 @@ class Reader {
             }
             return { scheme: 'api-token', token };
         }
-        // A secret that did not arrive must not make the step act as whoever the other variables belong to.
         if (this.#env.CLOUDFLARE_API_TOKEN !== undefined) {
             this.problems.push(`CLOUDFLARE_API_TOKEN is set in the environment but empty. ${SECRETS_HINT} If the Global API Key is meant, do not set CLOUDFLARE_API_TOKEN.`);
             return undefined;
@@ -2179,7 +1614,6 @@ class Reader {
         this.problems.push(`There are no credentials. Write api-token, or api-email with api-key, or set CLOUDFLARE_API_TOKEN in the environment. ${SECRETS_HINT}`);
         return undefined;
     }
-    /** The credential that an input holds, undefined if the input is absent. */
     #credentialInput(name) {
         const value = readRaw(this.#env, name);
         if (value === undefined || value === `$${CREDENTIAL_VARIABLES[name]}`)
@@ -2190,15 +1624,12 @@ class Reader {
         }
         return this.#checkedCredential(name, name, value);
     }
-    /** The credential that the environment holds in an input's place, undefined if there is none. */
     #variable(name) {
         const variable = CREDENTIAL_VARIABLES[name];
         const value = this.#env[variable]?.trim() ?? '';
         return value === '' ? undefined : this.#checkedCredential(name, `${variable} (environment)`, value);
     }
     #checkedCredential(name, label, value) {
-        // Lengths and prefixes are left to Cloudflare, which changes them; what no HTTP header can carry is refused.
-        // The value is not shown, not even an e-mail address: it may be a key in the wrong place.
         if (!/^[\x21-\x7e]+$/.test(value)) {
             this.problems.push(`${label} holds a space, a line break or a character outside ASCII (its value is not shown). Store the ${name === 'api-email' ? 'address' : 'credential'} alone, without "Bearer" and quotes.`);
             return REFUSED;
@@ -2209,7 +1640,29 @@ class Reader {
         }
         return value;
     }
-    /** What is written in an input that may be left out; undefined if it is left out. */
+    #patternList(name, text) {
+        const entries = entriesOf(text, FILTER_SEPARATORS[name]);
+        if (name === 'organization-id') {
+            for (const entry of entries) {
+                if (!/^!?[\w*-]+$/.test(entry) || entry.replace(/[!*]/g, '').length > MAX_ID_LENGTH) {
+                    this.#refuse(name, entry, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
+                }
+            }
+        }
+        if (entries.length === 0) {
+            this.#refuse(name, text, 'It must hold at least one entry.');
+            return undefined;
+        }
+        try {
+            return parsePatternList(entries);
+        }
+        catch (error) {
+            if (!(error instanceof PatternError))
+                throw error;
+            this.#refuse(name, text, error.message);
+            return undefined;
+        }
+    }
     #optional(name) {
         const value = readRaw(this.#env, name);
         if (value === undefined || value === ABSENT)
@@ -2227,28 +1680,28 @@ class Reader {
         this.problems.push(`${name} is ${JSON.stringify(shown)}. ${allowed}`);
     }
 }
-/** In the place of a credential that is there, but no good. */
+function entriesOf(text, separator) {
+    return text
+        .split(separator)
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '');
+}
 const REFUSED = '';
 const SECRETS_HINT = 'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';
-/** Whether `hostname`, as the URL parser normalizes it, is an address of this machine; names can be made to lie. */
 function isLoopbackAddress(hostname) {
     return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 ;// CONCATENATED MODULE: ../build/invites/outcome.js
-/** The problem in one line, without the hint. */
 function problemLine({ message, details }) {
     return [message, ...details].join(' ');
 }
-/** Whether `outcome` makes the step fail. */
 function isFailed(outcome) {
     return outcome.kind === 'failed' || outcome.kind === 'not_attempted';
 }
-/** `Acme, Inc. (4f5f…)`, or the id alone where Cloudflare names no organization. */
 function inviteLabel(invite, id) {
     return invite.organization_name ? `${invite.organization_name} (${id})` : id;
 }
-/** The verb of an answer. */
 function verbOf(status) {
     return status === 'accepted' ? 'accept' : 'reject';
 }
@@ -2262,7 +1715,6 @@ const KNOWLEDGE = {
     unknown: 'State unknown: the invite could not be read, so it may or may not have been answered.',
     irrelevant: undefined,
 };
-/** A problem that one failed request explains. */
 function requestProblem(title, error, scheme, knowledge) {
     const attempts = error.attempts > 1 ? ` (${error.attempts} attempts)` : '';
     const hint = hintFor(error, scheme);
@@ -2275,7 +1727,6 @@ function requestProblem(title, error, scheme, knowledge) {
         ...(hint !== undefined && { hint }),
     };
 }
-/** What Cloudflare said with a failed request, and what identifies that request. */
 function requestDetails(error) {
     return [...error.details.map(describeDetail), ...describeDelay(error), ...describeRay(error)];
 }
@@ -2287,7 +1738,7 @@ function describeDetail(detail) {
 }
 function describeDelay(error) {
     if (error.retryAfterMs !== undefined) {
-        const asked = `The server asked to wait ${seconds(error.retryAfterMs)} before another attempt`;
+        const asked = `The server asked to wait ${(0,build_clock/* formatSeconds */.X)(error.retryAfterMs)} before another attempt`;
         return [error.isOutOfTime ? `${asked}, for which timeout-seconds leaves no time.` : `${asked}.`];
     }
     return error.isOutOfTime ? ['There was no time left in timeout-seconds for another attempt.'] : [];
@@ -2307,7 +1758,6 @@ const STOP_HINTS = {
     'rate-limit': 'Raise timeout-seconds, or run the job again after the pause.',
     credentials: 'Check the credentials.',
 };
-/** A problem that ended the whole step. */
 function stopProblem(stop, scheme) {
     const title = STOP_TITLES[stop.reason];
     if (stop.error === undefined) {
@@ -2321,11 +1771,6 @@ function stopProblem(stop, scheme) {
 
 
 
-/**
- * Answers one invite exactly once, and believes nothing but the invite's status on the server:
- * whenever an attempt may have had an effect, the invite is read before anything else is done about it.
- * Never throws: even a defect of this program is an outcome, so that what became of the other invites is not lost.
- */
 async function answerInvite(target, task) {
     const answering = new Answering(target, task);
     try {
@@ -2338,9 +1783,7 @@ async function answerInvite(target, task) {
 class Answering {
     #id;
     #task;
-    /** What has been seen of the invite, newest values last; its status only while it is current. */
     #invite;
-    /** Whether one of our attempts can have changed the invite, which then is not `unchanged` any more. */
     #mayHaveApplied = false;
     #lastError;
     constructor({ id, invite }, task) {
@@ -2350,25 +1793,21 @@ class Answering {
     }
     async run() {
         const { dryRun, guard } = this.#task;
-        if (this.#invite.status === undefined && (dryRun || guard !== undefined)) {
-            const decided = await this.#readFirst();
-            if (decided !== undefined)
-                return decided;
-        }
+        const isListed = this.#invite.status !== undefined;
+        const isRead = !isListed && (dryRun || guard !== undefined);
+        const decided = isListed ? this.#conclude() : isRead ? await this.#readFirst() : undefined;
+        if (decided !== undefined)
+            return decided;
         return dryRun ? this.#done('planned') : await this.#answer();
     }
-    /** The outcome of an invite whose turn was ended by something that ends the whole step. */
     stopped(stop) {
         const error = this.#lastError;
         if (error === undefined)
             return this.#notAnswered('not_attempted', this.#stopProblem(stop), true);
-        // A rate limit or refused credentials explain the failure of every invite alike; a fault of this invite's own
-        // attempts would be lost in that.
         const isOwn = error.status !== 429 && !error.refusesCredentials && stop.reason !== 'cancelled';
         const problem = isOwn ? this.#requestProblem(error, this.#knowledge()) : this.#stopProblem(stop);
         return this.#notAnswered('failed', problem, !isOwn);
     }
-    /** The outcome of an invite whose turn was ended by a defect of this program. */
     broken(error) {
         this.#forgetStatus();
         return this.#failed({
@@ -2425,7 +1864,6 @@ class Answering {
                 return this.#failedBy(error, readError);
         }
     }
-    /** One attempt to learn what the server has; resolves with the reason if that fails. */
     async #readBack() {
         try {
             this.#see(await this.#task.client.read(this.#id));
@@ -2435,7 +1873,6 @@ class Answering {
             return asApiError(error);
         }
     }
-    /** The outcome, if the invite's status on the server decides it. */
     #conclude() {
         const { status } = this.#invite;
         if (status === 'pending')
@@ -2478,7 +1915,6 @@ class Answering {
         return inviteLabel(this.#invite, this.#id);
     }
     #see(invite) {
-        // An answer may leave out what a listing has shown before.
         this.#invite = { ...this.#invite, ...invite };
     }
     #forgetStatus() {
@@ -2504,13 +1940,6 @@ function asApiError(error) {
 
 ;// CONCATENATED MODULE: ../build/invites/answer-all.js
 
-/**
- * Answers every target, at most `concurrency` at a time, and resolves with the outcomes in the targets' order.
- * A failure does not keep the others from being answered; where the client refuses to send, they end as
- * `not_attempted`.
- *
- * @param onOutcome told of each outcome as it comes, with the number of outcomes so far
- */
 async function answerAll(targets, task, concurrency, onOutcome) {
     const outcomes = new Map();
     const queue = targets.values();
@@ -2525,22 +1954,82 @@ async function answerAll(targets, task, concurrency, onOutcome) {
     return targets.flatMap((target) => outcomes.get(target) ?? []);
 }
 
+;// CONCATENATED MODULE: ../build/invites/list.js
+
+const PER_PAGE = 50;
+const MAX_PAGES = 1_000;
+class EndlessListError extends Error {
+    name = 'EndlessListError';
+}
+async function listInvites(client) {
+    const invites = new Map();
+    const skipped = [];
+    let entryCount = 0;
+    for (let page = 1; page <= MAX_PAGES; page++) {
+        const { entries, totalCount, perPage } = await client.listPage(page, PER_PAGE);
+        const knownIds = invites.size;
+        const skippedBefore = skipped.length;
+        for (const entry of entries) {
+            const invite = readEntry(entry);
+            if (typeof invite === 'string')
+                skipped.push(invite);
+            else
+                invites.set(invite.id, invite);
+        }
+        entryCount += entries.length;
+        if (invites.size === knownIds) {
+            if (page > 1)
+                skipped.length = skippedBefore;
+            return { invites: [...invites.values()], skipped };
+        }
+        const isFull = page === 1 && entries.length >= (perPage ?? 0);
+        if (entryCount === totalCount && !isFull)
+            return { invites: [...invites.values()], skipped };
+    }
+    throw new EndlessListError(`The list of invites did not end within ${MAX_PAGES} pages.`);
+}
+function readEntry(entry) {
+    const invite = toInvite(entry);
+    if (invite === undefined)
+        return `an entry that is no invite (${entry === null ? 'null' : typeof entry})`;
+    const of = invite.organization_name === undefined ? '' : ` of ${invite.organization_name}`;
+    const { id, status } = invite;
+    if (id === undefined)
+        return `an invite${of} without an id`;
+    if (!/^[\w-]{1,32}$/.test(id))
+        return `an invite${of} with the unusable id "${id}"`;
+    if (status === undefined)
+        return `the invite ${id}${of} without a status`;
+    return { ...invite, id };
+}
+
+;// CONCATENATED MODULE: ../build/invites/find.js
+
+
+const LOOK_EVERY_MS = 5_000;
+async function findInvites(task) {
+    const { client, gate, clock, filters, wanted, waitSeconds, onWait } = task;
+    const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
+    for (;;) {
+        const { invites, skipped } = await listInvites(client);
+        const found = { ...choose(invites, filters, wanted, clock.nowMs()), skipped };
+        const leftMs = waitUntilMs - clock.nowMs();
+        if (found.chosen.length > 0 || found.alreadyAnswered.length > 0 || leftMs <= 0)
+            return found;
+        onWait(Math.ceil(leftMs / 1_000));
+        await gate.wait(Math.min(LOOK_EVERY_MS, leftMs));
+    }
+}
+
 // EXTERNAL MODULE: ../build/proxy.js + 1 modules
 var proxy = __nccwpck_require__(925);
 ;// CONCATENATED MODULE: ../build/report/annotations.js
 
-/** The runner shows 10 annotations of each level a step. Source: actions/runner, `ExecutionContext`. */
 const MAX_ANNOTATIONS = 10;
-/** How many invites an annotation names before it counts the rest. */
 const MAX_NAMED = 5;
-/** The annotation of one problem, its hint last. */
 function problemAnnotation({ title, message, details, hint }) {
     return { title, lines: [message, ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])] };
 }
-/**
- * One annotation per failed invite, and a single one for whatever stopped the whole step; at most 10, of which
- * the last counts the rest.
- */
 function failureAnnotations(outcomes, stop) {
     const failed = outcomes.filter(isFailed);
     const own = failed.filter((outcome) => !outcome.isStepWide);
@@ -2567,7 +2056,6 @@ function nameInvites(outcomes) {
     const rest = outcomes.length - names.length;
     return `${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
-/** At most 10 annotations: if there are more, the tenth counts the rest. */
 function capAnnotations(annotations, what, where) {
     if (annotations.length <= MAX_ANNOTATIONS)
         return annotations;
@@ -2582,9 +2070,93 @@ function capAnnotations(annotations, what, where) {
     ];
 }
 
+;// CONCATENATED MODULE: ../build/report/found.js
+
+
+const MAX_SKIPPED = 10;
+function foundAnnotations(found) {
+    const { expiringSoon, leftAlone, skipped } = found;
+    const others = leftAlone.length - expiringSoon.length;
+    return [
+        ...capAnnotations([...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)], 'warnings', 'They are about invites that match no filter and expire within 24 hours.').map((annotation) => ({ ...annotation, level: 'warning' })),
+        ...(others > 0 ? [{ ...leftAloneNotice(others), level: 'notice' }] : []),
+    ];
+}
+function expiringWarning(invite) {
+    const facts = [
+        invite.invited_by === undefined ? undefined : `invited by ${invite.invited_by}`,
+        invite.roles === undefined ? undefined : `roles ${invite.roles.join(', ')}`,
+        invite.organization_id === undefined ? undefined : `organization ${invite.organization_id}`,
+    ].filter((fact) => fact !== undefined);
+    return {
+        title: `Invite ${inviteLabel(invite, invite.id)} is about to expire`,
+        lines: [
+            `It expires at ${invite.expires_on} and matches no filter, so it was left alone: ${facts.join('; ')}.`,
+            'What to do: if it is wanted, add it to the filters or answer it by its id; if not, exclude it with a "!" entry.',
+        ],
+    };
+}
+function leftAloneNotice(count) {
+    return {
+        title: `${count} pending ${count === 1 ? 'invite was' : 'invites were'} left alone`,
+        lines: ['The filters do not choose them.'],
+    };
+}
+function skippedWarning(skipped) {
+    const shown = skipped.slice(0, MAX_SKIPPED);
+    const rest = skipped.length - shown.length;
+    return {
+        title: `${skipped.length} ${skipped.length === 1 ? 'entry' : 'entries'} of the list could not be used`,
+        lines: [...shown.map((text) => `Skipped: ${text}.`), ...(rest > 0 ? [`… and ${rest} more.`] : [])],
+    };
+}
+
+;// CONCATENATED MODULE: ../build/report/log.js
+
+
+function describePause(pause) {
+    const until = new Date(Math.min(pause.untilMs, MAX_DATE_MS)).toISOString();
+    return `Pausing all requests for ${(0,build_clock/* formatSeconds */.X)(pause.durationMs)}, until ${until}: ${pause.reason}.`;
+}
+const MAX_DATE_MS = 8.64e15;
+function describeFound({ chosen, leftAlone, alreadyAnswered }) {
+    const pending = chosen.length + leftAlone.length;
+    return `${pending} pending ${plural(pending, 'invite')}: ${chosen.length} to answer, ${leftAlone.length} left alone. ${alreadyAnswered.length} matching ${plural(alreadyAnswered.length, 'invite')} answered before.`;
+}
+function groupTitle(count, { dryRun, status }) {
+    const invites = `${count} ${plural(count, 'invite')}`;
+    return dryRun ? `Dry run: ${invites}` : `Trying to ${verbOf(status)} ${invites}`;
+}
+function describeOutcome(outcome, { status }) {
+    const label = inviteLabel(outcome.invite, outcome.id);
+    switch (outcome.kind) {
+        case 'changed':
+            return `${label}: ${status}.`;
+        case 'unchanged':
+            return `${label}: was already ${status}.`;
+        case 'planned':
+            return `${label}: would be ${status}.`;
+        default:
+            return `${label}: ${outcome.kind === 'failed' ? 'failed' : 'not attempted'}. ${outcome.problem.message}`;
+    }
+}
+function runTitle(outcomes, { status, dryRun }) {
+    const count = (...kinds) => outcomes.filter(({ kind }) => kinds.includes(kind)).length;
+    const parts = [
+        [count('changed'), status],
+        [count('unchanged'), `already ${status}`],
+        [count('planned'), `would be ${status}`],
+        [count('failed'), 'failed'],
+        [count('not_attempted'), 'not attempted'],
+    ].flatMap(([number, text]) => (number === 0 ? [] : [`${number} ${text}`]));
+    return `Cloudflare invites${dryRun ? ' (dry run)' : ''}: ${parts.join(', ') || 'none'}`;
+}
+function plural(count, noun) {
+    return count === 1 ? noun : `${noun}s`;
+}
+
 ;// CONCATENATED MODULE: ../build/report/outputs.js
 
-/** Fields of an invite that are outputs of their own, under Cloudflare's names. */
 const INVITE_OUTPUTS = [
     'id',
     'status',
@@ -2598,7 +2170,6 @@ const INVITE_OUTPUTS = [
     'invited_member_email',
     'organization_is_enforcing_twofactor',
 ];
-/** Every output of the action. */
 const OUTPUT_NAMES = [
     ...INVITE_OUTPUTS,
     'changed',
@@ -2608,14 +2179,8 @@ const OUTPUT_NAMES = [
     'invite_ids',
     'invites',
 ];
-/**
- * GitHub refuses the outputs of a job beyond 1 MiB, counted in UTF-16: 524,288 characters for everything.
- * This much of that is for `invites`.
- */
 const MAX_INVITES_LENGTH = 400_000;
-/** What `invite_ids` and `invites` may take together, some room for the other outputs being left. */
 const MAX_LISTS_LENGTH = 500_000;
-/** The outputs of a step, and how many invites did not fit into `invites`. */
 function buildOutputs(outcomes) {
     const only = outcomes.length === 1 ? outcomes[0] : undefined;
     const changedCount = outcomes.filter(({ kind }) => kind === 'changed').length;
@@ -2658,7 +2223,6 @@ function toEntry(outcome) {
         ...(isFailed(outcome) && { error: problemLine(outcome.problem) }),
     };
 }
-/** A JSON array of as many whole entries as fit, in order. */
 function stringifyWithin(entries, maxLength) {
     const texts = [];
     let length = '[]'.length;
@@ -2674,7 +2238,6 @@ function stringifyWithin(entries, maxLength) {
 
 ;// CONCATENATED MODULE: ../build/report/summary.js
 
-/** The runner refuses a summary beyond 1 MiB; the rest is left for other steps' lines and what is counted differently. */
 const MAX_BYTES = 1_000_000;
 const MAX_CELL = 300;
 const OUTCOME_TEXTS = {
@@ -2684,20 +2247,14 @@ const OUTCOME_TEXTS = {
     failed: '❌ failed',
     not_attempted: '⏸️ not attempted',
 };
-/**
- * The job summary as HTML: GitHub reads a summary as Markdown, in which HTML blocks without blank lines are left
- * alone, so that escaping HTML is all that foreign text needs.
- */
-function buildSummary({ title, outcomes, stop }, safe) {
+function buildSummary({ title, outcomes, stop, remarks }, safe) {
     const failed = outcomes.filter(isFailed);
     const problems = [
         ...(stop === undefined ? [] : [stop]),
         ...failed.filter((outcome) => !outcome.isStepWide).map(({ problem }) => problem),
     ];
     const heading = `<h3>${safe.html(title)}</h3>`;
-    const failures = listWithin(problems.map((problem) => problemItem(problem, safe)), 
-    // Failures matter more than rows, so they are laid out first; half of the room is theirs at the most.
-    (MAX_BYTES - byteLength(heading)) / 2);
+    const failures = listWithin(problems.map((problem) => problemItem(problem, safe)), (MAX_BYTES - byteLength(heading)) / 2);
     const rows = listWithin(outcomes.map((outcome) => outcomeRow(outcome, safe)), MAX_BYTES - byteLength(heading) - byteLength(failures.html) - 2_000);
     return [
         heading,
@@ -2705,6 +2262,7 @@ function buildSummary({ title, outcomes, stop }, safe) {
         ...missing(rows.omitted, 'row'),
         ...(problems.length > 0 ? [`<ul>${failures.html}</ul>`] : []),
         ...missing(failures.omitted, 'failure'),
+        ...remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`),
     ].join('\n\n');
 }
 const TABLE_HEAD = '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
@@ -2714,7 +2272,6 @@ function outcomeRow({ invite, id, kind }, safe) {
     const status = invite.status === undefined ? 'state unknown' : invite.status;
     return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (${safe.html(status, MAX_CELL)})</td></tr>`;
 }
-/** A problem as a list item; also used for the tracking issue. */
 function problemItem({ title, message, details, hint }, safe) {
     const facts = [message, ...details].map((line) => `<br><code>${safe.html(line)}</code>`).join('');
     return `<li><strong><code>${safe.html(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${safe.html(hint)}`}</li>`;
@@ -2738,14 +2295,10 @@ function byteLength(text) {
 }
 
 ;// CONCATENATED MODULE: ../build/report/text.js
-/** Long enough for any name and any sentence of Cloudflare's, short enough for a table. */
 const MAX_LINE = 1_000;
-/** The shortest part of a credential that is taken for one. */
 const PART_LENGTH = 8;
-/** What is shorter stands in too many words to be a secret; the runner's own mask still covers it in the log. */
 const SHORTEST_SECRET = 4;
 const MASK = '***';
-/** @param secrets the values that must never be shown */
 function createSafeText(secrets) {
     const redact = createRedactor(secrets);
     const line = (text, maxLength = MAX_LINE) => text_cut(neutralize(redact(text)), maxLength);
@@ -2759,13 +2312,12 @@ function createRedactor(secrets) {
     return (text) => (anyPart.test(text) ? maskParts(text, parts) : text);
 }
 function partsOf(secret) {
-    const lower = lowerAscii(secret);
+    const lower = text_lowerAscii(secret);
     const count = Math.max(1, lower.length - PART_LENGTH + 1);
     return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
 }
-/** Masks every stretch of `text` that consists of parts, overlapping ones taken together. */
 function maskParts(text, parts) {
-    const lower = lowerAscii(text);
+    const lower = text_lowerAscii(text);
     const lengths = new Set([...parts].map((part) => part.length));
     let masked = '';
     let shownTo = 0;
@@ -2783,26 +2335,21 @@ function maskParts(text, parts) {
     }
     return masked + text.slice(shownTo);
 }
-// Not toLowerCase, which changes the length of some texts and with it every position in them.
-function lowerAscii(text) {
+function text_lowerAscii(text) {
     return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
-// Control, format (zero-width characters, bidirectional overrides), private-use characters and lone surrogates:
-// none of them belongs in a name, and each can make one look like another.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 function neutralize(text) {
     return (text
         .replace(WHITE_SPACE, ' ')
         .replace(INVISIBLE, '\uFFFD')
-        // The runner's two forms of a command: the old one counts anywhere in a line, the new one after white space.
-        .replaceAll('##[', '# #[')
-        .replace(/^(\s*):(?=:)/, '$1: '));
+        .replace(/#(?=\p{DI}*#\p{DI}*\[)/gu, '# ')
+        .replace(/^([\s\p{DI}]*):(?=\p{DI}*:)/u, '$1: '));
 }
 function text_cut(text, maxLength) {
     if (text.length <= maxLength)
         return text;
-    // A pair of surrogates is one character.
     return `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 const HTML_ESCAPES = {
@@ -2829,59 +2376,108 @@ function escapeHtml(text) {
 
 
 
-/** How many requests are under way at the same time at the most. */
+
+
+
+
+
 const CONCURRENCY = 4;
-/** Runs the action and resolves with the exit code of its process: 0 if all went well, else 1. Never throws. */
 async function runAction(runtime) {
     const secrets = readSecrets(runtime.env);
     const safe = createSafeText(secrets);
     const workflow = runtime.createWorkflow(safe);
     workflow.mask(secrets);
-    let inputs;
-    let result;
+    const result = await answer(runtime, workflow);
+    await report(result, workflow, safe);
+    return result.stop !== undefined || result.outcomes.some(isFailed) ? 1 : 0;
+}
+async function answer(runtime, workflow) {
     try {
-        inputs = parseInputs(runtime.env);
+        const inputs = parseInputs(runtime.env);
         for (const notice of inputs.notices)
             workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
         if (inputs.usesProxy)
             runtime.obeyProxy();
-        result = await answerInvites(inputs, runtime, workflow);
+        return await chooseAndAnswer(inputs, runtime, workflow);
     }
     catch (error) {
-        await report({ outcomes: [], stop: explain(error, workflow) }, 'Cloudflare invites', workflow, safe);
-        return 1;
+        return { title: 'Cloudflare invites', outcomes: [], stop: explain(error, workflow), found: undefined };
     }
-    await report(result, titleOf(result.outcomes, inputs), workflow, safe);
-    return result.stop !== undefined || result.outcomes.some(isFailed) ? 1 : 0;
 }
-async function answerInvites(inputs, runtime, workflow) {
-    const { clock } = runtime;
+async function chooseAndAnswer(inputs, runtime, workflow) {
+    const { clock, random, fetch, cancelled } = runtime;
+    const { status: wanted, filters, dryRun, credentials } = inputs;
     const gate = new RequestGate({
         clock,
         timeoutSeconds: inputs.timeoutSeconds,
-        cancelled: runtime.cancelled,
+        cancelled,
         onPause: (pause) => workflow.info(describePause(pause)),
     });
     const client = new InvitesClient({
         baseUrl: inputs.apiBaseUrl,
-        credentials: inputs.credentials,
+        credentials,
         retries: inputs.retries,
-        fetch: runtime.fetch,
+        fetch,
         clock,
-        random: runtime.random,
+        random,
         gate,
         onTrace: workflow.info,
         onDebug: workflow.debug,
     });
-    const { scheme } = inputs.credentials;
-    const targets = inputs.inviteIds.map((id) => ({ id }));
-    const task = { client, wanted: inputs.status, dryRun: inputs.dryRun, scheme };
-    const outcomes = await workflow.group(groupTitle(targets.length, inputs), () => answerAll(targets, task, CONCURRENCY, (outcome, position) => workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, inputs)}`)));
-    // A step whose invites all failed on their own account was not stopped, even if there was no time for more.
-    const isStopped = gate.stopped?.reason === 'cancelled' || outcomes.some((outcome) => isFailed(outcome) && outcome.isStepWide);
-    return { outcomes, stop: gate.stopped !== undefined && isStopped ? stopProblem(gate.stopped, scheme) : undefined };
+    let found;
+    if (inputs.inviteIds.length === 0) {
+        const onWait = (left) => workflow.info(`No invite matches yet; looking for another ${left} s.`);
+        try {
+            found = await findInvites({ client, gate, clock, filters, wanted, waitSeconds: inputs.waitSeconds, onWait });
+        }
+        catch (error) {
+            const stop = explainListing(error, inputs);
+            return { title: 'Cloudflare invites: the list could not be read', outcomes: [], stop, found };
+        }
+        workflow.info(describeFound(found));
+    }
+    const targets = found === undefined ? inputs.inviteIds.map((id) => ({ id })) : targetsOf(found, inputs);
+    const guard = found === undefined && Object.keys(filters).length > 0;
+    const task = {
+        client,
+        wanted,
+        dryRun,
+        scheme: credentials.scheme,
+        ...(guard && { guard: (invite) => objectionTo(invite, filters) }),
+    };
+    const action = { status: wanted, dryRun };
+    const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, action)}`);
+    const outcomes = targets.length === 0
+        ? []
+        : await workflow.group(groupTitle(targets.length, action), () => answerAll(targets, task, CONCURRENCY, onOutcome));
+    const title = runTitle(outcomes, action);
+    const stop = explainStop(gate.stopped, outcomes, inputs);
+    if (stop === undefined && targets.length === 0) {
+        if (inputs.ifNoMatch === 'error')
+            return { title, outcomes, stop: noMatch(inputs), found };
+        if (inputs.ifNoMatch === 'warn')
+            workflow.annotate('warning', problemAnnotation(noMatch(inputs)));
+    }
+    return { title, outcomes, stop, found };
 }
-async function report({ outcomes, stop }, title, workflow, safe) {
+function targetsOf({ chosen, alreadyAnswered }, { waitSeconds }) {
+    const invites = chosen.length > 0 || waitSeconds === 0 ? chosen : alreadyAnswered;
+    return invites.map((invite) => ({ id: invite.id, invite }));
+}
+function explainStop(stopped, outcomes, { credentials }) {
+    const isStopped = stopped?.reason === 'cancelled' || outcomes.filter(isFailed).some(({ isStepWide }) => isStepWide);
+    return stopped !== undefined && isStopped ? stopProblem(stopped, credentials.scheme) : undefined;
+}
+function noMatch({ waitSeconds }) {
+    return {
+        title: 'No pending invite matches',
+        message: `No pending invite matches the filters${waitSeconds > 0 ? `, and none came within ${waitSeconds} s` : ''}.`,
+        details: [],
+        hint: 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.',
+    };
+}
+async function report(result, workflow, safe) {
+    const { title, outcomes, stop, found } = result;
     const { outputs, omitted } = buildOutputs(outcomes);
     for (const [name, value] of Object.entries(outputs))
         workflow.setOutput(name, value);
@@ -2895,13 +2491,26 @@ async function report({ outcomes, stop }, title, workflow, safe) {
     }
     for (const annotation of failureAnnotations(outcomes, stop))
         workflow.annotate('error', annotation);
+    const remarks = found === undefined ? [] : foundAnnotations(found);
+    for (const { level, ...annotation } of remarks)
+        workflow.annotate(level, annotation);
     try {
-        await workflow.addSummary(buildSummary({ title, outcomes, stop }, safe));
+        const texts = remarks.map((remark) => `${remark.title}. ${remark.lines[0]}`);
+        await workflow.addSummary(buildSummary({ title, outcomes, stop, remarks: texts }, safe));
     }
     catch (error) {
-        // The answers are given and the outputs written: a summary that cannot be stored does not change that.
         workflow.info(`The job summary could not be written: ${describeCauses(error)}`);
     }
+}
+function explainListing(error, { credentials: { scheme } }) {
+    const title = 'The list of invites could not be read';
+    if (error instanceof StopError)
+        return stopProblem(error, scheme);
+    if (error instanceof ApiError)
+        return requestProblem(title, error, scheme, 'irrelevant');
+    if (error instanceof EndlessListError)
+        return { title, message: `${error.message} None was answered.`, details: [] };
+    throw error;
 }
 function explain(error, workflow) {
     if (error instanceof InputError) {
@@ -2918,37 +2527,6 @@ function explain(error, workflow) {
         hint: 'Run the job again with debug logging, and report what it says.',
     };
 }
-function describePause({ reason, durationMs, untilMs }) {
-    return `Pausing all requests for ${seconds(durationMs)}, until ${new Date(untilMs).toISOString()}: ${reason}.`;
-}
-function groupTitle(count, { dryRun, status }) {
-    const invites = `${count} invite${count === 1 ? '' : 's'}`;
-    return dryRun ? `Dry run: reading ${invites}` : `Trying to ${verbOf(status)} ${invites}`;
-}
-function describeOutcome(outcome, { status }) {
-    const label = inviteLabel(outcome.invite, outcome.id);
-    switch (outcome.kind) {
-        case 'changed':
-            return `${label}: ${status}.`;
-        case 'unchanged':
-            return `${label}: was already ${status}.`;
-        case 'planned':
-            return `${label}: would be ${status}.`;
-        default:
-            return `${label}: ${outcome.kind === 'failed' ? 'failed' : 'not attempted'}. ${outcome.problem.message}`;
-    }
-}
-function titleOf(outcomes, { status, dryRun }) {
-    const count = (...kinds) => outcomes.filter(({ kind }) => kinds.includes(kind)).length;
-    const parts = [
-        [count('changed'), status],
-        [count('unchanged'), `already ${status}`],
-        [count('planned'), `would be ${status}`],
-        [count('failed'), 'failed'],
-        [count('not_attempted'), 'not attempted'],
-    ].flatMap(([number, text]) => (number === 0 ? [] : [`${number} ${text}`]));
-    return `Cloudflare invites${dryRun ? ' (dry run)' : ''}: ${parts.join(', ') || 'none'}`;
-}
 
 
 /***/ }),
@@ -2957,11 +2535,10 @@ function titleOf(outcomes, { status, dryRun }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ formatSeconds),
 /* harmony export */   m: () => (/* binding */ systemClock)
 /* harmony export */ });
-// The longest delay that setTimeout takes (2^31 - 1 ms); a longer one would fire at once.
 const LONGEST_TIMER_MS = 2_147_483_647;
-/** The clock of the machine, immune to corrections of the system's time while the action runs. */
 const systemClock = {
     nowMs: () => performance.timeOrigin + performance.now(),
     sleep: (ms, signal) => new Promise((resolve, reject) => {
@@ -2980,6 +2557,9 @@ const systemClock = {
         signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };
+function formatSeconds(ms) {
+    return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
+}
 
 
 /***/ }),
@@ -2988,7 +2568,7 @@ const systemClock = {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(454);
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(932);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(432);
 /* harmony import */ var _proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(925);
 /* harmony import */ var _report_workflow_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(782);
@@ -2999,7 +2579,6 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 const cancellation = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'])
     process.on(signal, () => cancellation.abort());
-// Not process.exit(), which aborts on Windows after a fetch (nodejs/node#58091).
 process.exitCode = await (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .runAction */ .C)({
     env: process.env,
     clock: _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .m,
@@ -3029,15 +2608,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 ;// CONCATENATED MODULE: ../build/proxy.js
 
-/** Thrown where a proxy is configured that cannot be used; going around it would be worse than failing. */
 class ProxyError extends Error {
     name = 'ProxyError';
 }
-/**
- * Makes Node's fetch obey `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in either case.
- * @throws {ProxyError} if this Node is too old for it (`http.setGlobalProxyFromEnv` came with 24.14) or a value
- * is malformed; Node's own message is left out of it, since that may hold the proxy's password
- */
 function obeyProxy(setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
     if (setGlobalProxy === undefined) {
         throw new ProxyError(`HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`);
@@ -4007,11 +3580,9 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 ;// CONCATENATED MODULE: ../build/report/workflow.js
 
-/** The runner cuts the message of an annotation at 4,096 characters. Source: actions/runner, `ActionCommandManager`. */
 const MAX_ANNOTATION = 4_000;
 const MAX_TITLE = 200;
 const ANNOTATE = { error: error, warning: warning, notice: notice };
-/** The workflow that this process is a step of, through `@actions/core`. */
 function createWorkflow(safe) {
     return {
         mask: (secrets) => {
@@ -4027,7 +3598,6 @@ function createWorkflow(safe) {
         group: (title, work) => group(safe.line(title), work),
         setOutput: (name, value) => setOutput(name, safe.redact(value)),
         addSummary: async (html) => {
-            // Absent outside of GitHub's runner and on old versions of GitHub Enterprise Server.
             if (process.env.GITHUB_STEP_SUMMARY)
                 await summary.addRaw(html, true).write();
         },

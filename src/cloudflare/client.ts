@@ -46,7 +46,8 @@ interface ApiRequest {
   readonly method: 'GET' | 'PATCH';
   /** Below the base URL. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, number>>;
+  /** With the question mark. */
+  readonly query?: string;
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
@@ -118,7 +119,8 @@ export class InvitesClient {
    * @throws {ApiError} also if the answer is a success without a list
    */
   listPage(page: number, perPage: number): Promise<InvitePage> {
-    const request: ApiRequest = { method: 'GET', path: '/user/invites', query: { page, per_page: perPage } };
+    const query = `?${new URLSearchParams({ page: String(page), per_page: String(perPage) })}`;
+    const request: ApiRequest = { method: 'GET', path: '/user/invites', query };
     return this.#withRetries(async () => {
       const success = await this.#send(request);
       if (!Array.isArray(success.result)) throw unexpectedSuccess(request, success, 'but holds no list of invites');
@@ -223,23 +225,24 @@ export class InvitesClient {
     const { baseUrl, credentials, fetch } = this.#options;
     // ofetch's own retry, time-out and JSON parsing are switched off: none of them obeys Retry-After, covers the
     // body, or tells broken JSON from a string.
-    const response = await ofetch.create({}, { fetch }).raw<unknown, 'stream'>(`${baseUrl}${request.path}`, {
-      method: request.method,
-      headers: {
-        accept: 'application/json',
-        'user-agent': USER_AGENT,
-        ...credentialHeaders(credentials),
-        ...(request.body && { 'content-type': 'application/json' }),
-      },
-      ...(request.query && { query: request.query }),
-      ...(request.body && { body: JSON.stringify(request.body) }),
-      // fetch drops Authorization on a redirect to another origin, but forwards X-Auth-Key (nodejs/undici#4917).
-      redirect: 'manual',
-      retry: false,
-      ignoreResponseError: true,
-      responseType: 'stream',
-      signal,
-    });
+    const response = await ofetch
+      .create({}, { fetch })
+      .raw<unknown, 'stream'>(`${baseUrl}${request.path}${request.query ?? ''}`, {
+        method: request.method,
+        headers: {
+          accept: 'application/json',
+          'user-agent': USER_AGENT,
+          ...credentialHeaders(credentials),
+          ...(request.body && { 'content-type': 'application/json' }),
+        },
+        ...(request.body && { body: JSON.stringify(request.body) }),
+        // fetch drops Authorization on a redirect to another origin, but forwards X-Auth-Key (nodejs/undici#4917).
+        redirect: 'manual',
+        retry: false,
+        ignoreResponseError: true,
+        responseType: 'stream',
+        signal,
+      });
     return { response, text: await readText(response._data ?? response.body, MAX_BODY_BYTES, signal) };
   }
 
