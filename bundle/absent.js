@@ -3,8 +3,13 @@ function absent() {
   throw new Error('This package is not part of the bundle: see bundle/tsconfig.json.');
 }
 
+// @actions/github asks for a proxy's agents when it is loaded. There are none: Node's own fetch obeys the proxy.
 export class HttpClient {
-  constructor() {
+  getAgent() {}
+
+  getAgentDispatcher() {}
+
+  getJson() {
     absent();
   }
 }

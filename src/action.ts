@@ -11,10 +11,10 @@ import { EndlessListError } from './invites/list.ts';
 import { isFailed, type Outcome, type Problem } from './invites/outcome.ts';
 import { requestProblem, stopProblem } from './invites/problem.ts';
 import { ProxyError } from './proxy.ts';
-import { failureAnnotations, problemAnnotation } from './report/annotations.ts';
-import { foundAnnotations } from './report/found.ts';
+import { capAnnotations, failureAnnotations, problemAnnotation } from './report/annotations.ts';
+import { foundRemarks, type Remarks } from './report/found.ts';
 import { describeFound, describeOutcome, describePause, groupTitle, runTitle } from './report/log.ts';
-import { buildOutputs } from './report/outputs.ts';
+import { buildOutputs, omittedWarning } from './report/outputs.ts';
 import { buildSummary } from './report/summary.ts';
 import { createSafeText, type SafeText } from './report/text.ts';
 import type { Workflow } from './report/workflow.ts';
@@ -42,8 +42,14 @@ interface Result {
   readonly outcomes: readonly Outcome[];
   /** What makes the step fail as a whole, whatever became of single invites. */
   readonly stop: Problem | undefined;
+  /** Whether `stop` only says that no invite matches. */
+  readonly isNoMatch?: boolean;
+  /** What does not make it fail, but should be seen. */
+  readonly warning?: Problem;
   /** What was listed, in list mode. */
   readonly found: Found | undefined;
+  /** What was asked for, once it could be read. */
+  readonly inputs?: Inputs;
 }
 
 /** Runs the action and resolves with the exit code of its process: 0 if all went well, else 1. Never throws. */
@@ -53,18 +59,24 @@ export async function runAction(runtime: Runtime): Promise<0 | 1> {
   const workflow = runtime.createWorkflow(safe);
   workflow.mask(secrets);
   const result = await answer(runtime, workflow);
-  await report(result, workflow, safe);
+  const remarks = result.found === undefined ? { warnings: [], notices: [] } : foundRemarks(result.found);
+  await report(result, remarks, workflow, safe);
+  await keepIssue(result, remarks, runtime, workflow, safe);
   return result.stop !== undefined || result.outcomes.some(isFailed) ? 1 : 0;
 }
 
 async function answer(runtime: Runtime, workflow: Workflow): Promise<Result> {
+  let inputs: Inputs | undefined;
   try {
-    const inputs = parseInputs(runtime.env);
+    inputs = parseInputs(runtime.env);
     for (const notice of inputs.notices) workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
     if (inputs.usesProxy) runtime.obeyProxy();
-    return await chooseAndAnswer(inputs, runtime, workflow);
+    return { ...(await chooseAndAnswer(inputs, runtime, workflow)), inputs };
   } catch (error) {
-    return { title: 'Cloudflare invites', outcomes: [], stop: explain(error, workflow), found: undefined };
+    const stop = explain(error, workflow);
+    // A proxy that cannot be obeyed stands between the step and GitHub as well.
+    const asked = inputs === undefined || error instanceof ProxyError ? {} : { inputs };
+    return { title: 'Cloudflare invites', outcomes: [], stop, found: undefined, ...asked };
   }
 }
 
@@ -122,8 +134,8 @@ async function chooseAndAnswer(inputs: Inputs, runtime: Runtime, workflow: Workf
   const title = runTitle(outcomes, action);
   const stop = explainStop(gate.stopped, outcomes, inputs);
   if (stop === undefined && targets.length === 0) {
-    if (inputs.ifNoMatch === 'error') return { title, outcomes, stop: noMatch(inputs), found };
-    if (inputs.ifNoMatch === 'warn') workflow.annotate('warning', problemAnnotation(noMatch(inputs)));
+    if (inputs.ifNoMatch === 'error') return { title, outcomes, stop: noMatch(inputs), isNoMatch: true, found };
+    if (inputs.ifNoMatch === 'warn') return { title, outcomes, stop, warning: noMatch(inputs), found };
   }
   return { title, outcomes, stop, found };
 }
@@ -153,23 +165,21 @@ function noMatch({ waitSeconds }: Inputs): Problem {
   };
 }
 
-async function report(result: Result, workflow: Workflow, safe: SafeText): Promise<void> {
-  const { title, outcomes, stop, found } = result;
-  const { outputs, omitted } = buildOutputs(outcomes);
+async function report(result: Result, remarks: Remarks, workflow: Workflow, safe: SafeText): Promise<void> {
+  const { title, outcomes, stop, warning } = result;
+  const { outputs, omitted } = buildOutputs(outcomes, safe.redact);
   for (const [name, value] of Object.entries(outputs)) workflow.setOutput(name, value);
-  if (omitted > 0) {
-    workflow.annotate('warning', {
-      title: 'The output "invites" is not complete',
-      lines: [
-        `GitHub limits the size of outputs: ${omitted} of ${outcomes.length} invites were left out of "invites". "invite_ids" has them all.`,
-      ],
-    });
-  }
   for (const annotation of failureAnnotations(outcomes, stop)) workflow.annotate('error', annotation);
-  const remarks = found === undefined ? [] : foundAnnotations(found);
-  for (const { level, ...annotation } of remarks) workflow.annotate(level, annotation);
+  const warnings = [
+    ...(warning === undefined ? [] : [problemAnnotation(warning)]),
+    ...(omitted > 0 ? [omittedWarning(omitted, outcomes.length)] : []),
+    ...remarks.warnings,
+  ];
+  const where = 'They are about pending invites that match no filter and expire within 24 hours.';
+  for (const annotation of capAnnotations(warnings, 'warnings', where)) workflow.annotate('warning', annotation);
+  for (const annotation of remarks.notices) workflow.annotate('notice', annotation);
   try {
-    const texts = remarks.map((remark) => `${remark.title}. ${remark.lines[0]}`);
+    const texts = [...warnings, ...remarks.notices].map(({ lines }) => lines[0] ?? '');
     await workflow.addSummary(buildSummary({ title, outcomes, stop, remarks: texts }, safe));
   } catch (error) {
     // The answers are given and the outputs written: a summary that cannot be stored does not change that.
@@ -177,9 +187,32 @@ async function report(result: Result, workflow: Workflow, safe: SafeText): Promi
   }
 }
 
+/** Keeps the tracking issue, if one is asked for. */
+async function keepIssue(
+  { inputs, ...result }: Result,
+  remarks: Remarks,
+  runtime: Runtime,
+  workflow: Workflow,
+  safe: SafeText,
+): Promise<void> {
+  if (inputs?.reportIssue === undefined) return;
+  const run = { ...result, remarks, dryRun: inputs.dryRun, isCancelled: runtime.cancelled.aborted };
+  try {
+    // Octokit comes with it, which other runs need not load.
+    const { keepTrackingIssue } = await import('./github/issues.ts');
+    await keepTrackingIssue({ ...inputs.reportIssue, ...runtime, run, safe, workflow });
+  } catch (error) {
+    const lines = [`What keeps it could not be loaded: ${describeCauses(error)}.`];
+    workflow.annotate('warning', { title: 'The tracking issue could not be updated', lines });
+  }
+}
+
 function explainListing(error: unknown, { credentials: { scheme } }: Inputs): Problem {
   const title = 'The list of invites could not be read';
   if (error instanceof StopError) return stopProblem(error, scheme);
+  if (error instanceof ApiError && error.refusesCredentials) {
+    return stopProblem(new StopError('credentials', error.message, error), scheme);
+  }
   if (error instanceof ApiError) return requestProblem(title, error, scheme, 'irrelevant');
   if (error instanceof EndlessListError) return { title, message: `${error.message} None was answered.`, details: [] };
   throw error;

@@ -6,8 +6,10 @@ import { createWorkflow } from './report/workflow.ts';
 const cancellation = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancellation.abort());
 
-// Not process.exit(), which aborts on Windows after a fetch (nodejs/node#58091).
-process.exitCode = await runAction({
+// A failure until the run says otherwise. Not process.exit(), which aborts on Windows after a fetch
+// (nodejs/node#58091), and no await at the top, for which the bundle would need 5 kB.
+process.exitCode = 1;
+void runAction({
   env: process.env,
   clock: systemClock,
   random: Math.random,
@@ -15,4 +17,6 @@ process.exitCode = await runAction({
   cancelled: cancellation.signal,
   createWorkflow,
   obeyProxy,
+}).then((exitCode) => {
+  process.exitCode = exitCode;
 });

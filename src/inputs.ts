@@ -22,8 +22,17 @@ export interface Inputs {
   readonly apiBaseUrl: string;
   /** Whether a proxy is configured in the environment. */
   readonly usesProxy: boolean;
+  /** The issue to keep open while something needs a person; undefined if none is asked for. */
+  readonly reportIssue: ReportIssue | undefined;
   /** What the user should know about how the inputs were understood. */
   readonly notices: readonly string[];
+}
+
+/** The tracking issue and what it is written with. */
+export interface ReportIssue {
+  readonly title: string;
+  /** Empty if there is none. */
+  readonly token: string;
 }
 
 /** What to do when nothing matches. */
@@ -68,6 +77,8 @@ export const DEFAULTS = {
   retries: '4',
   'timeout-seconds': '600',
   'api-base-url': 'https://api.cloudflare.com/client/v4',
+  'report-issue': ABSENT,
+  'github-token': `\${{ github.token }}`,
 } as const;
 
 /** Every input, with its default in `action.yml`; undefined marks the required one. */
@@ -90,6 +101,8 @@ const MAX_RETRIES = 10;
 const MAX_TIMEOUT_SECONDS = 86_400;
 /** Source: Cloudflare's OpenAPI description, `iam_invite_components-schemas-identifier`. */
 const MAX_ID_LENGTH = 32;
+/** Source: GitHub's refusal, "title is too long (maximum is 256 characters)". */
+const MAX_TITLE_LENGTH = 256;
 /** Longest value that an error message repeats. */
 const MAX_SHOWN = 80;
 
@@ -107,7 +120,7 @@ export function readSecrets(env: Environment): readonly string[] {
   ]);
   const baseUrl = readRaw(env, 'api-base-url') ?? '';
   const passwords = [baseUrl, ...PROXY_VARIABLES.map((name) => env[name] ?? '')].flatMap(passwordsOf);
-  const secrets = [...credentials, ...passwords]
+  const secrets = [...credentials, readGitHubToken(env), ...passwords]
     .map((secret) => secret?.trim() ?? '')
     .filter((secret) => secret !== '');
   return [...new Set(secrets)];
@@ -116,9 +129,9 @@ export function readSecrets(env: Environment): readonly string[] {
 /** The password in a URL, as written and decoded. */
 function passwordsOf(url: string): readonly string[] {
   // Not the URL parser: what it rejects may hold a password as well.
-  const password = /^(?:[a-z][a-z\d+.-]*:)?(?:\/\/)?[^/@:]*:(.*)@/i.exec(url.trim())?.[1];
+  const password = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/@:]*:([\s\S]*)@/i.exec(url.trim())?.[1];
   if (password === undefined) return [];
-  return [password, decodePercent(password)];
+  return [password, decodePercent(password)].flatMap((secret) => [secret, ...secret.split(/[\r\n]+/)]);
 }
 
 function decodePercent(text: string): string {
@@ -147,6 +160,7 @@ export function parseInputs(env: Environment): Inputs {
     retries: reader.integer('retries', 0, MAX_RETRIES),
     timeoutSeconds: reader.integer('timeout-seconds', 1, MAX_TIMEOUT_SECONDS),
     apiBaseUrl: reader.baseUrl(),
+    reportIssue: reader.reportIssue(),
     usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
   };
   reader.checkMode(inputs);
@@ -158,6 +172,12 @@ export function parseInputs(env: Environment): Inputs {
 function readRaw(env: Environment, name: string): string | undefined {
   // The runner's naming rule; reading the environment itself rather than @actions/core keeps this a pure function.
   return env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
+}
+
+/** The token for GitHub; empty if there is none, as where nobody evaluates the default. */
+function readGitHubToken(env: Environment): string {
+  const token = readRaw(env, 'github-token') ?? '';
+  return token === DEFAULTS['github-token'] ? '' : token;
 }
 
 class Reader {
@@ -205,6 +225,16 @@ class Reader {
     return 'error';
   }
 
+  reportIssue(): ReportIssue | undefined {
+    const title = this.#orDefault('report-issue');
+    if (title === ABSENT) return undefined;
+    if (title.length > MAX_TITLE_LENGTH || /\p{Cc}/u.test(title)) {
+      this.#refuse('report-issue', title, `A title is one line of at most ${MAX_TITLE_LENGTH} characters.`);
+    }
+    // What is wrong with the token shows when the issue is written: it must not keep invites from being answered.
+    return { title, token: readGitHubToken(this.#env) };
+  }
+
   /** What no input can tell alone. */
   checkMode(inputs: Pick<Inputs, 'waitSeconds' | 'timeoutSeconds'>): void {
     const { waitSeconds, timeoutSeconds } = inputs;
@@ -231,16 +261,16 @@ class Reader {
     const token = this.#credentialInput('api-token');
     const email = this.#credentialInput('api-email');
     const key = this.#credentialInput('api-key');
-    if ([token, email, key].includes(REFUSED)) return undefined;
-    if (token === undefined && email === undefined && key === undefined) return this.#credentialsOfEnvironment();
-    if (token === undefined) {
-      return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
+    if (this.#isWritten('api-token') && (this.#isWritten('api-email') || this.#isWritten('api-key'))) {
+      this.problems.push(
+        'api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.',
+      );
+      return undefined;
     }
-    if (email === undefined && key === undefined) return { scheme: 'api-token', token };
-    this.problems.push(
-      'api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.',
-    );
-    return undefined;
+    if ([token, email, key].includes(REFUSED)) return undefined;
+    if (token !== undefined) return { scheme: 'api-token', token };
+    if (email === undefined && key === undefined) return this.#credentialsOfEnvironment();
+    return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
   }
 
   boolean(name: keyof typeof DEFAULTS): boolean {
@@ -317,6 +347,12 @@ class Reader {
       `There are no credentials. Write api-token, or api-email with api-key, or set CLOUDFLARE_API_TOKEN in the environment. ${SECRETS_HINT}`,
     );
     return undefined;
+  }
+
+  /** Whether a credential input holds anything, good or bad. */
+  #isWritten(name: CredentialInput): boolean {
+    const value = readRaw(this.#env, name) ?? '';
+    return value !== '' && value !== `$${CREDENTIAL_VARIABLES[name]}`;
   }
 
   /** The credential that an input holds, undefined if the input is absent. */

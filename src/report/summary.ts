@@ -4,6 +4,9 @@ import type { SafeText } from './text.ts';
 /** The runner refuses a summary beyond 1 MiB; the rest is left for other steps' lines and what is counted differently. */
 const MAX_BYTES = 1_000_000;
 
+/** For what surrounds the rows, failures and remarks: the head of the table and the sentences that count the rest. */
+const FRAME_BYTES = 1_000;
+
 const MAX_CELL = 300;
 
 const OUTCOME_TEXTS: Readonly<Record<Outcome['kind'], string>> = {
@@ -24,24 +27,35 @@ export interface SummaryContent {
 }
 
 /**
- * The job summary as HTML: GitHub reads a summary as Markdown, in which HTML blocks without blank lines are left
- * alone, so that escaping HTML is all that foreign text needs.
+ * What became of a run as HTML, for the job summary and the tracking issue: GitHub reads both as Markdown, in which
+ * HTML blocks without blank lines are left alone, so that escaping HTML is all that foreign text needs.
+ *
+ * @param maxBytes what the result has in UTF-8 at the most; what does not fit is counted instead
  */
-export function buildSummary({ title, outcomes, stop, remarks }: SummaryContent, safe: SafeText): string {
+export function buildSummary(
+  { title, outcomes, stop, remarks }: SummaryContent,
+  safe: SafeText,
+  maxBytes = MAX_BYTES,
+): string {
   const failed = outcomes.filter(isFailed);
   const problems = [
     ...(stop === undefined ? [] : [stop]),
     ...failed.filter((outcome) => !outcome.isStepWide).map(({ problem }) => problem),
   ];
   const heading = `<h3>${safe.html(title)}</h3>`;
+  const room = maxBytes - byteLength(heading) - FRAME_BYTES;
+  const notes = listWithin(
+    remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`),
+    room / 4,
+  );
   const failures = listWithin(
     problems.map((problem) => problemItem(problem, safe)),
     // Failures matter more than rows, so they are laid out first; half of the room is theirs at the most.
-    (MAX_BYTES - byteLength(heading)) / 2,
+    (room - byteLength(notes.html)) / 2,
   );
   const rows = listWithin(
     outcomes.map((outcome) => outcomeRow(outcome, safe)),
-    MAX_BYTES - byteLength(heading) - byteLength(failures.html) - 2_000,
+    room - byteLength(notes.html) - byteLength(failures.html),
   );
   return [
     heading,
@@ -49,7 +63,8 @@ export function buildSummary({ title, outcomes, stop, remarks }: SummaryContent,
     ...missing(rows.omitted, 'row'),
     ...(problems.length > 0 ? [`<ul>${failures.html}</ul>`] : []),
     ...missing(failures.omitted, 'failure'),
-    ...remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`),
+    ...(notes.html === '' ? [] : [notes.html]),
+    ...missing(notes.omitted, 'remark'),
   ].join('\n\n');
 }
 
@@ -60,7 +75,7 @@ function outcomeRow({ invite, id, kind }: Outcome, safe: SafeText): string {
   const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
   const data = cells.map((cell) => `<td>${cell ? `<code>${safe.html(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
   const status = invite.status === undefined ? 'state unknown' : invite.status;
-  return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (${safe.html(status, MAX_CELL)})</td></tr>`;
+  return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (<code>${safe.html(status, MAX_CELL)}</code>)</td></tr>`;
 }
 
 /** A problem as a list item; also used for the tracking issue. */

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { envelopeFailure } from '../../sandbox/cloudflare.ts';
+import { FORBIDDEN, GitHubSandbox, type GitHubSandboxOptions } from '../../sandbox/github.ts';
+import type { RunResult } from '../../sandbox/runner.ts';
+import { ID, type StepOptions, World } from './step.ts';
+
+const TOKEN = 'ghs_fake-token-for-dist';
+const TITLE = 'Cloudflare invites need a person';
+
+function openGitHub(options: Partial<GitHubSandboxOptions> = {}): Promise<GitHubSandbox> {
+  return GitHubSandbox.open({ token: TOKEN, ...options });
+}
+
+/** A step that keeps the tracking issue with the token of the job, as most will. */
+function step(world: World, github: GitHubSandbox, options: StepOptions = {}): Promise<RunResult> {
+  return world.step({
+    ...options,
+    with: { 'report-issue': TITLE, ...options.with },
+    env: { ...github.environment, ...options.env },
+    context: { 'github.token': TOKEN, ...options.context },
+  });
+}
+
+const LIST = { 'invite-id': undefined, 'organization-name': '*' };
+
+describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
+  test('is opened by a step that fails, brought up to date by the next, and closed once all is well', async () => {
+    await using world = await World.open();
+    await using github = await openGitHub();
+    world.sandbox.addFault(envelopeFailure(403, { code: 1002, message: '@octocat' }));
+    const first = await step(world, github);
+    expect(first).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(github.issues).toMatchObject([{ number: 1, title: TITLE, state: 'open' }]);
+    expect(github.issues[0]?.body).toContain(ID);
+    expect(first.log.at(-1)).toMatch(/^Tracking issue #1 opened: /);
+    world.sandbox.addFault(envelopeFailure(403, { code: 1002, message: 'no' }));
+    expect((await step(world, github)).log.at(-1)).toMatch(/^Tracking issue #1 is up to date: /);
+    const last = await step(world, github, { with: LIST });
+    expect(last).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
+    expect(github.issues).toMatchObject([{ state: 'closed', comments: [expect.stringContaining('Nothing needs')] }]);
+    for (const { stdout, summary, outputs } of [first, last]) {
+      expect(stdout.replace(`::add-mask::${TOKEN}`, '') + summary + JSON.stringify(outputs)).not.toContain(TOKEN);
+    }
+  });
+
+  test('that cannot be written leaves the result alone and is warned about once', async () => {
+    await using world = await World.open();
+    await using github = await openGitHub();
+    github.addFault({ effect: FORBIDDEN });
+    const result = await step(world, github, { with: LIST });
+    expect(result).toMatchObject({ exitCode: 0, stderr: '', outputs: { changed: 'true' } });
+    expect(result.annotations).toMatchObject([
+      {
+        level: 'warning',
+        title: 'The tracking issue could not be updated',
+        message: expect.stringContaining('issues: write'),
+      },
+    ]);
+  });
+
+  test('without a token is a warning', async () => {
+    await using world = await World.open();
+    await using github = await openGitHub();
+    const result = await step(world, github, { with: { ...LIST, 'github-token': '' } });
+    expect(result).toMatchObject({ exitCode: 0, annotations: [{ level: 'warning' }] });
+    expect(github.requests).toEqual([]);
+  });
+
+  test('is reached through the proxy, at the address of GitHub Enterprise Server', async () => {
+    await using world = await World.open();
+    await using github = await openGitHub({ basePath: '/api/v3' });
+    const tunnels: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request, client) => {
+      tunnels.push(request.url ?? '');
+      const server = connect(Number(new URL(github.url).port), '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        server.pipe(client).pipe(server);
+      });
+      for (const socket of [server, client]) socket.on('error', () => undefined);
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const result = await step(world, github, {
+      with: LIST,
+      env: {
+        GITHUB_API_URL: 'http://github.invalid/api/v3',
+        HTTP_PROXY: `http://127.0.0.1:${port}`,
+        NO_PROXY: '127.0.0.1',
+      },
+    });
+    proxy.close();
+    expect(result).toMatchObject({ exitCode: 0, annotations: [] });
+    expect(tunnels).toEqual(['github.invalid:80']);
+    expect(github.sent).toEqual(['GET /repos/acme/invites/issues']);
+  });
+});
