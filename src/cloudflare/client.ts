@@ -94,6 +94,14 @@ export class InvitesClient {
     return inviteOf(request, success, id);
   }
 
+  /** `read`, again after a 429 alone: that says nothing about the invite, and the gate holds the next attempt back. */
+  readBack(id: string): Promise<Invite> {
+    return this.#withRetries(
+      () => this.read(id),
+      (error) => error.status === 429,
+    );
+  }
+
   /** `read` with retries. */
   readPatiently(id: string): Promise<Invite> {
     return this.#withRetries(() => this.read(id));
@@ -156,13 +164,13 @@ export class InvitesClient {
     return true;
   }
 
-  async #withRetries<T>(operation: () => Promise<T>): Promise<T> {
+  async #withRetries<T>(operation: () => Promise<T>, mayRetry = (_error: ApiError): boolean => true): Promise<T> {
     for (let failures = 1; ; failures++) {
       try {
         return await operation();
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (!(await this.backOff(error, failures))) throw error;
+        if (!mayRetry(error) || !(await this.backOff(error, failures))) throw error;
       }
     }
   }
@@ -175,7 +183,7 @@ export class InvitesClient {
       const success = this.#judge(request, await this.#exchange(request));
       this.#rateLimited = 0;
       onDebug(
-        `${request.method} ${request.path}: HTTP ${success.status} after ${Math.round(clock.nowMs() - startMs)} ms`,
+        `${request.method} ${request.path}${request.query ?? ''}: HTTP ${success.status} after ${Math.round(clock.nowMs() - startMs)} ms`,
       );
       return success;
     } catch (error) {
@@ -325,8 +333,9 @@ function describeFailure(response: Response, body: Body): string {
 }
 
 function redirectTarget(response: Response): string {
-  const location = URL.parse(response.headers.get('location') ?? '', response.url || undefined);
-  return location === null ? '' : ` to ${location.origin}`;
+  const location = response.headers.get('location');
+  const target = location === null ? null : URL.parse(location, response.url || undefined);
+  return target === null ? '' : ` to ${target.origin}`;
 }
 
 function toConnectionError(request: ApiRequest, thrown: unknown, signal: AbortSignal): ApiError {

@@ -74,7 +74,9 @@ export class ApiError extends Error {
 
   /** Whether Cloudflare says that this user has no such invite. */
   get isMissing(): boolean {
-    return this.effect === 'refused' && (this.status === 404 || this.codes.includes(NO_ROUTE));
+    // A 404 without an error of the API comes from something else, a wrong base URL for example.
+    const isNotFound = this.status === 404 && this.details.length > 0;
+    return this.effect === 'refused' && (isNotFound || this.codes.includes(NO_ROUTE));
   }
 }
 
@@ -135,7 +137,8 @@ const MAX_CAUSES = 6;
 export function describeCauses(error: unknown): string {
   const texts = causes(error).map((cause) => {
     const code = errorCode(cause);
-    const message = (cause instanceof Error ? cause.message : String(cause)) || (code ?? 'unknown error');
+    const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
+    const message = text || (code ?? 'unknown error');
     return code === undefined || message.includes(code) ? message : `${message} (${code})`;
   });
   const distinct = [...new Set(texts)];

@@ -1,6 +1,9 @@
 import { type Clock, formatSeconds } from '../clock.ts';
 import { type ApiError, StopError } from './errors.ts';
 
+/** By how much two requests for one pause differ at the most, in milliseconds: the time between two answers. */
+const SAME_PAUSE_MS = 2_000;
+
 /** Time left to requests that are under way when the job is cancelled, so that their outcome is known. */
 const CANCEL_GRACE_MS = 1_000;
 
@@ -101,11 +104,14 @@ export class RequestGate {
   /** Holds back every request of the step for `ms` milliseconds from now. */
   pause(ms: number, reason: string, error?: ApiError): void {
     const untilMs = this.#clock.nowMs() + ms;
-    if (untilMs <= (this.#pause?.untilMs ?? 0)) return;
+    const extraMs = untilMs - (this.#pause?.untilMs ?? 0);
     // Answers that were under way together ask for the same pause: one line in the log is enough for them.
-    if (this.#pauseLeftMs() <= 0) this.#isAnnounced = false;
-    this.#pause = { reason, untilMs, durationMs: ms };
-    this.#pauseError = error;
+    if (!this.isPaused || extraMs > SAME_PAUSE_MS) this.#isAnnounced = false;
+    // A refusal explains a pause better than the header of the same answer.
+    const explainsBetter = error !== undefined && this.#pauseError === undefined;
+    if (extraMs > 0) this.#pause = { reason, untilMs, durationMs: ms };
+    else if (explainsBetter && this.#pause !== undefined) this.#pause = { ...this.#pause, reason };
+    if (extraMs > 0 || explainsBetter) this.#pauseError = error;
   }
 
   #pauseLeftMs(): number {

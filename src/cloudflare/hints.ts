@@ -10,13 +10,14 @@ const MALFORMED =
   'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
 
 /**
- * What the author of the workflow can do about a refusal, if anything is known about it.
+ * What the author of the workflow can do about a failed request.
  * Cloudflare reuses its error numbers, so code and message decide together.
  *
  * Source: answers observed and published, Cloudflare's API description and its documentation of 1xxx errors.
  */
-export function hintFor(error: ApiError, scheme: Scheme): string | undefined {
-  return hintForCredentials(error, scheme) ?? hintForRequest(error) ?? hintForConnection(error);
+export function hintFor(error: ApiError, scheme: Scheme): string {
+  if (error.status === undefined) return hintForConnection(error);
+  return hintForCredentials(error, scheme) ?? hintForAnswer(error, error.status);
 }
 
 function hintForCredentials(error: ApiError, scheme: Scheme): string | undefined {
@@ -62,12 +63,10 @@ function hintForCredentials(error: ApiError, scheme: Scheme): string | undefined
   return undefined;
 }
 
-function hintForRequest(error: ApiError): string | undefined {
-  const { status } = error;
+function hintForAnswer(error: ApiError, status: number): string {
   if (error.isMissing) {
     return 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see or answer it.';
   }
-  if (status === undefined) return undefined;
   if (status === 429) {
     return 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.';
   }
@@ -80,28 +79,42 @@ function hintForRequest(error: ApiError): string | undefined {
   if (status === 525 || status === 526) {
     return 'Cloudflare could not make a secure connection to the server behind it. That is not caused by this workflow: see https://www.cloudflarestatus.com.';
   }
-  if (status >= 500)
+  if (status === 404) return 'There is no such API at this address: check api-base-url.';
+  if (status === 409) return 'Something else was changing the invite at the same time. Run the job again.';
+  if (status >= 500) {
     return 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
-  return undefined;
+  }
+  if (status === 408 || status < 300) return UNCLEAR_HINT;
+  return 'Cloudflare refused this request for a reason of its own: see its message.';
 }
 
+const UNCLEAR_HINT =
+  'Run the job again: an invite that has the wanted status by then counts as answered. If it goes on, ask Cloudflare’s support.';
+const PROXY_HINT =
+  'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
 const CERTIFICATE_HINT =
   'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
 const CONNECTION_HINT =
   'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
 
-function hintForConnection(error: ApiError): string | undefined {
-  if (error.status !== undefined) return undefined;
+function hintForConnection(error: ApiError): string {
   if (isCertificateError(error.cause)) return CERTIFICATE_HINT;
-  return error.effect === 'none' ? CONNECTION_HINT : undefined;
+  if (isProxyRefusal(error.cause)) return PROXY_HINT;
+  return error.effect === 'none' ? CONNECTION_HINT : UNCLEAR_HINT;
 }
 
 // OpenSSL's verification results as Node names them (X509 certificate error codes) and Node's own checks.
-const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS/;
+const CERTIFICATE_CODE =
+  /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
 
 /** Whether a connection failed because the server's certificate was not accepted, which no retry will change. */
 export function isCertificateError(error: unknown): boolean {
   return causes(error).some((cause) => CERTIFICATE_CODE.test(errorCode(cause) ?? ''));
+}
+
+// undici's words for an answer to CONNECT that is no success.
+function isProxyRefusal(error: unknown): boolean {
+  return causes(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
 }
 
 const NEVER_CONNECTED = new Set([
@@ -116,6 +129,7 @@ const NEVER_CONNECTED = new Set([
 
 /** Whether a request failed before there was a connection, so that the server cannot have seen it. */
 export function wasNeverConnected(error: unknown): boolean {
+  if (isProxyRefusal(error)) return true;
   return causes(error).some((cause) => {
     const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
     return NEVER_CONNECTED.has(errorCode(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';

@@ -57,8 +57,9 @@ function parseDateDelay(value: string | null, nowMs: number): number | undefined
   return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
 }
 
-// One item of the header: a quoted policy name and its parameters, `"default";r=50;t=30`.
-const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z]+=\d+)*)/g;
+// One item of the header: a quoted policy name and its parameters, `"default";r=50;t=30`; others, `pk=:YWJj:`, may be
+// among them.
+const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z-]+=(?:"[^"]*"|[^\s;,"]+))*)/g;
 
 /**
  * Milliseconds until requests are allowed again, if a `Ratelimit` header says that none is left now.

@@ -3,7 +3,7 @@ import type { Credentials } from '../cloudflare/credentials.ts';
 import { ApiError, StopError } from '../cloudflare/errors.ts';
 import type { AnswerStatus, Invite } from '../cloudflare/types.ts';
 import { inviteLabel, type Outcome, type Problem, verbOf } from './outcome.ts';
-import { type Knowledge, requestDetails, requestProblem, stopProblem } from './problem.ts';
+import { KNOWLEDGE, type Knowledge, requestDetails, requestProblem, stopProblem } from './problem.ts';
 
 /** One chosen invite. */
 export interface Target {
@@ -13,7 +13,7 @@ export interface Target {
 }
 
 export interface AnswerTask {
-  readonly client: Pick<InvitesClient, 'answer' | 'read' | 'readPatiently' | 'backOff'>;
+  readonly client: Pick<InvitesClient, 'answer' | 'readBack' | 'readPatiently' | 'backOff'>;
   readonly wanted: AnswerStatus;
   readonly dryRun: boolean;
   /** Why a policy forbids to answer an invite, if it does; with a guard, invites are read before they are answered. */
@@ -94,7 +94,7 @@ class Answering {
     if (objection !== undefined) {
       return this.#failed({
         title: `Invite ${this.#label()} is outside the policy`,
-        message: `The invite was left untouched: ${objection}.`,
+        message: `Invite ${this.#label()} was left untouched: ${objection}.`,
         details: [],
         hint: 'With invite-id, the filters are a guard. Check the id, or change the filter.',
       });
@@ -125,10 +125,10 @@ class Answering {
     }
   }
 
-  /** One attempt to learn what the server has; resolves with the reason if that fails. */
+  /** Learns what the server has; resolves with the reason if that fails. */
   async #readBack(): Promise<ApiError | undefined> {
     try {
-      this.#see(await this.#task.client.read(this.#id));
+      this.#see(await this.#task.client.readBack(this.#id));
       return undefined;
     } catch (error) {
       return asApiError(error);
@@ -144,7 +144,9 @@ class Answering {
     const error = this.#lastError;
     return this.#failed({
       title: `Invite ${this.#label()} cannot be ${this.#task.wanted}`,
-      message: isExpired ? 'The invite has expired.' : `The invite is already ${status}. It can be answered once.`,
+      message: isExpired
+        ? `Invite ${this.#label()} has expired.`
+        : `Invite ${this.#label()} is already ${status}. An invite can be answered once.`,
       details: error === undefined ? [] : [`${error.message}.`, ...requestDetails(error)],
       hint: isExpired
         ? 'Invites live for about four days. Ask the inviter for a new one.'
@@ -160,7 +162,8 @@ class Answering {
   }
 
   #knowledge(): Knowledge {
-    return this.#invite.status === 'pending' ? 'pending' : 'unknown';
+    if (this.#invite.status === 'pending') return 'pending';
+    return this.#mayHaveApplied ? 'unclear' : 'unread';
   }
 
   #requestProblem(error: ApiError, knowledge: Knowledge): Problem {
@@ -169,8 +172,8 @@ class Answering {
 
   #stopProblem(stop: StopError): Problem {
     const problem = stopProblem(stop, this.#task.scheme);
-    const state = this.#knowledge() === 'unknown' ? ' State unknown: the invite could not be read.' : '';
-    return { ...problem, message: `${problem.message}${state}` };
+    const state = KNOWLEDGE[this.#knowledge()];
+    return state === undefined ? problem : { ...problem, message: `${problem.message} ${state}` };
   }
 
   #failureTitle(): string {

@@ -34,19 +34,17 @@ export async function listInvites(client: Pick<InvitesClient, 'listPage'>): Prom
   for (let page = 1; page <= MAX_PAGES; page++) {
     const { entries, totalCount, perPage } = await client.listPage(page, PER_PAGE);
     const knownIds = invites.size;
-    const skippedBefore = skipped.length;
+    const skippedHere: string[] = [];
     for (const entry of entries) {
       const invite = readEntry(entry);
       // Of two entries for one invite the later one is newer.
-      if (typeof invite === 'string') skipped.push(invite);
+      if (typeof invite === 'string') skippedHere.push(invite);
       else invites.set(invite.id, invite);
     }
+    // A page that is sent again holds the same unusable entries: they are reported once.
+    skipped.push(...(invites.size === knownIds ? skippedHere.filter((text) => !skipped.includes(text)) : skippedHere));
     entryCount += entries.length;
-    if (invites.size === knownIds) {
-      // The same page once more holds the same unusable entries: they are reported once.
-      if (page > 1) skipped.length = skippedBefore;
-      return { invites: [...invites.values()], skipped };
-    }
+    if (invites.size === knownIds) return { invites: [...invites.values()], skipped };
     // A total that the first, full page reaches may be a count of that page under the wrong name; a page more costs
     // little, and an invite that is overlooked dies.
     const isFull = page === 1 && entries.length >= (perPage ?? 0);

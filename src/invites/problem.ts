@@ -5,12 +5,14 @@ import { hintFor } from '../cloudflare/hints.ts';
 import type { Problem } from './outcome.ts';
 
 /** What is known of an invite after a failure. */
-export type Knowledge = 'pending' | 'missing' | 'unknown' | 'irrelevant';
+export type Knowledge = 'pending' | 'missing' | 'unclear' | 'unread' | 'irrelevant';
 
-const KNOWLEDGE: Readonly<Record<Knowledge, string | undefined>> = {
+/** What is known in a sentence, if there is anything to say. */
+export const KNOWLEDGE: Readonly<Record<Knowledge, string | undefined>> = {
   pending: 'The invite is still pending.',
   missing: undefined,
-  unknown: 'State unknown: the invite could not be read, so it may or may not have been answered.',
+  unclear: 'State unknown: the invite may or may not have been answered, and it could not be read.',
+  unread: 'State unknown: the invite has not been read.',
   irrelevant: undefined,
 };
 
@@ -22,14 +24,13 @@ export function requestProblem(
   knowledge: Knowledge,
 ): Problem {
   const attempts = error.attempts > 1 ? ` (${error.attempts} attempts)` : '';
-  const hint = hintFor(error, scheme);
   return {
     title,
     message: [`${error.method} ${error.path} failed: ${error.reason}${attempts}.`, KNOWLEDGE[knowledge]]
       .filter((sentence) => sentence !== undefined)
       .join(' '),
     details: requestDetails(error),
-    ...(hint !== undefined && { hint }),
+    hint: hintFor(error, scheme),
   };
 }
 
@@ -80,5 +81,7 @@ export function stopProblem(stop: StopError, scheme: Credentials['scheme']): Pro
     return { title, message: stop.message, details: [], hint: STOP_HINTS[stop.reason] };
   }
   const problem = requestProblem(title, stop.error, scheme, 'irrelevant');
-  return { hint: STOP_HINTS[stop.reason], ...problem, message: `${stop.message} ${problem.message}` };
+  // That the credentials were refused is what the answer says; a limit is met by the budget as well.
+  const message = stop.reason === 'credentials' ? problem.message : `${stop.message} ${problem.message}`;
+  return { ...problem, message };
 }

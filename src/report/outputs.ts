@@ -1,4 +1,5 @@
 import { type Invite, isFailed, type Outcome, problemLine } from '../invites/outcome.ts';
+import type { Annotation } from './workflow.ts';
 
 /** Fields of an invite that are outputs of their own, under Cloudflare's names. */
 export const INVITE_OUTPUTS = [
@@ -36,8 +37,15 @@ const MAX_INVITES_LENGTH = 400_000;
 /** What `invite_ids` and `invites` may take together, some room for the other outputs being left. */
 const MAX_LISTS_LENGTH = 500_000;
 
-/** The outputs of a step, and how many invites did not fit into `invites`. */
-export function buildOutputs(outcomes: readonly Outcome[]): { outputs: Outputs; omitted: number } {
+/**
+ * The outputs of a step, and how many invites did not fit into `invites`.
+ * @param redact applied to every text before it becomes JSON, whose escapes could break up a credential
+ */
+export function buildOutputs(
+  all: readonly Outcome[],
+  redact: (text: string) => string,
+): { outputs: Outputs; omitted: number } {
+  const outcomes = all.map((outcome) => redactOutcome(outcome, redact));
   const only = outcomes.length === 1 ? outcomes[0] : undefined;
   const changedCount = outcomes.filter(({ kind }) => kind === 'changed').length;
   const inviteIds = JSON.stringify(outcomes.map(({ id }) => id));
@@ -55,6 +63,27 @@ export function buildOutputs(outcomes: readonly Outcome[]): { outputs: Outputs; 
     },
     omitted,
   };
+}
+
+/** Says that `omitted` of `count` invites are missing from the output `invites`. */
+export function omittedWarning(omitted: number, count: number): Annotation {
+  return {
+    title: 'The output "invites" is not complete',
+    lines: [
+      `GitHub limits the size of outputs: ${omitted} of ${count} invites were left out of "invites". "invite_ids" has them all.`,
+    ],
+  };
+}
+
+function redactOutcome(outcome: Outcome, redact: (text: string) => string): Outcome {
+  const redactValue = (value: unknown): unknown => {
+    if (typeof value === 'string') return redact(value);
+    return Array.isArray(value) ? value.map(redactValue) : value;
+  };
+  const redactFields = <T extends object>(fields: T): T =>
+    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(value)])) as T;
+  const invite = redactFields(outcome.invite);
+  return isFailed(outcome) ? { ...outcome, invite, problem: redactFields(outcome.problem) } : { ...outcome, invite };
 }
 
 function inviteOutputs(invite: Invite): Pick<Outputs, (typeof INVITE_OUTPUTS)[number]> {

@@ -26,7 +26,8 @@ const MASK = '***';
 /** @param secrets the values that must never be shown */
 export function createSafeText(secrets: readonly string[]): SafeText {
   const redact = createRedactor(secrets);
-  const line = (text: string, maxLength = MAX_LINE): string => cut(neutralize(redact(text)), maxLength);
+  // Twice: what is made alike, white space for example, may complete a credential.
+  const line = (text: string, maxLength = MAX_LINE): string => cut(redact(neutralize(redact(text))), maxLength);
   return { redact, line, html: (text, maxLength) => escapeHtml(line(text, maxLength)) };
 }
 
@@ -34,7 +35,12 @@ function createRedactor(secrets: readonly string[]): (text: string) => string {
   const parts = new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(partsOf));
   if (parts.size === 0) return (text) => text;
   const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
-  return (text) => (anyPart.test(text) ? maskParts(text, parts) : text);
+  return (text) => {
+    let masked = text;
+    // Again, because a mask may stand where it completes another secret.
+    while (anyPart.test(masked)) masked = maskParts(masked, parts);
+    return masked;
+  };
 }
 
 function partsOf(secret: string): readonly string[] {
@@ -85,7 +91,8 @@ function neutralize(text: string): string {
   );
 }
 
-function cut(text: string, maxLength: number): string {
+/** At most `maxLength` UTF-16 units of `text`, a mark of omission included. */
+export function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   // A pair of surrogates is one character.
   return `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;

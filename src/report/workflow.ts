@@ -1,5 +1,5 @@
 import { debug, error, group, info, notice, setOutput, setSecret, summary, warning } from '@actions/core';
-import type { SafeText } from './text.ts';
+import { cut, type SafeText } from './text.ts';
 
 export type AnnotationLevel = 'error' | 'warning' | 'notice';
 
@@ -28,7 +28,7 @@ export interface Workflow {
 
 /** The runner cuts the message of an annotation at 4,096 characters. Source: actions/runner, `ActionCommandManager`. */
 const MAX_ANNOTATION = 4_000;
-const MAX_TITLE = 200;
+export const MAX_TITLE = 200;
 
 const ANNOTATE = { error, warning, notice } as const;
 
@@ -41,8 +41,7 @@ export function createWorkflow(safe: SafeText): Workflow {
     info: (line) => info(safe.line(line)),
     debug: (line) => debug(safe.line(line)),
     annotate: (level, { title, lines }) => {
-      const message = lines.map((line) => safe.line(line)).join('\n');
-      ANNOTATE[level](safeLength(message), { title: safe.line(title, MAX_TITLE) });
+      ANNOTATE[level](annotationMessage(lines, safe), { title: safe.line(title, MAX_TITLE) });
     },
     group: (title, work) => group(safe.line(title), work),
     setOutput: (name, value) => setOutput(name, safe.redact(value)),
@@ -53,6 +52,9 @@ export function createWorkflow(safe: SafeText): Workflow {
   };
 }
 
-function safeLength(message: string): string {
-  return message.length <= MAX_ANNOTATION ? message : `${message.slice(0, MAX_ANNOTATION - 1)}…`;
+/** The message of an annotation: if it is too long, the lines before the last one, which says what to do, are cut. */
+export function annotationMessage(lines: readonly string[], safe: SafeText): string {
+  const last = safe.line(lines.at(-1) ?? '');
+  const others = lines.slice(0, -1).map((line) => `${safe.line(line)}\n`);
+  return `${cut(others.join(''), MAX_ANNOTATION - last.length)}${last}`;
 }
