@@ -96,7 +96,11 @@ function bodyStream(
         signal?.addEventListener('abort', onAbort, { once: true });
       },
       pull: async (controller) => {
-        const { value: part, done } = parts.next();
+        // A pull that enqueues nothing is not followed by another one.
+        let { value: part, done } = parts.next();
+        while (!done && 'bytes' in part && part.bytes.length === 0 && part.afterMs === undefined) {
+          ({ value: part, done } = parts.next());
+        }
         if (done) {
           finish();
           controller.close();

@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { CloudflareSandbox, type SandboxOptions } from '../sandbox/cloudflare.ts';
+import { sandboxFetch } from '../sandbox/fetch.ts';
+import { VirtualClock } from '../sandbox/virtual-clock.ts';
+import { type Runtime, runAction } from '../src/action.ts';
+import type { Invite } from '../src/cloudflare/types.ts';
+import type { SafeText } from '../src/report/text.ts';
+import { type AnnotationLevel, annotationMessage, MAX_TITLE, type Workflow } from '../src/report/workflow.ts';
+
+/** The user whose invites the worlds of these tests hold. */
+export const CREDENTIALS = {
+  token: 'cfut_fake-token-for-in-process-tests',
+  email: 'bot@example.net',
+  key: 'cfk_fake-key-for-in-process-tests',
+} as const;
+
+/** Cloudflare as one step or several see it, and the time that passes in it. */
+export interface World {
+  readonly sandbox: CloudflareSandbox;
+  readonly clock: VirtualClock;
+}
+
+export type WorldOptions = Omit<Partial<SandboxOptions>, 'clock'>;
+
+/** A world that begins at `START_MS`; `clock.sleeps` will hold the waits of the action alone. */
+export function createWorld(options: WorldOptions = {}): World {
+  const clock = new VirtualClock(START_MS);
+  return { clock, sandbox: new CloudflareSandbox({ credentials: CREDENTIALS, ...options, clock: clock.unrecorded() }) };
+}
+
+/** When every new world begins, in milliseconds since the epoch. */
+export const START_MS = Date.parse('2026-11-23T09:00:00Z');
+
+/** The date of a moment so many hours after the world began. */
+export function hoursFromStart(hours: number): string {
+  return new Date(START_MS + hours * 3_600_000).toISOString().replace('.000Z', 'Z');
+}
+
+/** An id as Cloudflare's are, 32 hexadecimal digits. */
+export function inviteId(number: number): string {
+  return number.toString(16).padStart(32, '0');
+}
+
+/** A pending invite of Acme that lives for three more days. */
+export function invite(number: number, details: Invite = {}): Invite & { readonly id: string } {
+  return {
+    id: inviteId(number),
+    status: 'pending',
+    organization_id: 'acc0000000000000000000000000acce',
+    organization_name: 'Acme, Inc.',
+    roles: ['DNS'],
+    invited_by: 'it@acme.example',
+    invited_on: hoursFromStart(-24),
+    expires_on: hoursFromStart(72),
+    ...details,
+  };
+}
+
+/** So many pending invites, numbered from 1. */
+export function invites(count: number, details: (number: number) => Invite = () => ({})) {
+  return Array.from({ length: count }, (_, index) => invite(index + 1, details(index + 1)));
+}
+
+export interface RunOptions {
+  /** What the workflow author writes under `with`; without it, every invite is accepted. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Environment variables beside the inputs. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where to run: a world of an earlier run, or the options of a new one. */
+  readonly world?: World | WorldOptions;
+  /** Cancels the job this many milliseconds after the start; 0 is before the first request. */
+  readonly cancelAt?: number;
+  /** What the jitter of retries comes from. */
+  readonly seed?: number;
+  readonly obeyProxy?: () => void;
+  /** In place of the sandbox's fetch. */
+  readonly fetch?: typeof fetch;
+  /** What storing the job summary fails with. */
+  readonly summaryError?: Error;
+}
+
+export interface ShownAnnotation {
+  readonly level: AnnotationLevel;
+  readonly title: string;
+  readonly message: string;
+}
+
+/** A step that is over, as people and later steps see it. */
+export interface Run extends World {
+  readonly exitCode: 0 | 1;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly annotations: readonly ShownAnnotation[];
+  /** Lines of the log; the title of a group is one, and so is its end. */
+  readonly log: readonly string[];
+  readonly debug: readonly string[];
+  readonly summary: string;
+  /** What the runner was told to hide. */
+  readonly masked: readonly string[];
+  /** How much virtual time the step took. */
+  readonly elapsedMs: number;
+}
+
+/** Runs the whole action in this process, on virtual time. */
+export async function run(options: RunOptions = {}): Promise<Run> {
+  const { inputs = { 'organization-name': '*' }, env = {}, world = {}, cancelAt, seed = 1 } = options;
+  const { sandbox, clock } = 'sandbox' in world ? world : createWorld(world);
+  const shown = new RecordedWorkflow(options.summaryError);
+  const job = new AbortController();
+  if (cancelAt === 0) job.abort();
+  // On the clock's other side: a cancellation is no wait of the action.
+  else if (cancelAt !== undefined)
+    void clock
+      .unrecorded()
+      .sleep(cancelAt)
+      .then(() => job.abort());
+  const runtime: Runtime = {
+    env: { ...env, ...inputVariables({ status: 'accepted', 'api-token': CREDENTIALS.token, ...inputs }) },
+    clock,
+    random: seededRandom(seed),
+    fetch: options.fetch ?? sandboxFetch(sandbox, clock.unrecorded()),
+    cancelled: job.signal,
+    createWorkflow: (safe) => shown.through(safe),
+    obeyProxy: options.obeyProxy ?? (() => undefined),
+  };
+  const startMs = clock.nowMs();
+  const exitCode = await clock.run(() => runAction(runtime));
+  return { ...shown.collected(), exitCode, sandbox, clock, elapsedMs: clock.nowMs() - startMs };
+}
+
+const ACTION: { readonly inputs: Readonly<Record<string, { readonly default?: string }>> } = parse(
+  readFileSync(new URL('../action.yml', import.meta.url), 'utf8'),
+);
+
+/** The variables that the runner sets for `inputs`: whatever is not written has its default of `action.yml`. */
+export function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  const defaults = Object.entries(ACTION.inputs).flatMap(([name, input]) =>
+    input.default === undefined ? [] : [[name, input.default] as const],
+  );
+  return Object.fromEntries(
+    [...defaults, ...Object.entries(inputs)].map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+  );
+}
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Keeps what `createWorkflow` would write, made safe in the same places. */
+class RecordedWorkflow {
+  readonly #outputs: Record<string, string> = {};
+  readonly #annotations: ShownAnnotation[] = [];
+  readonly #log: string[] = [];
+  readonly #debug: string[] = [];
+  readonly #masked: string[] = [];
+  readonly #summaryError: Error | undefined;
+  #summary = '';
+
+  constructor(summaryError: Error | undefined) {
+    this.#summaryError = summaryError;
+  }
+
+  through(safe: SafeText): Workflow {
+    return {
+      mask: (secrets) => void this.#masked.push(...secrets),
+      info: (line) => void this.#log.push(safe.line(line)),
+      debug: (line) => void this.#debug.push(safe.line(line)),
+      annotate: (level, { title, lines }) => {
+        const message = annotationMessage(lines, safe);
+        this.#annotations.push({ level, title: safe.line(title, MAX_TITLE), message });
+      },
+      group: async (title, work) => {
+        this.#log.push(`::group::${safe.line(title)}`);
+        try {
+          return await work();
+        } finally {
+          this.#log.push('::endgroup::');
+        }
+      },
+      setOutput: (name, value) => {
+        this.#outputs[name] = safe.redact(value);
+      },
+      addSummary: async (html) => {
+        if (this.#summaryError !== undefined) throw this.#summaryError;
+        this.#summary += `${html}\n`;
+      },
+    };
+  }
+
+  collected(): Pick<Run, 'outputs' | 'annotations' | 'log' | 'debug' | 'masked' | 'summary'> {
+    return {
+      outputs: this.#outputs,
+      annotations: this.#annotations,
+      log: this.#log,
+      debug: this.#debug,
+      masked: this.#masked,
+      summary: this.#summary,
+    };
+  }
+}
