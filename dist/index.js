@@ -1,14 +1,446 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 932:
+/***/ 896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+
+/***/ }),
+
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+
+/***/ }),
+
+/***/ 432:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ formatSeconds),
+/* harmony export */   m: () => (/* binding */ systemClock)
+/* harmony export */ });
+const LONGEST_TIMER_MS = 2_147_483_647;
+const systemClock = {
+    nowMs: () => performance.timeOrigin + performance.now(),
+    sleep: (ms, signal) => new Promise((resolve, reject) => {
+        if (signal?.aborted) {
+            reject(signal.reason);
+            return;
+        }
+        const onAbort = () => {
+            clearTimeout(timer);
+            reject(signal?.reason);
+        };
+        const timer = setTimeout(() => {
+            signal?.removeEventListener('abort', onAbort);
+            resolve();
+        }, Math.min(ms, LONGEST_TIMER_MS));
+        signal?.addEventListener('abort', onAbort, { once: true });
+    }),
+};
+function formatSeconds(ms) {
+    return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
+}
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  C: () => (/* binding */ runAction)
-});
+
+/***/ }),
+
+/***/ 337:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CA: () => (/* binding */ errorCode),
+/* harmony export */   Tj: () => (/* binding */ StopError),
+/* harmony export */   fv: () => (/* binding */ errorCodes),
+/* harmony export */   hD: () => (/* binding */ ApiError),
+/* harmony export */   ps: () => (/* binding */ causes),
+/* harmony export */   wX: () => (/* binding */ refusesCredentials),
+/* harmony export */   wh: () => (/* binding */ describeCauses)
+/* harmony export */ });
+class ApiError extends Error {
+    name = 'ApiError';
+    method;
+    path;
+    reason;
+    effect;
+    retryable;
+    status;
+    details;
+    cfRay;
+    retryAfterMs;
+    attempts = 1;
+    isOutOfTime = false;
+    constructor(fields) {
+        super(`${fields.method} ${fields.path}: ${fields.reason}`, { cause: fields.cause });
+        this.method = fields.method;
+        this.path = fields.path;
+        this.reason = fields.reason;
+        this.effect = fields.effect;
+        this.retryable = fields.retryable;
+        this.status = fields.status;
+        this.details = fields.details ?? [];
+        this.cfRay = fields.cfRay;
+        this.retryAfterMs = fields.retryAfterMs;
+    }
+    get codes() {
+        return errorCodes(this.details);
+    }
+    get refusesCredentials() {
+        return this.status !== undefined && refusesCredentials(this.status, this.codes);
+    }
+    get isMissing() {
+        const isNotFound = this.status === 404 && this.details.length > 0;
+        return this.effect === 'refused' && (isNotFound || this.codes.includes(NO_ROUTE));
+    }
+}
+const NO_ROUTE = 7003;
+function errorCodes(details) {
+    return details
+        .flatMap((detail) => [detail.code, ...detail.chain.map((link) => link.code)])
+        .filter((code) => code !== undefined);
+}
+function refusesCredentials(status, codes) {
+    const has = (...wanted) => wanted.some((code) => codes.includes(code));
+    return (status === 401 ||
+        ((status === 403 || status === 405) && has(9103, 9109, 10000)) ||
+        (status === 400 && has(6003, 9106)) ||
+        has(10502));
+}
+class StopError extends Error {
+    name = 'StopError';
+    reason;
+    error;
+    constructor(reason, message, error) {
+        super(message);
+        this.reason = reason;
+        this.error = error;
+    }
+}
+const MAX_CAUSES = 6;
+function describeCauses(error) {
+    const texts = causes(error).map((cause) => {
+        const code = errorCode(cause);
+        const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
+        const message = text || (code ?? 'unknown error');
+        return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+    });
+    const distinct = [...new Set(texts)];
+    return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
+}
+function causes(error) {
+    const found = [];
+    const queue = [error];
+    while (queue.length > 0 && found.length < MAX_CAUSES) {
+        const current = queue.shift();
+        found.push(current);
+        if (current instanceof AggregateError)
+            queue.push(...current.errors);
+        if (current instanceof Error && current.cause !== undefined)
+            queue.push(current.cause);
+    }
+    return found;
+}
+function errorCode(error) {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+
+/***/ }),
+
+/***/ 551:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ix: () => (/* binding */ isFailed),
+/* harmony export */   Kb: () => (/* binding */ inviteLabel),
+/* harmony export */   YK: () => (/* binding */ problemLine),
+/* harmony export */   rl: () => (/* binding */ verbOf)
+/* harmony export */ });
+function problemLine({ message, details }) {
+    return [message, ...details].join(' ');
+}
+function isFailed(outcome) {
+    return outcome.kind === 'failed' || outcome.kind === 'not_attempted';
+}
+function inviteLabel(invite, id) {
+    return invite.organization_name ? `${invite.organization_name} (${id})` : id;
+}
+function verbOf(status) {
+    return status === 'accepted' ? 'accept' : 'reject';
+}
+
+
+/***/ }),
+
+/***/ 841:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ buildSummary)
+/* harmony export */ });
+/* unused harmony export problemItem */
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(551);
+
+const MAX_BYTES = 1_000_000;
+const FRAME_BYTES = 1_000;
+const MAX_CELL = 300;
+const OUTCOME_TEXTS = {
+    changed: '✅ changed',
+    unchanged: '✅ unchanged',
+    planned: '📝 planned',
+    failed: '❌ failed',
+    not_attempted: '⏸️ not attempted',
+};
+function buildSummary({ title, outcomes, stop, remarks }, safe, maxBytes = MAX_BYTES) {
+    const failed = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__/* .isFailed */ .Ix);
+    const problems = [
+        ...(stop === undefined ? [] : [stop]),
+        ...failed.filter((outcome) => !outcome.isStepWide).map(({ problem }) => problem),
+    ];
+    const heading = `<h3>${safe.html(title)}</h3>`;
+    const room = maxBytes - byteLength(heading) - FRAME_BYTES;
+    const notes = listWithin(remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`), room / 4);
+    const failures = listWithin(problems.map((problem) => problemItem(problem, safe)), (room - byteLength(notes.html)) / 2);
+    const rows = listWithin(outcomes.map((outcome) => outcomeRow(outcome, safe)), room - byteLength(notes.html) - byteLength(failures.html));
+    return [
+        heading,
+        ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
+        ...missing(rows.omitted, 'row'),
+        ...(problems.length > 0 ? [`<ul>${failures.html}</ul>`] : []),
+        ...missing(failures.omitted, 'failure'),
+        ...(notes.html === '' ? [] : [notes.html]),
+        ...missing(notes.omitted, 'remark'),
+    ].join('\n\n');
+}
+const TABLE_HEAD = '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
+function outcomeRow({ invite, id, kind }, safe) {
+    const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
+    const data = cells.map((cell) => `<td>${cell ? `<code>${safe.html(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
+    const status = invite.status === undefined ? 'state unknown' : invite.status;
+    return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (<code>${safe.html(status, MAX_CELL)}</code>)</td></tr>`;
+}
+function problemItem({ title, message, details, hint }, safe) {
+    const facts = [message, ...details].map((line) => `<br><code>${safe.html(line)}</code>`).join('');
+    return `<li><strong><code>${safe.html(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${safe.html(hint)}`}</li>`;
+}
+function listWithin(items, maxBytes) {
+    const kept = [];
+    let bytes = 0;
+    for (const item of items) {
+        bytes += byteLength(item);
+        if (bytes > maxBytes)
+            break;
+        kept.push(item);
+    }
+    return { html: kept.join(''), omitted: items.length - kept.length };
+}
+function missing(count, what) {
+    return count === 0 ? [] : [`<p>${count} more ${what}${count === 1 ? '' : 's'} did not fit into this summary.</p>`];
+}
+function byteLength(text) {
+    return new TextEncoder().encode(text).length;
+}
+
+
+/***/ }),
+
+/***/ 290:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   x: () => (/* binding */ VERSION)
+/* harmony export */ });
+const VERSION = '1.0.0';
+
+
+/***/ }),
+
+/***/ 732:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Qq: () => (/* binding */ HttpClient),
+/* harmony export */   VL: () => (/* binding */ withQuery),
+/* harmony export */   cV: () => (/* binding */ withBase)
+/* harmony export */ });
+/* unused harmony exports BearerCredentialHandler, getExecOutput */
+// Stands in for packages that others import, but that never run in this action: see tsconfig.json beside it.
+function absent() {
+  throw new Error('This package is not part of the bundle: see bundle/tsconfig.json.');
+}
+
+// @actions/github asks for a proxy's agents when it is loaded. There are none: Node's own fetch obeys the proxy.
+class HttpClient {
+  getAgent() {}
+
+  getAgentDispatcher() {}
+
+  getJson() {
+    absent();
+  }
+}
+
+class BearerCredentialHandler {
+  constructor() {
+    absent();
+  }
+}
+
+const getExecOutput = (/* unused pure expression or super */ null && (absent));
+
+const withBase = absent;
+
+const withQuery = absent;
+
+
+/***/ })
+
+/******/ });
+/************************************************************************/
+/******/ // The module cache
+/******/ var __webpack_module_cache__ = {};
+/******/ 
+/******/ // The require function
+/******/ function __nccwpck_require__(moduleId) {
+/******/ 	// Check if module is in cache
+/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 	if (cachedModule !== undefined) {
+/******/ 		return cachedModule.exports;
+/******/ 	}
+/******/ 	// Create a new module (and put it into the cache)
+/******/ 	var module = __webpack_module_cache__[moduleId] = {
+/******/ 		// no module.id needed
+/******/ 		// no module.loaded needed
+/******/ 		exports: {}
+/******/ 	};
+/******/ 
+/******/ 	// Execute the module function
+/******/ 	var threw = true;
+/******/ 	try {
+/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		threw = false;
+/******/ 	} finally {
+/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 	}
+/******/ 
+/******/ 	// Return the exports of the module
+/******/ 	return module.exports;
+/******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
+/************************************************************************/
+/******/ /* webpack/runtime/asset-relocator-loader */
+/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/define property getters */
+/******/ (() => {
+/******/ 	// define getter functions for harmony exports
+/******/ 	__nccwpck_require__.d = (exports, definition) => {
+/******/ 		for(var key in definition) {
+/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 			}
+/******/ 		}
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/hasOwnProperty shorthand */
+/******/ (() => {
+/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
+/******/ })();
+/******/ 
+/************************************************************************/
+var __webpack_exports__ = {};
 
 ;// CONCATENATED MODULE: ../node_modules/destr/dist/index.mjs
 const suspectProtoRx = /"(?:_|\\u0{2}5[Ff]){2}(?:p|\\u0{2}70)(?:r|\\u0{2}72)(?:o|\\u0{2}6[Ff])(?:t|\\u0{2}74)(?:o|\\u0{2}6[Ff])(?:_|\\u0{2}5[Ff]){2}"\s*:/;
@@ -84,30 +516,8 @@ function safeDestr(value, options = {}) {
 
 
 
-;// CONCATENATED MODULE: ./absent.js
-// Stands in for packages that others import, but that never run in this action: see tsconfig.json beside it.
-function absent() {
-  throw new Error('This package is not part of the bundle: see bundle/tsconfig.json.');
-}
-
-class HttpClient {
-  constructor() {
-    absent();
-  }
-}
-
-class BearerCredentialHandler {
-  constructor() {
-    absent();
-  }
-}
-
-const getExecOutput = (/* unused pure expression or super */ null && (absent));
-
-const withBase = absent;
-
-const withQuery = absent;
-
+// EXTERNAL MODULE: ./absent.js
+var absent = __nccwpck_require__(732);
 ;// CONCATENATED MODULE: ../node_modules/ofetch/dist/shared/ofetch.CWycOUEr.mjs
 
 
@@ -331,10 +741,10 @@ function createFetch(globalOptions = {}) {
     }
     if (typeof context.request === "string") {
       if (context.options.baseURL) {
-        context.request = withBase(context.request, context.options.baseURL);
+        context.request = (0,absent/* withBase */.cV)(context.request, context.options.baseURL);
       }
       if (context.options.query) {
-        context.request = withQuery(context.request, context.options.query);
+        context.request = (0,absent/* withQuery */.VL)(context.request, context.options.query);
         delete context.options.query;
       }
       if ("query" in context.options) {
@@ -480,19 +890,18 @@ const _globalThis = (function() {
   }
   throw new Error("unable to locate global object");
 })();
-const fetch = _globalThis.fetch ? (...args) => _globalThis.fetch(...args) : () => Promise.reject(new Error("[ofetch] global.fetch is not supported!"));
+const dist_fetch = _globalThis.fetch ? (...args) => _globalThis.fetch(...args) : () => Promise.reject(new Error("[ofetch] global.fetch is not supported!"));
 const Headers = _globalThis.Headers;
 const dist_AbortController = _globalThis.AbortController;
-const ofetch = createFetch({ fetch, Headers, AbortController: dist_AbortController });
+const ofetch = createFetch({ fetch: dist_fetch, Headers, AbortController: dist_AbortController });
 const $fetch = (/* unused pure expression or super */ null && (ofetch));
 
 
 
 // EXTERNAL MODULE: ../build/clock.js
 var build_clock = __nccwpck_require__(432);
-;// CONCATENATED MODULE: ../build/version.js
-const VERSION = '1.0.0';
-
+// EXTERNAL MODULE: ../build/version.js
+var version = __nccwpck_require__(290);
 ;// CONCATENATED MODULE: ../build/cloudflare/body.js
 class BodyTooLargeError extends Error {
     name = 'BodyTooLargeError';
@@ -662,99 +1071,17 @@ function cut(text, length) {
     return text.length <= length ? text : `${text.slice(0, length)}…`;
 }
 
-;// CONCATENATED MODULE: ../build/cloudflare/errors.js
-class ApiError extends Error {
-    name = 'ApiError';
-    method;
-    path;
-    reason;
-    effect;
-    retryable;
-    status;
-    details;
-    cfRay;
-    retryAfterMs;
-    attempts = 1;
-    isOutOfTime = false;
-    constructor(fields) {
-        super(`${fields.method} ${fields.path}: ${fields.reason}`, { cause: fields.cause });
-        this.method = fields.method;
-        this.path = fields.path;
-        this.reason = fields.reason;
-        this.effect = fields.effect;
-        this.retryable = fields.retryable;
-        this.status = fields.status;
-        this.details = fields.details ?? [];
-        this.cfRay = fields.cfRay;
-        this.retryAfterMs = fields.retryAfterMs;
-    }
-    get codes() {
-        return errorCodes(this.details);
-    }
-    get refusesCredentials() {
-        return this.status !== undefined && refusesCredentials(this.status, this.codes);
-    }
-    get isMissing() {
-        return this.effect === 'refused' && (this.status === 404 || this.codes.includes(NO_ROUTE));
-    }
-}
-const NO_ROUTE = 7003;
-function errorCodes(details) {
-    return details
-        .flatMap((detail) => [detail.code, ...detail.chain.map((link) => link.code)])
-        .filter((code) => code !== undefined);
-}
-function refusesCredentials(status, codes) {
-    const has = (...wanted) => wanted.some((code) => codes.includes(code));
-    return (status === 401 ||
-        ((status === 403 || status === 405) && has(9103, 9109, 10000)) ||
-        (status === 400 && has(6003, 9106)) ||
-        has(10502));
-}
-class StopError extends Error {
-    name = 'StopError';
-    reason;
-    error;
-    constructor(reason, message, error) {
-        super(message);
-        this.reason = reason;
-        this.error = error;
-    }
-}
-const MAX_CAUSES = 6;
-function describeCauses(error) {
-    const texts = causes(error).map((cause) => {
-        const code = errorCode(cause);
-        const message = (cause instanceof Error ? cause.message : String(cause)) || (code ?? 'unknown error');
-        return code === undefined || message.includes(code) ? message : `${message} (${code})`;
-    });
-    const distinct = [...new Set(texts)];
-    return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
-}
-function causes(error) {
-    const found = [];
-    const queue = [error];
-    while (queue.length > 0 && found.length < MAX_CAUSES) {
-        const current = queue.shift();
-        found.push(current);
-        if (current instanceof AggregateError)
-            queue.push(...current.errors);
-        if (current instanceof Error && current.cause !== undefined)
-            queue.push(current.cause);
-    }
-    return found;
-}
-function errorCode(error) {
-    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
+// EXTERNAL MODULE: ../build/cloudflare/errors.js
+var errors = __nccwpck_require__(337);
 ;// CONCATENATED MODULE: ../build/cloudflare/hints.js
 
 const USE_GLOBAL_API_KEY = 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.';
 const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
 const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
 function hintFor(error, scheme) {
-    return hintForCredentials(error, scheme) ?? hintForRequest(error) ?? hintForConnection(error);
+    if (error.status === undefined)
+        return hintForConnection(error);
+    return hintForCredentials(error, scheme) ?? hintForAnswer(error, error.status);
 }
 function hintForCredentials(error, scheme) {
     const { status, codes } = error;
@@ -801,13 +1128,10 @@ function hintForCredentials(error, scheme) {
         return `Cloudflare does not accept this ${what}. ${ROLLED}`;
     return undefined;
 }
-function hintForRequest(error) {
-    const { status } = error;
+function hintForAnswer(error, status) {
     if (error.isMissing) {
         return 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see or answer it.';
     }
-    if (status === undefined)
-        return undefined;
     if (status === 429) {
         return 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.';
     }
@@ -820,22 +1144,34 @@ function hintForRequest(error) {
     if (status === 525 || status === 526) {
         return 'Cloudflare could not make a secure connection to the server behind it. That is not caused by this workflow: see https://www.cloudflarestatus.com.';
     }
-    if (status >= 500)
+    if (status === 404)
+        return 'There is no such API at this address: check api-base-url.';
+    if (status === 409)
+        return 'Something else was changing the invite at the same time. Run the job again.';
+    if (status >= 500) {
         return 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
-    return undefined;
+    }
+    if (status === 408 || status < 300)
+        return UNCLEAR_HINT;
+    return 'Cloudflare refused this request for a reason of its own: see its message.';
 }
+const UNCLEAR_HINT = 'Run the job again: an invite that has the wanted status by then counts as answered. If it goes on, ask Cloudflare’s support.';
+const PROXY_HINT = 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
 const CERTIFICATE_HINT = 'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
 const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
 function hintForConnection(error) {
-    if (error.status !== undefined)
-        return undefined;
     if (isCertificateError(error.cause))
         return CERTIFICATE_HINT;
-    return error.effect === 'none' ? CONNECTION_HINT : undefined;
+    if (isProxyRefusal(error.cause))
+        return PROXY_HINT;
+    return error.effect === 'none' ? CONNECTION_HINT : UNCLEAR_HINT;
 }
-const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS/;
+const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
 function isCertificateError(error) {
-    return causes(error).some((cause) => CERTIFICATE_CODE.test(errorCode(cause) ?? ''));
+    return (0,errors/* causes */.ps)(error).some((cause) => CERTIFICATE_CODE.test((0,errors/* errorCode */.CA)(cause) ?? ''));
+}
+function isProxyRefusal(error) {
+    return (0,errors/* causes */.ps)(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
 }
 const NEVER_CONNECTED = new Set([
     'ECONNREFUSED',
@@ -847,9 +1183,11 @@ const NEVER_CONNECTED = new Set([
     'UND_ERR_CONNECT_TIMEOUT',
 ]);
 function wasNeverConnected(error) {
-    return causes(error).some((cause) => {
+    if (isProxyRefusal(error))
+        return true;
+    return (0,errors/* causes */.ps)(error).some((cause) => {
         const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
-        return NEVER_CONNECTED.has(errorCode(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
+        return NEVER_CONNECTED.has((0,errors/* errorCode */.CA)(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
     });
 }
 
@@ -888,7 +1226,7 @@ function parseDateDelay(value, nowMs) {
             : Number.NaN;
     return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
 }
-const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z]+=\d+)*)/g;
+const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z-]+=(?:"[^"]*"|[^\s;,"]+))*)/g;
 function rateLimitPauseMs(header) {
     const pauses = [...(header ?? '').matchAll(RATELIMIT_ITEM)].flatMap(([, parameters = '']) => {
         const left = /;\s*r=(\d+)/.exec(parameters)?.[1];
@@ -910,7 +1248,7 @@ function rateLimitPauseMs(header) {
 
 const ATTEMPT_TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-const USER_AGENT = `cloudflare-invite-action/${VERSION}`;
+const USER_AGENT = `cloudflare-invite-action/${version/* VERSION */.x}`;
 class InvitesClient {
     #options;
     #rateLimited = 0;
@@ -921,6 +1259,9 @@ class InvitesClient {
         const request = { method: 'GET', path: invitePath(id) };
         const success = await this.#send(request);
         return inviteOf(request, success, id);
+    }
+    readBack(id) {
+        return this.#withRetries(() => this.read(id), (error) => error.status === 429);
     }
     readPatiently(id) {
         return this.#withRetries(() => this.read(id));
@@ -966,15 +1307,15 @@ class InvitesClient {
         await gate.wait(delayMs);
         return true;
     }
-    async #withRetries(operation) {
+    async #withRetries(operation, mayRetry = (_error) => true) {
         for (let failures = 1;; failures++) {
             try {
                 return await operation();
             }
             catch (error) {
-                if (!(error instanceof ApiError))
+                if (!(error instanceof errors/* ApiError */.hD))
                     throw error;
-                if (!(await this.backOff(error, failures)))
+                if (!mayRetry(error) || !(await this.backOff(error, failures)))
                     throw error;
             }
         }
@@ -986,11 +1327,11 @@ class InvitesClient {
         try {
             const success = this.#judge(request, await this.#exchange(request));
             this.#rateLimited = 0;
-            onDebug(`${request.method} ${request.path}: HTTP ${success.status} after ${Math.round(clock.nowMs() - startMs)} ms`);
+            onDebug(`${request.method} ${request.path}${request.query ?? ''}: HTTP ${success.status} after ${Math.round(clock.nowMs() - startMs)} ms`);
             return success;
         }
         catch (error) {
-            if (error instanceof ApiError) {
+            if (error instanceof errors/* ApiError */.hD) {
                 onDebug(`${error.message} after ${Math.round(clock.nowMs() - startMs)} ms, cf-ray ${error.cfRay ?? 'none'}`);
                 this.#heedStepWide(error);
             }
@@ -1000,7 +1341,7 @@ class InvitesClient {
     #heedStepWide(error) {
         const { gate, random } = this.#options;
         if (error.refusesCredentials) {
-            gate.stop(new StopError('credentials', 'Cloudflare refused the credentials.', error));
+            gate.stop(new errors/* StopError */.Tj('credentials', 'Cloudflare refused the credentials.', error));
         }
         else if (error.status !== 429) {
             this.#rateLimited = 0;
@@ -1063,7 +1404,7 @@ class InvitesClient {
         const { status } = response;
         const details = body.kind === 'envelope' ? body.errors : body.kind === 'problem' ? [body.error] : [];
         const retryAfterMs = serverDelayMs(response.headers, body.kind === 'problem' ? body.retryAfter : undefined, clock.nowMs());
-        throw new ApiError({
+        throw new errors/* ApiError */.hD({
             ...request,
             status,
             details,
@@ -1090,7 +1431,7 @@ function inviteOf(request, success, id) {
     return invite;
 }
 function unexpectedSuccess(request, success, but) {
-    return new ApiError({
+    return new errors/* ApiError */.hD({
         ...request,
         status: success.status,
         reason: `HTTP ${success.status} reports success, ${but}`,
@@ -1103,7 +1444,7 @@ function isRedirect(status) {
     return status >= 300 && status < 400;
 }
 function effectOf(status, details) {
-    if (status === 429 || isRedirect(status) || refusesCredentials(status, errorCodes(details)))
+    if (status === 429 || isRedirect(status) || (0,errors/* refusesCredentials */.wX)(status, (0,errors/* errorCodes */.fv)(details)))
         return 'none';
     return status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unclear';
 }
@@ -1112,7 +1453,7 @@ function isRetryable(response, body, details) {
         return false;
     if (body.kind === 'problem' && body.retryable === false)
         return false;
-    if (refusesCredentials(response.status, errorCodes(details)))
+    if ((0,errors/* refusesCredentials */.wX)(response.status, (0,errors/* errorCodes */.fv)(details)))
         return false;
     return isRetryableStatus(response.status) || (response.ok && body.kind !== 'envelope');
 }
@@ -1125,15 +1466,16 @@ function describeFailure(response, body) {
     return response.ok ? `${http} without success` : http;
 }
 function redirectTarget(response) {
-    const location = URL.parse(response.headers.get('location') ?? '', response.url || undefined);
-    return location === null ? '' : ` to ${location.origin}`;
+    const location = response.headers.get('location');
+    const target = location === null ? null : URL.parse(location, response.url || undefined);
+    return target === null ? '' : ` to ${target.origin}`;
 }
 function toConnectionError(request, thrown, signal) {
     const cause = signal.aborted ? signal.reason : thrown instanceof FetchError ? thrown.cause : thrown;
     const isUntouched = !signal.aborted && wasNeverConnected(cause);
-    return new ApiError({
+    return new errors/* ApiError */.hD({
         ...request,
-        reason: cause instanceof StopError ? 'cut off, because the job was cancelled' : describeCauses(cause),
+        reason: cause instanceof errors/* StopError */.Tj ? 'cut off, because the job was cancelled' : (0,errors/* describeCauses */.wh)(cause),
         effect: isUntouched || isCertificateError(cause) ? 'none' : 'unclear',
         retryable: !isCertificateError(cause),
         cause,
@@ -1143,6 +1485,7 @@ function toConnectionError(request, thrown, signal) {
 ;// CONCATENATED MODULE: ../build/cloudflare/gate.js
 
 
+const SAME_PAUSE_MS = 2_000;
 const CANCEL_GRACE_MS = 1_000;
 class RequestGate {
     deadlineMs;
@@ -1162,7 +1505,7 @@ class RequestGate {
         const hardStop = new AbortController();
         this.hardStop = hardStop.signal;
         const cancel = () => {
-            this.stop(new StopError('cancelled', 'The job was cancelled.'));
+            this.stop(new errors/* StopError */.Tj('cancelled', 'The job was cancelled.'));
             void options.clock.sleep(CANCEL_GRACE_MS).then(() => hardStop.abort(this.stopped));
         };
         if (options.cancelled.aborted)
@@ -1195,7 +1538,7 @@ class RequestGate {
             await this.wait(waitMs);
         }
         if (this.remainingMs <= 0) {
-            this.stop(new StopError('deadline', `The step’s budget of ${this.#timeoutSeconds} s is used up.`));
+            this.stop(new errors/* StopError */.Tj('deadline', `The step’s budget of ${this.#timeoutSeconds} s is used up.`));
         }
         this.#throwIfStopped();
     }
@@ -1205,12 +1548,16 @@ class RequestGate {
     }
     pause(ms, reason, error) {
         const untilMs = this.#clock.nowMs() + ms;
-        if (untilMs <= (this.#pause?.untilMs ?? 0))
-            return;
-        if (this.#pauseLeftMs() <= 0)
+        const extraMs = untilMs - (this.#pause?.untilMs ?? 0);
+        if (!this.isPaused || extraMs > SAME_PAUSE_MS)
             this.#isAnnounced = false;
-        this.#pause = { reason, untilMs, durationMs: ms };
-        this.#pauseError = error;
+        const explainsBetter = error !== undefined && this.#pauseError === undefined;
+        if (extraMs > 0)
+            this.#pause = { reason, untilMs, durationMs: ms };
+        else if (explainsBetter && this.#pause !== undefined)
+            this.#pause = { ...this.#pause, reason };
+        if (extraMs > 0 || explainsBetter)
+            this.#pauseError = error;
     }
     #pauseLeftMs() {
         return (this.#pause?.untilMs ?? 0) - this.#clock.nowMs();
@@ -1224,7 +1571,7 @@ class RequestGate {
     #stopForPause() {
         const asked = (0,build_clock/* formatSeconds */.X)(this.#pause?.durationMs ?? 0);
         const left = (0,build_clock/* formatSeconds */.X)(Math.max(0, this.remainingMs));
-        this.stop(new StopError('rate-limit', `A pause of ${asked} is needed (${this.#pause?.reason}), and the step has ${left} of its ${this.#timeoutSeconds} s left.`, this.#pauseError));
+        this.stop(new errors/* StopError */.Tj('rate-limit', `A pause of ${asked} is needed (${this.#pause?.reason}), and the step has ${left} of its ${this.#timeoutSeconds} s left.`, this.#pauseError));
         this.#throwIfStopped();
     }
     #throwIfStopped() {
@@ -1410,6 +1757,8 @@ const DEFAULTS = {
     retries: '4',
     'timeout-seconds': '600',
     'api-base-url': 'https://api.cloudflare.com/client/v4',
+    'report-issue': ABSENT,
+    'github-token': `\${{ github.token }}`,
 };
 const INPUT_DEFAULTS = {
     status: undefined,
@@ -1425,6 +1774,7 @@ const FILTER_SEPARATORS = {
 const MAX_RETRIES = 10;
 const MAX_TIMEOUT_SECONDS = 86_400;
 const MAX_ID_LENGTH = 32;
+const MAX_TITLE_LENGTH = 256;
 const MAX_SHOWN = 80;
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 function readSecrets(env) {
@@ -1434,16 +1784,16 @@ function readSecrets(env) {
     ]);
     const baseUrl = readRaw(env, 'api-base-url') ?? '';
     const passwords = [baseUrl, ...PROXY_VARIABLES.map((name) => env[name] ?? '')].flatMap(passwordsOf);
-    const secrets = [...credentials, ...passwords]
+    const secrets = [...credentials, readGitHubToken(env), ...passwords]
         .map((secret) => secret?.trim() ?? '')
         .filter((secret) => secret !== '');
     return [...new Set(secrets)];
 }
 function passwordsOf(url) {
-    const password = /^(?:[a-z][a-z\d+.-]*:)?(?:\/\/)?[^/@:]*:(.*)@/i.exec(url.trim())?.[1];
+    const password = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/@:]*:([\s\S]*)@/i.exec(url.trim())?.[1];
     if (password === undefined)
         return [];
-    return [password, decodePercent(password)];
+    return [password, decodePercent(password)].flatMap((secret) => [secret, ...secret.split(/[\r\n]+/)]);
 }
 function decodePercent(text) {
     try {
@@ -1467,6 +1817,7 @@ function parseInputs(env) {
         retries: reader.integer('retries', 0, MAX_RETRIES),
         timeoutSeconds: reader.integer('timeout-seconds', 1, MAX_TIMEOUT_SECONDS),
         apiBaseUrl: reader.baseUrl(),
+        reportIssue: reader.reportIssue(),
         usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
     };
     reader.checkMode(inputs);
@@ -1477,6 +1828,10 @@ function parseInputs(env) {
 }
 function readRaw(env, name) {
     return env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
+}
+function readGitHubToken(env) {
+    const token = readRaw(env, 'github-token') ?? '';
+    return token === DEFAULTS['github-token'] ? '' : token;
 }
 class Reader {
     problems = [];
@@ -1518,6 +1873,15 @@ class Reader {
         this.#refuse('if-no-match', value, 'It must be ignore, warn or error.');
         return 'error';
     }
+    reportIssue() {
+        const title = this.#orDefault('report-issue');
+        if (title === ABSENT)
+            return undefined;
+        if (title.length > MAX_TITLE_LENGTH || /\p{Cc}/u.test(title)) {
+            this.#refuse('report-issue', title, `A title is one line of at most ${MAX_TITLE_LENGTH} characters.`);
+        }
+        return { title, token: readGitHubToken(this.#env) };
+    }
     checkMode(inputs) {
         const { waitSeconds, timeoutSeconds } = inputs;
         const isWritten = (name) => (readRaw(this.#env, name) ?? ABSENT) !== ABSENT;
@@ -1537,6 +1901,10 @@ class Reader {
         const token = this.#credentialInput('api-token');
         const email = this.#credentialInput('api-email');
         const key = this.#credentialInput('api-key');
+        if (token !== undefined && (email !== undefined || key !== undefined)) {
+            this.problems.push('api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.');
+            return undefined;
+        }
         if ([token, email, key].includes(REFUSED))
             return undefined;
         if (token === undefined && email === undefined && key === undefined)
@@ -1544,10 +1912,7 @@ class Reader {
         if (token === undefined) {
             return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
         }
-        if (email === undefined && key === undefined)
-            return { scheme: 'api-token', token };
-        this.problems.push('api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.');
-        return undefined;
+        return { scheme: 'api-token', token };
     }
     boolean(name) {
         const value = this.#orDefault(name);
@@ -1692,39 +2057,27 @@ function isLoopbackAddress(hostname) {
     return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-;// CONCATENATED MODULE: ../build/invites/outcome.js
-function problemLine({ message, details }) {
-    return [message, ...details].join(' ');
-}
-function isFailed(outcome) {
-    return outcome.kind === 'failed' || outcome.kind === 'not_attempted';
-}
-function inviteLabel(invite, id) {
-    return invite.organization_name ? `${invite.organization_name} (${id})` : id;
-}
-function verbOf(status) {
-    return status === 'accepted' ? 'accept' : 'reject';
-}
-
+// EXTERNAL MODULE: ../build/invites/outcome.js
+var invites_outcome = __nccwpck_require__(551);
 ;// CONCATENATED MODULE: ../build/invites/problem.js
 
 
 const KNOWLEDGE = {
     pending: 'The invite is still pending.',
     missing: undefined,
-    unknown: 'State unknown: the invite could not be read, so it may or may not have been answered.',
+    unclear: 'State unknown: the invite may or may not have been answered, and it could not be read.',
+    unread: 'State unknown: the invite has not been read.',
     irrelevant: undefined,
 };
 function requestProblem(title, error, scheme, knowledge) {
     const attempts = error.attempts > 1 ? ` (${error.attempts} attempts)` : '';
-    const hint = hintFor(error, scheme);
     return {
         title,
         message: [`${error.method} ${error.path} failed: ${error.reason}${attempts}.`, KNOWLEDGE[knowledge]]
             .filter((sentence) => sentence !== undefined)
             .join(' '),
         details: requestDetails(error),
-        ...(hint !== undefined && { hint }),
+        hint: hintFor(error, scheme),
     };
 }
 function requestDetails(error) {
@@ -1764,7 +2117,8 @@ function stopProblem(stop, scheme) {
         return { title, message: stop.message, details: [], hint: STOP_HINTS[stop.reason] };
     }
     const problem = requestProblem(title, stop.error, scheme, 'irrelevant');
-    return { hint: STOP_HINTS[stop.reason], ...problem, message: `${stop.message} ${problem.message}` };
+    const message = stop.reason === 'credentials' ? problem.message : `${stop.message} ${problem.message}`;
+    return { ...problem, message };
 }
 
 ;// CONCATENATED MODULE: ../build/invites/answer.js
@@ -1777,7 +2131,7 @@ async function answerInvite(target, task) {
         return await answering.run();
     }
     catch (error) {
-        return error instanceof StopError ? answering.stopped(error) : answering.broken(error);
+        return error instanceof errors/* StopError */.Tj ? answering.stopped(error) : answering.broken(error);
     }
 }
 class Answering {
@@ -1831,7 +2185,7 @@ class Answering {
         if (objection !== undefined) {
             return this.#failed({
                 title: `Invite ${this.#label()} is outside the policy`,
-                message: `The invite was left untouched: ${objection}.`,
+                message: `Invite ${this.#label()} was left untouched: ${objection}.`,
                 details: [],
                 hint: 'With invite-id, the filters are a guard. Check the id, or change the filter.',
             });
@@ -1866,7 +2220,7 @@ class Answering {
     }
     async #readBack() {
         try {
-            this.#see(await this.#task.client.read(this.#id));
+            this.#see(await this.#task.client.readBack(this.#id));
             return undefined;
         }
         catch (error) {
@@ -1883,7 +2237,9 @@ class Answering {
         const error = this.#lastError;
         return this.#failed({
             title: `Invite ${this.#label()} cannot be ${this.#task.wanted}`,
-            message: isExpired ? 'The invite has expired.' : `The invite is already ${status}. It can be answered once.`,
+            message: isExpired
+                ? `Invite ${this.#label()} has expired.`
+                : `Invite ${this.#label()} is already ${status}. An invite can be answered once.`,
             details: error === undefined ? [] : [`${error.message}.`, ...requestDetails(error)],
             hint: isExpired
                 ? 'Invites live for about four days. Ask the inviter for a new one.'
@@ -1897,22 +2253,24 @@ class Answering {
         return this.#notAnswered('failed', problem, error.refusesCredentials);
     }
     #knowledge() {
-        return this.#invite.status === 'pending' ? 'pending' : 'unknown';
+        if (this.#invite.status === 'pending')
+            return 'pending';
+        return this.#mayHaveApplied ? 'unclear' : 'unread';
     }
     #requestProblem(error, knowledge) {
         return requestProblem(this.#failureTitle(), error, this.#task.scheme, knowledge);
     }
     #stopProblem(stop) {
         const problem = stopProblem(stop, this.#task.scheme);
-        const state = this.#knowledge() === 'unknown' ? ' State unknown: the invite could not be read.' : '';
-        return { ...problem, message: `${problem.message}${state}` };
+        const state = KNOWLEDGE[this.#knowledge()];
+        return state === undefined ? problem : { ...problem, message: `${problem.message} ${state}` };
     }
     #failureTitle() {
         const { dryRun, wanted } = this.#task;
-        return `Could not ${dryRun ? 'read' : verbOf(wanted)} invite ${this.#label()}`;
+        return `Could not ${dryRun ? 'read' : (0,invites_outcome/* verbOf */.rl)(wanted)} invite ${this.#label()}`;
     }
     #label() {
-        return inviteLabel(this.#invite, this.#id);
+        return (0,invites_outcome/* inviteLabel */.Kb)(this.#invite, this.#id);
     }
     #see(invite) {
         this.#invite = { ...this.#invite, ...invite };
@@ -1933,7 +2291,7 @@ class Answering {
     }
 }
 function asApiError(error) {
-    if (error instanceof ApiError)
+    if (error instanceof errors/* ApiError */.hD)
         return error;
     throw error;
 }
@@ -1968,20 +2326,18 @@ async function listInvites(client) {
     for (let page = 1; page <= MAX_PAGES; page++) {
         const { entries, totalCount, perPage } = await client.listPage(page, PER_PAGE);
         const knownIds = invites.size;
-        const skippedBefore = skipped.length;
+        const skippedHere = [];
         for (const entry of entries) {
             const invite = readEntry(entry);
             if (typeof invite === 'string')
-                skipped.push(invite);
+                skippedHere.push(invite);
             else
                 invites.set(invite.id, invite);
         }
+        skipped.push(...(invites.size === knownIds ? skippedHere.filter((text) => !skipped.includes(text)) : skippedHere));
         entryCount += entries.length;
-        if (invites.size === knownIds) {
-            if (page > 1)
-                skipped.length = skippedBefore;
+        if (invites.size === knownIds)
             return { invites: [...invites.values()], skipped };
-        }
         const isFull = page === 1 && entries.length >= (perPage ?? 0);
         if (entryCount === totalCount && !isFull)
             return { invites: [...invites.values()], skipped };
@@ -2021,8 +2377,25 @@ async function findInvites(task) {
     }
 }
 
-// EXTERNAL MODULE: ../build/proxy.js + 1 modules
-var proxy = __nccwpck_require__(925);
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
+;// CONCATENATED MODULE: ../build/proxy.js
+
+class ProxyError extends Error {
+    name = 'ProxyError';
+}
+function obeyProxy(setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
+    if (setGlobalProxy === undefined) {
+        throw new ProxyError(`HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`);
+    }
+    try {
+        setGlobalProxy();
+    }
+    catch {
+        throw new ProxyError('HTTPS_PROXY or HTTP_PROXY cannot be understood (its value is not shown). It must be a URL such as http://proxy.example:3128.');
+    }
+}
+
 ;// CONCATENATED MODULE: ../build/report/annotations.js
 
 const MAX_ANNOTATIONS = 10;
@@ -2031,7 +2404,7 @@ function problemAnnotation({ title, message, details, hint }) {
     return { title, lines: [message, ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])] };
 }
 function failureAnnotations(outcomes, stop) {
-    const failed = outcomes.filter(isFailed);
+    const failed = outcomes.filter(invites_outcome/* isFailed */.Ix);
     const own = failed.filter((outcome) => !outcome.isStepWide);
     const shared = failed.filter((outcome) => outcome.isStepWide);
     const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
@@ -2052,7 +2425,7 @@ function stopAnnotation(stop, affected) {
     return { title, lines: [...lines.slice(0, 1), ...consequences, ...lines.slice(1)] };
 }
 function nameInvites(outcomes) {
-    const names = outcomes.slice(0, MAX_NAMED).map(({ invite, id }) => inviteLabel(invite, id));
+    const names = outcomes.slice(0, MAX_NAMED).map(({ invite, id }) => (0,invites_outcome/* inviteLabel */.Kb)(invite, id));
     const rest = outcomes.length - names.length;
     return `${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
@@ -2072,42 +2445,42 @@ function capAnnotations(annotations, what, where) {
 
 ;// CONCATENATED MODULE: ../build/report/found.js
 
-
 const MAX_SKIPPED = 10;
-function foundAnnotations(found) {
-    const { expiringSoon, leftAlone, skipped } = found;
+function foundRemarks({ expiringSoon, leftAlone, skipped }) {
     const others = leftAlone.length - expiringSoon.length;
-    return [
-        ...capAnnotations([...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)], 'warnings', 'They are about invites that match no filter and expire within 24 hours.').map((annotation) => ({ ...annotation, level: 'warning' })),
-        ...(others > 0 ? [{ ...leftAloneNotice(others), level: 'notice' }] : []),
-    ];
+    return {
+        warnings: [...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)],
+        notices: others > 0 ? [leftAloneNotice(others, expiringSoon.length > 0)] : [],
+    };
 }
 function expiringWarning(invite) {
+    const label = `Invite ${(0,invites_outcome/* inviteLabel */.Kb)(invite, invite.id)}`;
     const facts = [
-        invite.invited_by === undefined ? undefined : `invited by ${invite.invited_by}`,
-        invite.roles === undefined ? undefined : `roles ${invite.roles.join(', ')}`,
-        invite.organization_id === undefined ? undefined : `organization ${invite.organization_id}`,
-    ].filter((fact) => fact !== undefined);
+        `expires at ${invite.expires_on}`,
+        ...(invite.invited_by === undefined ? [] : [`invited by ${invite.invited_by}`]),
+        ...(invite.roles === undefined ? [] : [`roles ${invite.roles.join(', ')}`]),
+        ...(invite.organization_id === undefined ? [] : [`organization ${invite.organization_id}`]),
+    ];
     return {
-        title: `Invite ${inviteLabel(invite, invite.id)} is about to expire`,
+        title: `${label} is about to expire`,
         lines: [
-            `It expires at ${invite.expires_on} and matches no filter, so it was left alone: ${facts.join('; ')}.`,
+            `${label} matches no filter and was left alone: ${facts.join('; ')}.`,
             'What to do: if it is wanted, add it to the filters or answer it by its id; if not, exclude it with a "!" entry.',
         ],
     };
 }
-function leftAloneNotice(count) {
-    return {
-        title: `${count} pending ${count === 1 ? 'invite was' : 'invites were'} left alone`,
-        lines: ['The filters do not choose them.'],
-    };
+function leftAloneNotice(count, isOther) {
+    const invites = `${count} ${isOther ? 'other ' : ''}pending ${count === 1 ? 'invite' : 'invites'}`;
+    const title = `${invites} ${count === 1 ? 'was' : 'were'} left alone`;
+    return { title, lines: [`${title}: the filters do not choose ${count === 1 ? 'it' : 'them'}.`] };
 }
 function skippedWarning(skipped) {
     const shown = skipped.slice(0, MAX_SKIPPED);
     const rest = skipped.length - shown.length;
+    const title = `${skipped.length} ${skipped.length === 1 ? 'entry' : 'entries'} of the list could not be used`;
     return {
-        title: `${skipped.length} ${skipped.length === 1 ? 'entry' : 'entries'} of the list could not be used`,
-        lines: [...shown.map((text) => `Skipped: ${text}.`), ...(rest > 0 ? [`… and ${rest} more.`] : [])],
+        title,
+        lines: [`${title}.`, ...shown.map((text) => `Skipped: ${text}.`), ...(rest > 0 ? [`… and ${rest} more.`] : [])],
     };
 }
 
@@ -2125,10 +2498,10 @@ function describeFound({ chosen, leftAlone, alreadyAnswered }) {
 }
 function groupTitle(count, { dryRun, status }) {
     const invites = `${count} ${plural(count, 'invite')}`;
-    return dryRun ? `Dry run: ${invites}` : `Trying to ${verbOf(status)} ${invites}`;
+    return dryRun ? `Dry run: ${invites}` : `Trying to ${(0,invites_outcome/* verbOf */.rl)(status)} ${invites}`;
 }
 function describeOutcome(outcome, { status }) {
-    const label = inviteLabel(outcome.invite, outcome.id);
+    const label = (0,invites_outcome/* inviteLabel */.Kb)(outcome.invite, outcome.id);
     switch (outcome.kind) {
         case 'changed':
             return `${label}: ${status}.`;
@@ -2181,7 +2554,8 @@ const OUTPUT_NAMES = [
 ];
 const MAX_INVITES_LENGTH = 400_000;
 const MAX_LISTS_LENGTH = 500_000;
-function buildOutputs(outcomes) {
+function buildOutputs(all, redact) {
+    const outcomes = all.map((outcome) => redactOutcome(outcome, redact));
     const only = outcomes.length === 1 ? outcomes[0] : undefined;
     const changedCount = outcomes.filter(({ kind }) => kind === 'changed').length;
     const inviteIds = JSON.stringify(outcomes.map(({ id }) => id));
@@ -2193,12 +2567,30 @@ function buildOutputs(outcomes) {
             changed: String(changedCount > 0),
             matched_count: String(outcomes.length),
             changed_count: String(changedCount),
-            failed_count: String(outcomes.filter(isFailed).length),
+            failed_count: String(outcomes.filter(invites_outcome/* isFailed */.Ix).length),
             invite_ids: inviteIds,
             invites: json,
         },
         omitted,
     };
+}
+function omittedWarning(omitted, count) {
+    return {
+        title: 'The output "invites" is not complete',
+        lines: [
+            `GitHub limits the size of outputs: ${omitted} of ${count} invites were left out of "invites". "invite_ids" has them all.`,
+        ],
+    };
+}
+function redactOutcome(outcome, redact) {
+    const redactValue = (value) => {
+        if (typeof value === 'string')
+            return redact(value);
+        return Array.isArray(value) ? value.map(redactValue) : value;
+    };
+    const redactFields = (fields) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(value)]));
+    const invite = redactFields(outcome.invite);
+    return (0,invites_outcome/* isFailed */.Ix)(outcome) ? { ...outcome, invite, problem: redactFields(outcome.problem) } : { ...outcome, invite };
 }
 function inviteOutputs(invite) {
     return {
@@ -2220,7 +2612,7 @@ function toEntry(outcome) {
         ...outcome.invite,
         id: outcome.id,
         outcome: outcome.kind,
-        ...(isFailed(outcome) && { error: problemLine(outcome.problem) }),
+        ...((0,invites_outcome/* isFailed */.Ix)(outcome) && { error: (0,invites_outcome/* problemLine */.YK)(outcome.problem) }),
     };
 }
 function stringifyWithin(entries, maxLength) {
@@ -2236,64 +2628,8 @@ function stringifyWithin(entries, maxLength) {
     return { json: `[${texts.join(',')}]`, omitted: entries.length - texts.length };
 }
 
-;// CONCATENATED MODULE: ../build/report/summary.js
-
-const MAX_BYTES = 1_000_000;
-const MAX_CELL = 300;
-const OUTCOME_TEXTS = {
-    changed: '✅ changed',
-    unchanged: '✅ unchanged',
-    planned: '📝 planned',
-    failed: '❌ failed',
-    not_attempted: '⏸️ not attempted',
-};
-function buildSummary({ title, outcomes, stop, remarks }, safe) {
-    const failed = outcomes.filter(isFailed);
-    const problems = [
-        ...(stop === undefined ? [] : [stop]),
-        ...failed.filter((outcome) => !outcome.isStepWide).map(({ problem }) => problem),
-    ];
-    const heading = `<h3>${safe.html(title)}</h3>`;
-    const failures = listWithin(problems.map((problem) => problemItem(problem, safe)), (MAX_BYTES - byteLength(heading)) / 2);
-    const rows = listWithin(outcomes.map((outcome) => outcomeRow(outcome, safe)), MAX_BYTES - byteLength(heading) - byteLength(failures.html) - 2_000);
-    return [
-        heading,
-        ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
-        ...missing(rows.omitted, 'row'),
-        ...(problems.length > 0 ? [`<ul>${failures.html}</ul>`] : []),
-        ...missing(failures.omitted, 'failure'),
-        ...remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`),
-    ].join('\n\n');
-}
-const TABLE_HEAD = '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
-function outcomeRow({ invite, id, kind }, safe) {
-    const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
-    const data = cells.map((cell) => `<td>${cell ? `<code>${safe.html(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
-    const status = invite.status === undefined ? 'state unknown' : invite.status;
-    return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (${safe.html(status, MAX_CELL)})</td></tr>`;
-}
-function problemItem({ title, message, details, hint }, safe) {
-    const facts = [message, ...details].map((line) => `<br><code>${safe.html(line)}</code>`).join('');
-    return `<li><strong><code>${safe.html(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${safe.html(hint)}`}</li>`;
-}
-function listWithin(items, maxBytes) {
-    const kept = [];
-    let bytes = 0;
-    for (const item of items) {
-        bytes += byteLength(item);
-        if (bytes > maxBytes)
-            break;
-        kept.push(item);
-    }
-    return { html: kept.join(''), omitted: items.length - kept.length };
-}
-function missing(count, what) {
-    return count === 0 ? [] : [`<p>${count} more ${what}${count === 1 ? '' : 's'} did not fit into this summary.</p>`];
-}
-function byteLength(text) {
-    return new TextEncoder().encode(text).length;
-}
-
+// EXTERNAL MODULE: ../build/report/summary.js
+var summary = __nccwpck_require__(841);
 ;// CONCATENATED MODULE: ../build/report/text.js
 const MAX_LINE = 1_000;
 const PART_LENGTH = 8;
@@ -2301,7 +2637,7 @@ const SHORTEST_SECRET = 4;
 const MASK = '***';
 function createSafeText(secrets) {
     const redact = createRedactor(secrets);
-    const line = (text, maxLength = MAX_LINE) => text_cut(neutralize(redact(text)), maxLength);
+    const line = (text, maxLength = MAX_LINE) => text_cut(redact(neutralize(redact(text))), maxLength);
     return { redact, line, html: (text, maxLength) => escapeHtml(line(text, maxLength)) };
 }
 function createRedactor(secrets) {
@@ -2309,7 +2645,12 @@ function createRedactor(secrets) {
     if (parts.size === 0)
         return (text) => text;
     const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
-    return (text) => (anyPart.test(text) ? maskParts(text, parts) : text);
+    return (text) => {
+        let masked = text;
+        while (anyPart.test(masked))
+            masked = maskParts(masked, parts);
+        return masked;
+    };
 }
 function partsOf(secret) {
     const lower = text_lowerAscii(secret);
@@ -2388,20 +2729,25 @@ async function runAction(runtime) {
     const workflow = runtime.createWorkflow(safe);
     workflow.mask(secrets);
     const result = await answer(runtime, workflow);
-    await report(result, workflow, safe);
-    return result.stop !== undefined || result.outcomes.some(isFailed) ? 1 : 0;
+    const remarks = result.found === undefined ? { warnings: [], notices: [] } : foundRemarks(result.found);
+    await report(result, remarks, workflow, safe);
+    await keepIssue(result, remarks, runtime, workflow, safe);
+    return result.stop !== undefined || result.outcomes.some(invites_outcome/* isFailed */.Ix) ? 1 : 0;
 }
 async function answer(runtime, workflow) {
+    let inputs;
     try {
-        const inputs = parseInputs(runtime.env);
+        inputs = parseInputs(runtime.env);
         for (const notice of inputs.notices)
             workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
         if (inputs.usesProxy)
             runtime.obeyProxy();
-        return await chooseAndAnswer(inputs, runtime, workflow);
+        return { ...(await chooseAndAnswer(inputs, runtime, workflow)), inputs };
     }
     catch (error) {
-        return { title: 'Cloudflare invites', outcomes: [], stop: explain(error, workflow), found: undefined };
+        const stop = explain(error, workflow);
+        const asked = inputs === undefined || error instanceof ProxyError ? {} : { inputs };
+        return { title: 'Cloudflare invites', outcomes: [], stop, found: undefined, ...asked };
     }
 }
 async function chooseAndAnswer(inputs, runtime, workflow) {
@@ -2454,9 +2800,9 @@ async function chooseAndAnswer(inputs, runtime, workflow) {
     const stop = explainStop(gate.stopped, outcomes, inputs);
     if (stop === undefined && targets.length === 0) {
         if (inputs.ifNoMatch === 'error')
-            return { title, outcomes, stop: noMatch(inputs), found };
+            return { title, outcomes, stop: noMatch(inputs), isNoMatch: true, found };
         if (inputs.ifNoMatch === 'warn')
-            workflow.annotate('warning', problemAnnotation(noMatch(inputs)));
+            return { title, outcomes, stop, warning: noMatch(inputs), found };
     }
     return { title, outcomes, stop, found };
 }
@@ -2465,7 +2811,7 @@ function targetsOf({ chosen, alreadyAnswered }, { waitSeconds }) {
     return invites.map((invite) => ({ id: invite.id, invite }));
 }
 function explainStop(stopped, outcomes, { credentials }) {
-    const isStopped = stopped?.reason === 'cancelled' || outcomes.filter(isFailed).some(({ isStepWide }) => isStepWide);
+    const isStopped = stopped?.reason === 'cancelled' || outcomes.filter(invites_outcome/* isFailed */.Ix).some(({ isStepWide }) => isStepWide);
     return stopped !== undefined && isStopped ? stopProblem(stopped, credentials.scheme) : undefined;
 }
 function noMatch({ waitSeconds }) {
@@ -2476,37 +2822,52 @@ function noMatch({ waitSeconds }) {
         hint: 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.',
     };
 }
-async function report(result, workflow, safe) {
-    const { title, outcomes, stop, found } = result;
-    const { outputs, omitted } = buildOutputs(outcomes);
+async function report(result, remarks, workflow, safe) {
+    const { title, outcomes, stop, warning } = result;
+    const { outputs, omitted } = buildOutputs(outcomes, safe.redact);
     for (const [name, value] of Object.entries(outputs))
         workflow.setOutput(name, value);
-    if (omitted > 0) {
-        workflow.annotate('warning', {
-            title: 'The output "invites" is not complete',
-            lines: [
-                `GitHub limits the size of outputs: ${omitted} of ${outcomes.length} invites were left out of "invites". "invite_ids" has them all.`,
-            ],
-        });
-    }
     for (const annotation of failureAnnotations(outcomes, stop))
         workflow.annotate('error', annotation);
-    const remarks = found === undefined ? [] : foundAnnotations(found);
-    for (const { level, ...annotation } of remarks)
-        workflow.annotate(level, annotation);
+    const warnings = [
+        ...(warning === undefined ? [] : [problemAnnotation(warning)]),
+        ...(omitted > 0 ? [omittedWarning(omitted, outcomes.length)] : []),
+        ...remarks.warnings,
+    ];
+    const where = 'They are about pending invites that match no filter and expire within 24 hours.';
+    for (const annotation of capAnnotations(warnings, 'warnings', where))
+        workflow.annotate('warning', annotation);
+    for (const annotation of remarks.notices)
+        workflow.annotate('notice', annotation);
     try {
-        const texts = remarks.map((remark) => `${remark.title}. ${remark.lines[0]}`);
-        await workflow.addSummary(buildSummary({ title, outcomes, stop, remarks: texts }, safe));
+        const texts = [...warnings, ...remarks.notices].map(({ lines }) => lines[0] ?? '');
+        await workflow.addSummary((0,summary/* buildSummary */.f)({ title, outcomes, stop, remarks: texts }, safe));
     }
     catch (error) {
-        workflow.info(`The job summary could not be written: ${describeCauses(error)}`);
+        workflow.info(`The job summary could not be written: ${(0,errors/* describeCauses */.wh)(error)}`);
+    }
+}
+async function keepIssue({ inputs, ...result }, remarks, runtime, workflow, safe) {
+    if (inputs?.reportIssue === undefined)
+        return;
+    const run = { ...result, remarks, dryRun: inputs.dryRun, isCancelled: runtime.cancelled.aborted };
+    try {
+        const { keepTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(224)]).then(__nccwpck_require__.bind(__nccwpck_require__, 713));
+        await keepTrackingIssue({ ...inputs.reportIssue, ...runtime, run, safe, workflow });
+    }
+    catch (error) {
+        const lines = [`What keeps it could not be loaded: ${(0,errors/* describeCauses */.wh)(error)}.`];
+        workflow.annotate('warning', { title: 'The tracking issue could not be updated', lines });
     }
 }
 function explainListing(error, { credentials: { scheme } }) {
     const title = 'The list of invites could not be read';
-    if (error instanceof StopError)
+    if (error instanceof errors/* StopError */.Tj)
         return stopProblem(error, scheme);
-    if (error instanceof ApiError)
+    if (error instanceof errors/* ApiError */.hD && error.refusesCredentials) {
+        return stopProblem(new errors/* StopError */.Tj('credentials', error.message, error), scheme);
+    }
+    if (error instanceof errors/* ApiError */.hD)
         return requestProblem(title, error, scheme, 'irrelevant');
     if (error instanceof EndlessListError)
         return { title, message: `${error.message} None was answered.`, details: [] };
@@ -2516,127 +2877,20 @@ function explain(error, workflow) {
     if (error instanceof InputError) {
         return { title: 'The inputs cannot be used', message: 'Nothing was sent to Cloudflare.', details: error.problems };
     }
-    if (error instanceof proxy/* ProxyError */.T)
+    if (error instanceof ProxyError)
         return { title: 'The proxy cannot be used', message: error.message, details: [] };
     if (error instanceof Error && error.stack !== undefined)
         workflow.debug(error.stack);
     return {
         title: 'Unexpected error',
-        message: `This action has a defect: ${describeCauses(error)}.`,
+        message: `This action has a defect: ${(0,errors/* describeCauses */.wh)(error)}.`,
         details: [],
         hint: 'Run the job again with debug logging, and report what it says.',
     };
 }
 
-
-/***/ }),
-
-/***/ 432:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ formatSeconds),
-/* harmony export */   m: () => (/* binding */ systemClock)
-/* harmony export */ });
-const LONGEST_TIMER_MS = 2_147_483_647;
-const systemClock = {
-    nowMs: () => performance.timeOrigin + performance.now(),
-    sleep: (ms, signal) => new Promise((resolve, reject) => {
-        if (signal?.aborted) {
-            reject(signal.reason);
-            return;
-        }
-        const onAbort = () => {
-            clearTimeout(timer);
-            reject(signal?.reason);
-        };
-        const timer = setTimeout(() => {
-            signal?.removeEventListener('abort', onAbort);
-            resolve();
-        }, Math.min(ms, LONGEST_TIMER_MS));
-        signal?.addEventListener('abort', onAbort, { once: true });
-    }),
-};
-function formatSeconds(ms) {
-    return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
-}
-
-
-/***/ }),
-
-/***/ 750:
-/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(932);
-/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(432);
-/* harmony import */ var _proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(925);
-/* harmony import */ var _report_workflow_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(782);
-
-
-
-
-const cancellation = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'])
-    process.on(signal, () => cancellation.abort());
-process.exitCode = await (0,_action_js__WEBPACK_IMPORTED_MODULE_0__/* .runAction */ .C)({
-    env: process.env,
-    clock: _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .m,
-    random: Math.random,
-    fetch,
-    cancelled: cancellation.signal,
-    createWorkflow: _report_workflow_js__WEBPACK_IMPORTED_MODULE_3__/* .createWorkflow */ .m,
-    obeyProxy: _proxy_js__WEBPACK_IMPORTED_MODULE_2__/* .obeyProxy */ .K,
-});
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 925:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  T: () => (/* binding */ ProxyError),
-  K: () => (/* binding */ obeyProxy)
-});
-
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
-;// CONCATENATED MODULE: ../build/proxy.js
-
-class ProxyError extends Error {
-    name = 'ProxyError';
-}
-function obeyProxy(setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
-    if (setGlobalProxy === undefined) {
-        throw new ProxyError(`HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`);
-    }
-    try {
-        setGlobalProxy();
-    }
-    catch {
-        throw new ProxyError('HTTPS_PROXY or HTTP_PROXY cannot be understood (its value is not shown). It must be a URL such as http://proxy.example:3128.');
-    }
-}
-
-
-/***/ }),
-
-/***/ 782:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ createWorkflow)
-});
-
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -2711,7 +2965,7 @@ function toCommandProperties(annotationProperties) {
  */
 function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function command_issue(name, message = '') {
     command_issueCommand(name, {}, message);
@@ -2767,8 +3021,8 @@ function escapeProperty(s) {
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(896);
 ;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -2782,10 +3036,10 @@ function file_command_issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
+    if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -2801,7 +3055,7 @@ function file_command_prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
@@ -2892,7 +3146,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const { access, appendFile, writeFile } = external_fs_.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -2915,7 +3169,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -3011,7 +3265,7 @@ class Summary {
      * @returns {Summary} summary instance
      */
     addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
+        return this.addRaw(external_os_.EOL);
     }
     /**
      * Adds an HTML codeblock to the summary buffer
@@ -3159,7 +3413,7 @@ const _summary = new Summary();
  * @deprecated use `core.summary`
  */
 const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = _summary;
+const summary_summary = _summary;
 //# sourceMappingURL=summary.js.map
 ;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/path-utils.js
 
@@ -3241,8 +3495,8 @@ const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* ()
         version
     };
 });
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
+const platform = external_os_.platform();
+const arch = external_os_.arch();
 const isWindows = platform === 'win32';
 const isMacOS = platform === 'darwin';
 const isLinux = platform === 'linux';
@@ -3423,7 +3677,7 @@ function setOutput(name, value) {
     if (filePath) {
         return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
     }
-    process.stdout.write(external_os_namespaceObject.EOL);
+    process.stdout.write(external_os_.EOL);
     command_issueCommand('set-output', { name }, utils_toCommandValue(value));
 }
 /**
@@ -3491,7 +3745,7 @@ function notice(message, properties = {}) {
  * @param message info message
  */
 function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
+    process.stdout.write(message + external_os_.EOL);
 }
 /**
  * Begin an output group.
@@ -3580,6 +3834,7 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 ;// CONCATENATED MODULE: ../build/report/workflow.js
 
+
 const MAX_ANNOTATION = 4_000;
 const MAX_TITLE = 200;
 const ANNOTATE = { error: error, warning: warning, notice: notice };
@@ -3592,151 +3847,40 @@ function createWorkflow(safe) {
         info: (line) => info(safe.line(line)),
         debug: (line) => core_debug(safe.line(line)),
         annotate: (level, { title, lines }) => {
-            const message = lines.map((line) => safe.line(line)).join('\n');
-            ANNOTATE[level](safeLength(message), { title: safe.line(title, MAX_TITLE) });
+            ANNOTATE[level](annotationMessage(lines, safe), { title: safe.line(title, MAX_TITLE) });
         },
         group: (title, work) => group(safe.line(title), work),
         setOutput: (name, value) => setOutput(name, safe.redact(value)),
         addSummary: async (html) => {
             if (process.env.GITHUB_STEP_SUMMARY)
-                await summary.addRaw(html, true).write();
+                await summary_summary.addRaw(html, true).write();
         },
     };
 }
-function safeLength(message) {
-    return message.length <= MAX_ANNOTATION ? message : `${message.slice(0, MAX_ANNOTATION - 1)}…`;
+function annotationMessage(lines, safe) {
+    const last = safe.line(lines.at(-1) ?? '');
+    const others = lines.slice(0, -1).map((line) => `${safe.line(line)}\n`);
+    return `${text_cut(others.join(''), MAX_ANNOTATION - last.length)}${last}`;
 }
 
+;// CONCATENATED MODULE: ../build/index.js
 
-/***/ })
 
-/******/ });
-/************************************************************************/
-/******/ // The module cache
-/******/ var __webpack_module_cache__ = {};
-/******/ 
-/******/ // The require function
-/******/ function __nccwpck_require__(moduleId) {
-/******/ 	// Check if module is in cache
-/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
-/******/ 	if (cachedModule !== undefined) {
-/******/ 		return cachedModule.exports;
-/******/ 	}
-/******/ 	// Create a new module (and put it into the cache)
-/******/ 	var module = __webpack_module_cache__[moduleId] = {
-/******/ 		// no module.id needed
-/******/ 		// no module.loaded needed
-/******/ 		exports: {}
-/******/ 	};
-/******/ 
-/******/ 	// Execute the module function
-/******/ 	var threw = true;
-/******/ 	try {
-/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
-/******/ 		threw = false;
-/******/ 	} finally {
-/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
-/******/ 	}
-/******/ 
-/******/ 	// Return the exports of the module
-/******/ 	return module.exports;
-/******/ }
-/******/ 
-/************************************************************************/
-/******/ /* webpack/runtime/asset-relocator-loader */
-/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
-/******/ 
-/******/ /* webpack/runtime/async module */
-/******/ (() => {
-/******/ 	var webpackQueues = typeof Symbol === "function" ? Symbol("webpack queues") : "__webpack_queues__";
-/******/ 	var webpackExports = typeof Symbol === "function" ? Symbol("webpack exports") : "__webpack_exports__";
-/******/ 	var webpackError = typeof Symbol === "function" ? Symbol("webpack error") : "__webpack_error__";
-/******/ 	var resolveQueue = (queue) => {
-/******/ 		if(queue && queue.d < 1) {
-/******/ 			queue.d = 1;
-/******/ 			queue.forEach((fn) => (fn.r--));
-/******/ 			queue.forEach((fn) => (fn.r-- ? fn.r++ : fn()));
-/******/ 		}
-/******/ 	}
-/******/ 	var wrapDeps = (deps) => (deps.map((dep) => {
-/******/ 		if(dep !== null && typeof dep === "object") {
-/******/ 			if(dep[webpackQueues]) return dep;
-/******/ 			if(dep.then) {
-/******/ 				var queue = [];
-/******/ 				queue.d = 0;
-/******/ 				dep.then((r) => {
-/******/ 					obj[webpackExports] = r;
-/******/ 					resolveQueue(queue);
-/******/ 				}, (e) => {
-/******/ 					obj[webpackError] = e;
-/******/ 					resolveQueue(queue);
-/******/ 				});
-/******/ 				var obj = {};
-/******/ 				obj[webpackQueues] = (fn) => (fn(queue));
-/******/ 				return obj;
-/******/ 			}
-/******/ 		}
-/******/ 		var ret = {};
-/******/ 		ret[webpackQueues] = x => {};
-/******/ 		ret[webpackExports] = dep;
-/******/ 		return ret;
-/******/ 	}));
-/******/ 	__nccwpck_require__.a = (module, body, hasAwait) => {
-/******/ 		var queue;
-/******/ 		hasAwait && ((queue = []).d = -1);
-/******/ 		var depQueues = new Set();
-/******/ 		var exports = module.exports;
-/******/ 		var currentDeps;
-/******/ 		var outerResolve;
-/******/ 		var reject;
-/******/ 		var promise = new Promise((resolve, rej) => {
-/******/ 			reject = rej;
-/******/ 			outerResolve = resolve;
-/******/ 		});
-/******/ 		promise[webpackExports] = exports;
-/******/ 		promise[webpackQueues] = (fn) => (queue && fn(queue), depQueues.forEach(fn), promise["catch"](x => {}));
-/******/ 		module.exports = promise;
-/******/ 		body((deps) => {
-/******/ 			currentDeps = wrapDeps(deps);
-/******/ 			var fn;
-/******/ 			var getResult = () => (currentDeps.map((d) => {
-/******/ 				if(d[webpackError]) throw d[webpackError];
-/******/ 				return d[webpackExports];
-/******/ 			}))
-/******/ 			var promise = new Promise((resolve) => {
-/******/ 				fn = () => (resolve(getResult));
-/******/ 				fn.r = 0;
-/******/ 				var fnQueue = (q) => (q !== queue && !depQueues.has(q) && (depQueues.add(q), q && !q.d && (fn.r++, q.push(fn))));
-/******/ 				currentDeps.map((dep) => (dep[webpackQueues](fnQueue)));
-/******/ 			});
-/******/ 			return fn.r ? promise : getResult();
-/******/ 		}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
-/******/ 		queue && queue.d < 0 && (queue.d = 0);
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/define property getters */
-/******/ (() => {
-/******/ 	// define getter functions for harmony exports
-/******/ 	__nccwpck_require__.d = (exports, definition) => {
-/******/ 		for(var key in definition) {
-/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
-/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
-/******/ 			}
-/******/ 		}
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/hasOwnProperty shorthand */
-/******/ (() => {
-/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
-/******/ })();
-/******/ 
-/************************************************************************/
-/******/ 
-/******/ // startup
-/******/ // Load entry module and return exports
-/******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(750);
-/******/ __webpack_exports__ = await __webpack_exports__;
-/******/ 
+
+
+const cancellation = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'])
+    process.on(signal, () => cancellation.abort());
+process.exitCode = 1;
+void runAction({
+    env: process.env,
+    clock: build_clock/* systemClock */.m,
+    random: Math.random,
+    fetch,
+    cancelled: cancellation.signal,
+    createWorkflow: createWorkflow,
+    obeyProxy: obeyProxy,
+}).then((exitCode) => {
+    process.exitCode = exitCode;
+});
+

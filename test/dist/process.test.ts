@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { text503 } from '../../sandbox/cloudflare.ts';
+import { demoWorld } from '../../sandbox/demo-world.ts';
+import { ID, invitesOf, onlyError, PENDING_IDS, World } from './step.ts';
+
+const forEver = { times: Number.POSITIVE_INFINITY };
+
+describe.concurrent('cancellation', { timeout: 30_000 }, () => {
+  const ids = [...PENDING_IDS, 'one-more'];
+
+  test.for(['SIGINT', 'SIGTERM'] as const)(
+    '%s during requests that hang soon ends the step, with outputs and summary and no further request',
+    async (name) => {
+      await using world = await World.open({ faults: [{ hang: true, ...forEver }] });
+      const hanging = world.saw(4);
+      let signalledMs = 0;
+      const when = hanging.then(() => {
+        signalledMs = performance.now();
+      });
+      const result = await world.step({ with: { 'invite-id': ids.join(' ') }, signal: { name, when } });
+      // A second is given to requests that are under way; the rest is for slow machines.
+      expect(performance.now() - signalledMs).toBeLessThan(3_000);
+      expect(result.signal).toBeNull();
+      const { title, message } = onlyError(result);
+      expect(title).toContain('cancelled');
+      expect(message).toContain('State unknown');
+      expect(message).toContain('Not attempted');
+      expect(world.sent).toEqual(ids.slice(0, 4).map((id) => `PATCH ${id}`));
+      expect(result.outputs).toMatchObject({ changed: 'false', matched_count: '6', failed_count: '6' });
+      expect(invitesOf(result).map(({ outcome }) => outcome)).toEqual([
+        ...Array(4).fill('failed'),
+        ...Array(2).fill('not_attempted'),
+      ]);
+      expect(result.summary).toContain('one-more');
+      expect(result.summary).toContain('not attempted');
+    },
+  );
+
+  test.for(['SIGINT', 'SIGTERM'] as const)('%s during a wait ends the step without another request', async (name) => {
+    const fault = text503();
+    await using world = await World.open({
+      faults: [{ ...fault, reply: { status: 503, body: 'later', headers: { 'retry-after': '20' } }, ...forEver }],
+    });
+    const isWaiting = (line: string): boolean => line.includes('next in 20 s');
+    const result = await world.step({ signal: { name, when: isWaiting } });
+    onlyError(result);
+    expect(result.durationMs).toBeLessThan(8_000);
+    expect(world.sent).toEqual([`PATCH ${ID}`]);
+    expect(result.outputs).toMatchObject({ id: ID, changed: 'false', failed_count: '1' });
+    expect(result.summary).toContain(ID);
+  });
+
+  test('an answer that arrives right after the signal is believed, and the step fails as cancelled', async () => {
+    await using world = await World.open({ faults: [{ delayMs: 150, on: { id: ID } }] });
+    const result = await world.step({ signal: { name: 'SIGINT', when: world.saw(1) } });
+    expect(onlyError(result).title).toContain('cancelled');
+    expect(result.outputs).toMatchObject({ id: ID, status: 'accepted', changed: 'true', failed_count: '0' });
+    expect(world.sent).toEqual([`PATCH ${ID}`]);
+  });
+});
+
+describe.concurrent('runners', { timeout: 30_000 }, () => {
+  test('a runner without a job summary gets everything else', async () => {
+    await using world = await World.open();
+    const result = await world.step({ env: { GITHUB_STEP_SUMMARY: '' } });
+    expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [], summary: '' });
+    expect(result.log.join('\n')).not.toContain('summary');
+    expect(result.outputs).toMatchObject({ id: ID, status: 'accepted', changed: 'true' });
+  });
+
+  test('a summary that cannot be written does not change the result', async () => {
+    await using world = await World.open();
+    const env = { GITHUB_STEP_SUMMARY: join(import.meta.dirname, 'no-such-folder', 'summary') };
+    const result = await world.step({ env });
+    expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
+    expect(result.outputs).toMatchObject({ id: ID, status: 'accepted' });
+    expect(result.log.join('\n')).toContain('summary could not be written');
+  });
+
+  test('a runner without an output file gets the outputs as commands', async () => {
+    await using world = await World.open();
+    const result = await world.step({ env: { GITHUB_OUTPUT: '' } });
+    expect(result.exitCode).toBe(0);
+    expect(result.commands.filter(({ command }) => command === 'set-output').length).toBeGreaterThan(0);
+    expect(result.outputs).toMatchObject({ id: ID, status: 'accepted', organization_name: 'Acme, Inc.' });
+  });
+
+  test('the process ends with its work, although the server would keep the connection', async () => {
+    await using world = await World.open();
+    const result = await world.step();
+    expect(result.exitCode).toBe(0);
+    // Node's servers cut an idle connection after five seconds.
+    expect(result.durationMs).toBeLessThan(4_500);
+  });
+
+  test('debug logging adds a line for each request, with its duration, and nothing without it', async () => {
+    await using world = await World.open({ ...demoWorld(Date.now()), faults: [{ drop: 'before' }] });
+    const loud = await world.step({ debug: true });
+    expect(loud.log.filter((line) => /^##\[debug\].*(PATCH|GET) .* after \d+ ms/.test(line))).toHaveLength(3);
+    const quiet = await world.step();
+    expect(quiet.log.filter((line) => line.includes('##[debug]'))).toEqual([]);
+  });
+});

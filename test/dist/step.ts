@@ -1,0 +1,134 @@
+import { expect } from 'vitest';
+import {
+  CloudflareSandbox,
+  type Fault,
+  type RecordedRequest,
+  type ReplyTemplate,
+  type SandboxOptions,
+} from '../../sandbox/cloudflare.ts';
+import { DEMO_IDS, demoWorld } from '../../sandbox/demo-world.ts';
+import { type Annotation, type RunOptions, type RunResult, runAction } from '../../sandbox/runner.ts';
+import { serve } from '../../sandbox/server.ts';
+import { systemClock } from '../../src/clock.ts';
+
+/** The invite that a step answers unless told otherwise. */
+export const ID = DEMO_IDS.acmeDns;
+
+/** Pending invites of the demo world. */
+export const PENDING_IDS = [ID, DEMO_IDS.acmeAdministrator, DEMO_IDS.agency, DEMO_IDS.unexpected, DEMO_IDS.expiresSoon];
+
+/** What the sandbox's user signs in with. */
+export const CREDENTIALS = demoWorld(0).credentials;
+
+export interface StepOptions extends Omit<Partial<RunOptions>, 'with'> {
+  /**
+   * Laid over a step that accepts the invite `ID` with the token; `undefined` leaves an input out, as if it was not
+   * written.
+   */
+  readonly with?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A sandbox on a loopback port and the steps that run against it. */
+export class World implements AsyncDisposable {
+  readonly sandbox: CloudflareSandbox;
+  readonly #server: Awaited<ReturnType<typeof serve>>;
+
+  private constructor(sandbox: CloudflareSandbox, server: Awaited<ReturnType<typeof serve>>) {
+    this.sandbox = sandbox;
+    this.#server = server;
+  }
+
+  /** Opens the demo world. */
+  static async open(options: Partial<SandboxOptions> = {}): Promise<World> {
+    const sandbox = new CloudflareSandbox({ clock: systemClock, ...demoWorld(Date.now()), ...options });
+    return new World(sandbox, await serve(sandbox));
+  }
+
+  /** The base URL for the step. */
+  get url(): string {
+    return this.#server.url;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /** Runs the action from `dist`. */
+  step(options: StepOptions = {}): Promise<RunResult> {
+    const inputs = {
+      status: 'accepted',
+      'invite-id': ID,
+      'api-token': CREDENTIALS.token,
+      'api-base-url': this.url,
+      ...options.with,
+    };
+    const written = Object.entries(inputs).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    );
+    return runAction({ ...options, with: Object.fromEntries(written) });
+  }
+
+  /** What reached the server: `PATCH 4f5f…`, in order. */
+  get sent(): readonly string[] {
+    return this.sandbox.requests.map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
+  }
+
+  statusOf(id: string): string | undefined {
+    return this.sandbox.invite(id)?.status;
+  }
+
+  /** Settles once the server saw so many requests; fails after five seconds. */
+  async saw(count: number): Promise<void> {
+    for (let tries = 0; this.sandbox.requests.length < count; tries += 1) {
+      if (tries > 1000) throw new Error(`The server saw ${this.sandbox.requests.length} requests, not ${count}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** The cf-ray of the last answer to a request that the condition holds for. */
+  lastRay(condition: (request: RecordedRequest) => boolean): string {
+    const index = this.sandbox.requests.findLastIndex(condition);
+    if (index < 0) throw new Error('No such request was sent');
+    // As the sandbox numbers its answers.
+    return `${(0x8f3a5c0000000000n + BigInt(index + 1)).toString(16)}-FRA`;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#server.close();
+  }
+}
+
+/** The only annotation of a step that failed. */
+export function onlyError({ exitCode, annotations, droppedAnnotations }: RunResult): Annotation {
+  expect(annotations).toEqual([{ level: 'error', title: expect.stringMatching(/\S/), message: expect.anything() }]);
+  expect(droppedAnnotations).toBe(0);
+  expect(exitCode).toBe(1);
+  const [annotation] = annotations;
+  if (annotation === undefined) throw new Error('There is no annotation');
+  return annotation;
+}
+
+/** The entries of the output `invites`. */
+export function invitesOf(result: RunResult): readonly Readonly<Record<string, unknown>>[] {
+  return JSON.parse(result.outputs.invites ?? '');
+}
+
+const SOON = { 'retry-after-ms': '1' };
+
+/** The fault with a word of the server that the next attempt may come at once, so that tests need not wait. */
+export function soon(fault: Fault): Fault {
+  if ('mutateReply' in fault) {
+    const mutateReply = (reply: Parameters<typeof fault.mutateReply>[0]) => {
+      const mutated = fault.mutateReply(reply);
+      return { ...mutated, headers: { ...mutated.headers, ...SOON } };
+    };
+    return { ...fault, mutateReply };
+  }
+  if (!('reply' in fault)) return fault;
+  const { reply } = fault;
+  const hurry = (template: ReplyTemplate): ReplyTemplate => ({
+    ...template,
+    headers: { ...template.headers, ...SOON },
+  });
+  return { ...fault, reply: (request, ray) => hurry(typeof reply === 'function' ? reply(request, ray) : reply) };
+}
