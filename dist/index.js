@@ -1901,18 +1901,17 @@ class Reader {
         const token = this.#credentialInput('api-token');
         const email = this.#credentialInput('api-email');
         const key = this.#credentialInput('api-key');
-        if (token !== undefined && (email !== undefined || key !== undefined)) {
+        if (this.#isWritten('api-token') && (this.#isWritten('api-email') || this.#isWritten('api-key'))) {
             this.problems.push('api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.');
             return undefined;
         }
         if ([token, email, key].includes(REFUSED))
             return undefined;
-        if (token === undefined && email === undefined && key === undefined)
+        if (token !== undefined)
+            return { scheme: 'api-token', token };
+        if (email === undefined && key === undefined)
             return this.#credentialsOfEnvironment();
-        if (token === undefined) {
-            return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
-        }
-        return { scheme: 'api-token', token };
+        return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
     }
     boolean(name) {
         const value = this.#orDefault(name);
@@ -1978,6 +1977,10 @@ class Reader {
             return this.#globalApiKey(email, key);
         this.problems.push(`There are no credentials. Write api-token, or api-email with api-key, or set CLOUDFLARE_API_TOKEN in the environment. ${SECRETS_HINT}`);
         return undefined;
+    }
+    #isWritten(name) {
+        const value = readRaw(this.#env, name) ?? '';
+        return value !== '' && value !== `$${CREDENTIAL_VARIABLES[name]}`;
     }
     #credentialInput(name) {
         const value = readRaw(this.#env, name);
