@@ -2648,12 +2648,13 @@ function createRedactor(secrets) {
     if (parts.size === 0)
         return (text) => text;
     const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
-    return (text) => {
-        let masked = text;
-        while (anyPart.test(masked))
-            masked = maskParts(masked, parts);
-        return masked;
+    const redactParts = (text) => {
+        if (!anyPart.test(text))
+            return text;
+        const masked = maskParts(text, parts);
+        return masked === text ? text : redactParts(masked);
     };
+    return redactParts;
 }
 function partsOf(secret) {
     const lower = text_lowerAscii(secret);

@@ -387,11 +387,9 @@ describe('credentials', () => {
     ['a token and a key pair as inputs', { 'api-token': TOKEN, ...PAIR }, {}, TWO_SCHEMES],
     ['an empty token input', { 'api-token': '' }, {}, EMPTY('api-token')],
     ['an empty token input beside one of the environment', { 'api-token': '' }, OTHERS, EMPTY('api-token')],
-    ['an empty token input beside a key pair', { 'api-token': '', ...PAIR }, {}, EMPTY('api-token')],
     ['a blank token input', { 'api-token': ' \n' }, {}, EMPTY('api-token')],
     ['an empty key input', { 'api-key': '', 'api-email': EMAIL }, OTHERS, EMPTY('api-key')],
     ['an empty e-mail input', { 'api-email': '', 'api-key': KEY }, OTHERS, EMPTY('api-email')],
-    ['an empty e-mail input beside a token', { 'api-email': '', 'api-token': TOKEN }, {}, EMPTY('api-email')],
     ['an empty token of the environment', {}, { CLOUDFLARE_API_TOKEN: '' }, EMPTY_TOKEN],
     [
       'an empty token beside a key pair, all in the environment',
@@ -445,6 +443,14 @@ describe('credentials', () => {
   test('every bad credential input is reported at once', () => {
     const problems = problemsOf({ 'api-token': '', 'api-email': 'nobody', 'api-key': 'a b' });
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['api-token', 'api-email', 'api-key']);
+  });
+
+  test.each<[what: string, inputs: Values, empty: string]>([
+    ['an empty token beside a key pair', { 'api-token': '', ...PAIR }, 'api-token'],
+    ['an empty e-mail beside a token', { 'api-token': TOKEN, 'api-email': '' }, 'api-email'],
+    ['an empty key beside a token', { 'api-token': TOKEN, 'api-key': '' }, 'api-key'],
+  ])('%s is refused as empty, which says nothing about the scheme', (_what, inputs, empty) => {
+    expect(problemsOf(inputs, {})).toEqual([expect.stringMatching(EMPTY(empty))]);
   });
 
   test('two schemes are reported together with a malformed credential of one of them', () => {

@@ -35,12 +35,13 @@ function createRedactor(secrets: readonly string[]): (text: string) => string {
   const parts = new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(partsOf));
   if (parts.size === 0) return (text) => text;
   const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
-  return (text) => {
-    let masked = text;
-    // Again, because a mask may stand where it completes another secret.
-    while (anyPart.test(masked)) masked = maskParts(masked, parts);
-    return masked;
+  const redactParts = (text: string): string => {
+    if (!anyPart.test(text)) return text;
+    const masked = maskParts(text, parts);
+    // Again as long as there was something to mask: a mask may stand where it completes another secret.
+    return masked === text ? text : redactParts(masked);
   };
+  return redactParts;
 }
 
 function partsOf(secret: string): readonly string[] {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCommand } from '../../sandbox/runner.ts';
@@ -82,6 +84,17 @@ describe('redact', () => {
     expect(redact('fake-first; first-second; four; fake-first-second; fourfake-first')).toBe(
       '***; ***; ***; ***; ******',
     );
+  });
+
+  test('a secret with letters outside ASCII, met in another case, does not keep it from ending', async () => {
+    // In a process of its own, which can be ended if it does not end by itself.
+    const script = `
+      const { createSafeText } = await import(${JSON.stringify(new URL('../../src/report/text.ts', import.meta.url).href)});
+      createSafeText(['fäke-pässwört']).redact('x FÄKE-PÄSSWÖRT y');
+      console.log('ended');`;
+    const arguments_ = ['--input-type=module', '--eval', script];
+    const child = promisify(execFile)(process.execPath, arguments_, { timeout: 3_000 });
+    await expect(child).resolves.toMatchObject({ stdout: 'ended\n' });
   });
 
   test('a short secret inside a long one does not end the mask early', () => {
