@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // For machines that are busy with something else: no test waits by itself.
+    testTimeout: 30_000,
     coverage: {
       include: ['src/**'],
       // The entry runs in dist alone, as a child process.

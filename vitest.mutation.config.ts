@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // For machines that are busy with something else: no test waits by itself.
+    testTimeout: 30_000,
+    exclude: [
+      // These run dist or a part of the sandbox, which no mutant of src reaches.
+      'test/dist/**',
+      'test/model/dist.test.ts',
+      'test/proxy/**',
+      'test/sandbox/**',
+      'test/{size,licenses}.test.ts',
+      // These read src as text, which is not what they expect once it holds mutants.
+      'test/{architecture,readme}.test.ts',
+      // Thousands of runs in one test, which would judge every mutant again.
+      'test/model/promises.test.ts',
+      'test/growth.test.ts',
+      'test/hostile/**',
+    ],
+  },
+});
