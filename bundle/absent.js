@@ -25,3 +25,5 @@ export const getExecOutput = absent;
 export const withBase = absent;
 
 export const withQuery = absent;
+
+export default absent;

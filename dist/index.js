@@ -262,6 +262,7 @@ const VERSION = '1.0.0';
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ay: () => (__WEBPACK_DEFAULT_EXPORT__),
 /* harmony export */   Qq: () => (/* binding */ HttpClient),
 /* harmony export */   VL: () => (/* binding */ withQuery),
 /* harmony export */   cV: () => (/* binding */ withBase)
@@ -294,6 +295,8 @@ const getExecOutput = (/* unused pure expression or super */ null && (absent));
 const withBase = absent;
 
 const withQuery = absent;
+
+/* harmony default export */ const __WEBPACK_DEFAULT_EXPORT__ = (absent);
 
 
 /***/ })
@@ -441,80 +444,6 @@ const withQuery = absent;
 /******/ 
 /************************************************************************/
 var __webpack_exports__ = {};
-
-;// CONCATENATED MODULE: ../node_modules/destr/dist/index.mjs
-const suspectProtoRx = /"(?:_|\\u0{2}5[Ff]){2}(?:p|\\u0{2}70)(?:r|\\u0{2}72)(?:o|\\u0{2}6[Ff])(?:t|\\u0{2}74)(?:o|\\u0{2}6[Ff])(?:_|\\u0{2}5[Ff]){2}"\s*:/;
-const suspectConstructorRx = /"(?:c|\\u0063)(?:o|\\u006[Ff])(?:n|\\u006[Ee])(?:s|\\u0073)(?:t|\\u0074)(?:r|\\u0072)(?:u|\\u0075)(?:c|\\u0063)(?:t|\\u0074)(?:o|\\u006[Ff])(?:r|\\u0072)"\s*:/;
-const JsonSigRx = /^\s*["[{]|^\s*-?\d{1,16}(\.\d{1,17})?([Ee][+-]?\d+)?\s*$/;
-function jsonParseTransform(key, value) {
-  if (key === "__proto__" || key === "constructor" && value && typeof value === "object" && "prototype" in value) {
-    warnKeyDropped(key);
-    return;
-  }
-  return value;
-}
-function warnKeyDropped(key) {
-  console.warn(`[destr] Dropping "${key}" key to prevent prototype pollution.`);
-}
-function destr(value, options = {}) {
-  if (typeof value !== "string") {
-    return value;
-  }
-  if (value[0] === '"' && value[value.length - 1] === '"' && value.indexOf("\\") === -1) {
-    return value.slice(1, -1);
-  }
-  const _value = value.trim();
-  if (_value.length <= 9) {
-    switch (_value.toLowerCase()) {
-      case "true": {
-        return true;
-      }
-      case "false": {
-        return false;
-      }
-      case "undefined": {
-        return void 0;
-      }
-      case "null": {
-        return null;
-      }
-      case "nan": {
-        return Number.NaN;
-      }
-      case "infinity": {
-        return Number.POSITIVE_INFINITY;
-      }
-      case "-infinity": {
-        return Number.NEGATIVE_INFINITY;
-      }
-    }
-  }
-  if (!JsonSigRx.test(value)) {
-    if (options.strict) {
-      throw new SyntaxError("[destr] Invalid JSON");
-    }
-    return value;
-  }
-  try {
-    if (suspectProtoRx.test(value) || suspectConstructorRx.test(value)) {
-      if (options.strict) {
-        throw new Error("[destr] Possible prototype pollution");
-      }
-      return JSON.parse(value, jsonParseTransform);
-    }
-    return JSON.parse(value);
-  } catch (error) {
-    if (options.strict) {
-      throw error;
-    }
-    return value;
-  }
-}
-function safeDestr(value, options = {}) {
-  return destr(value, { ...options, strict: true });
-}
-
-
 
 // EXTERNAL MODULE: ./absent.js
 var absent = __nccwpck_require__(732);
@@ -819,7 +748,7 @@ function createFetch(globalOptions = {}) {
       switch (responseType) {
         case "json": {
           const data = await context.response.text();
-          const parseFunction = context.options.parseResponse || destr;
+          const parseFunction = context.options.parseResponse || absent/* default */.Ay;
           context.response._data = parseFunction(data);
           break;
         }
@@ -1227,11 +1156,11 @@ function parseDateDelay(value, nowMs) {
     return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
 }
 const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z-]+=(?:"[^"]*"|[^\s;,"]+))*)/g;
-function rateLimitPauseMs(header) {
+function rateLimitPauseMs(header, underWay) {
     const pauses = [...(header ?? '').matchAll(RATELIMIT_ITEM)].flatMap(([, parameters = '']) => {
         const left = /;\s*r=(\d+)/.exec(parameters)?.[1];
         const seconds = /;\s*t=(\d+)/.exec(parameters)?.[1];
-        return left !== undefined && Number(left) === 0 && seconds !== undefined ? [Number(seconds) * 1_000] : [];
+        return left !== undefined && Number(left) <= underWay && seconds !== undefined ? [Number(seconds) * 1_000] : [];
     });
     return pauses.length > 0 ? Math.max(...pauses) : undefined;
 }
@@ -1252,6 +1181,7 @@ const USER_AGENT = `cloudflare-invite-action/${version/* VERSION */.x}`;
 class InvitesClient {
     #options;
     #rateLimited = 0;
+    #underWay = 0;
     constructor(options) {
         this.#options = options;
     }
@@ -1360,6 +1290,7 @@ class InvitesClient {
         const finished = new AbortController();
         clock.sleep(limitMs, finished.signal).then(() => timeout.abort(new Error(`no complete answer within ${(0,build_clock/* formatSeconds */.X)(limitMs)}`)), () => undefined);
         const signal = AbortSignal.any([timeout.signal, gate.hardStop]);
+        this.#underWay += 1;
         try {
             return await this.#fetchText(request, signal);
         }
@@ -1367,6 +1298,7 @@ class InvitesClient {
             throw toConnectionError(request, error, signal);
         }
         finally {
+            this.#underWay -= 1;
             finished.abort();
         }
     }
@@ -1393,7 +1325,7 @@ class InvitesClient {
     }
     #judge(request, { response, text }) {
         const { gate, clock } = this.#options;
-        const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'));
+        const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'), this.#underWay);
         if (pauseMs !== undefined)
             gate.pause(pauseMs, 'no request left in Cloudflare’s rate limit');
         const body = parseBody(text);

@@ -79,6 +79,8 @@ export class InvitesClient {
   readonly #options: ClientOptions;
   /** Refusals for the rate limit since the last other answer. */
   #rateLimited = 0;
+  /** Requests that have no answer yet. */
+  #underWay = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -220,11 +222,13 @@ export class InvitesClient {
       () => undefined,
     );
     const signal = AbortSignal.any([timeout.signal, gate.hardStop]);
+    this.#underWay += 1;
     try {
       return await this.#fetchText(request, signal);
     } catch (error) {
       throw toConnectionError(request, error, signal);
     } finally {
+      this.#underWay -= 1;
       finished.abort();
     }
   }
@@ -256,7 +260,7 @@ export class InvitesClient {
 
   #judge(request: ApiRequest, { response, text }: Answer): Success {
     const { gate, clock } = this.#options;
-    const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'));
+    const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'), this.#underWay);
     if (pauseMs !== undefined) gate.pause(pauseMs, 'no request left in Cloudflare’s rate limit');
 
     const body = parseBody(text);

@@ -62,17 +62,19 @@ function parseDateDelay(value: string | null, nowMs: number): number | undefined
 const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z-]+=(?:"[^"]*"|[^\s;,"]+))*)/g;
 
 /**
- * Milliseconds until requests are allowed again, if a `Ratelimit` header says that none is left now.
+ * Milliseconds until requests are allowed again, if a `Ratelimit` header says that none is left for a further one.
  * Several policies may be named; the one that frees last decides.
+ *
+ * @param underWay how many requests have no answer yet: the server may not have counted them
  *
  * Source: Cloudflare's changelog of September 2025 and draft-ietf-httpapi-ratelimit-headers
  * (`r` requests left, `t` seconds until the quota is reset).
  */
-export function rateLimitPauseMs(header: string | null): number | undefined {
+export function rateLimitPauseMs(header: string | null, underWay: number): number | undefined {
   const pauses = [...(header ?? '').matchAll(RATELIMIT_ITEM)].flatMap(([, parameters = '']) => {
     const left = /;\s*r=(\d+)/.exec(parameters)?.[1];
     const seconds = /;\s*t=(\d+)/.exec(parameters)?.[1];
-    return left !== undefined && Number(left) === 0 && seconds !== undefined ? [Number(seconds) * 1_000] : [];
+    return left !== undefined && Number(left) <= underWay && seconds !== undefined ? [Number(seconds) * 1_000] : [];
   });
   return pauses.length > 0 ? Math.max(...pauses) : undefined;
 }

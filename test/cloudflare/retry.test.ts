@@ -155,7 +155,18 @@ describe('the pause that a Ratelimit header asks for', () => {
     ['default;r=0;t=30', undefined],
     ['limit=100, remaining=0, reset=30', undefined],
   ])('%j: %s ms', (header, pauseMs) => {
-    expect(rateLimitPauseMs(header)).toBe(pauseMs);
+    expect(rateLimitPauseMs(header, 0)).toBe(pauseMs);
+  });
+
+  test.each([
+    [0, 0, 30_000],
+    [0, 3, 30_000],
+    [1, 0, undefined],
+    [1, 1, 30_000],
+    [3, 3, 30_000],
+    [4, 3, undefined],
+  ])('with %d left and %d requests under way, which may still need them: %s ms', (left, underWay, pauseMs) => {
+    expect(rateLimitPauseMs(`"default";r=${left};t=30`, underWay)).toBe(pauseMs);
   });
 
   test('is that of the used-up policy which frees last, however many there are', () => {
@@ -175,7 +186,7 @@ describe('the pause that a Ratelimit header asks for', () => {
           })
           .join(', ');
         const pauses = policies.filter(({ left }) => left === 0).map(({ seconds }) => seconds * 1_000);
-        expect(rateLimitPauseMs(header)).toBe(pauses.length === 0 ? undefined : Math.max(...pauses));
+        expect(rateLimitPauseMs(header, 0)).toBe(pauses.length === 0 ? undefined : Math.max(...pauses));
       }),
     );
   });
@@ -188,7 +199,7 @@ describe('the pause that a Ratelimit header asks for', () => {
     );
     fc.assert(
       fc.property(header, (text) => {
-        expect(rateLimitPauseMs(text) ?? 0).toBeGreaterThanOrEqual(0);
+        expect(rateLimitPauseMs(text, 0) ?? 0).toBeGreaterThanOrEqual(0);
       }),
     );
   });
