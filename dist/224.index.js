@@ -11,7 +11,7 @@ __webpack_require__.d(__webpack_exports__, {
   keepTrackingIssue: () => (/* binding */ keepTrackingIssue)
 });
 
-// UNUSED EXPORTS: connectToIssues, runUrlOf
+// UNUSED EXPORTS: connectToIssues
 
 // EXTERNAL MODULE: ../node_modules/@actions/github/lib/github.js + 17 modules
 var github = __webpack_require__(312);
@@ -181,17 +181,12 @@ class StatusError extends TrackerError {
     }
 }
 function keepTrackingIssue(task) {
-    const { env, token, fetch } = task;
-    const connect = (signal) => connectToIssues({ env, token, fetch, signal });
-    return updateTrackingIssue({ ...task, connect, runUrl: runUrlOf(env) });
-}
-function runUrlOf(env) {
-    const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
-    return repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
+    const { apiUrl, repository, token, fetch } = task;
+    const connect = (signal) => connectToIssues({ apiUrl, repository, token, fetch, signal });
+    return updateTrackingIssue({ ...task, connect });
 }
 async function connectToIssues(options) {
-    const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = options.env;
-    const { token, fetch, signal } = options;
+    const { apiUrl, repository, token, fetch, signal } = options;
     if (token === '')
         throw new TrackerError('There is no token for GitHub: github-token is empty.', PERMISSION_HINT);
     if (!/^[\x21-\x7e]+$/.test(token)) {
@@ -202,7 +197,7 @@ async function connectToIssues(options) {
     }
     const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
     const octokit = (0,github/* getOctokit */.Q)(token, {
-        baseUrl: apiUrl.replace(/\/+$/, ''),
+        baseUrl: apiUrl,
         userAgent: `cloudflare-invite-action/${version/* VERSION */.x}`,
         log,
         request: { fetch, signal, log, redirect: 'manual' },

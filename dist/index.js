@@ -1735,6 +1735,12 @@ function decodePercent(text) {
         return text;
     }
 }
+function readGitHubContext(env) {
+    const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = env;
+    const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_RUN_ID: id } = env;
+    const runUrl = repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
+    return { apiUrl: apiUrl.replace(/\/+$/, ''), repository, runUrl };
+}
 function parseInputs(env) {
     const reader = new Reader(env);
     const waitSeconds = reader.integer('wait-seconds', 0, MAX_TIMEOUT_SECONDS);
@@ -1812,7 +1818,7 @@ class Reader {
         if (title.length > MAX_TITLE_LENGTH || /\p{Cc}/u.test(title)) {
             this.#refuse('report-issue', title, `A title is one line of at most ${MAX_TITLE_LENGTH} characters.`);
         }
-        return { title, token: readGitHubToken(this.#env) };
+        return { title, token: readGitHubToken(this.#env), ...readGitHubContext(this.#env) };
     }
     checkMode(inputs) {
         const { waitSeconds, timeoutSeconds } = inputs;
@@ -2621,8 +2627,8 @@ function neutralize(text) {
     return (text
         .replace(WHITE_SPACE, ' ')
         .replace(INVISIBLE, '\uFFFD')
-        .replace(/#(?=\p{DI}*#\p{DI}*\[)/gu, '# ')
-        .replace(/^([\s\p{DI}]*):(?=\p{DI}*:)/u, '$1: '));
+        .replace(/#(?=[^ -~]*#[^ -~]*\[)/g, '# ')
+        .replace(/^([^!-~]*):(?=[^ -~]*:)/, '$1: '));
 }
 function text_cut(text, maxLength) {
     if (text.length <= maxLength)
@@ -3818,5 +3824,6 @@ void runAction({
     obeyProxy: obeyProxy,
 }).then((exitCode) => {
     process.exitCode = exitCode;
+    setTimeout(() => process.exit(), 1_000).unref();
 });
 

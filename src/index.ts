@@ -19,4 +19,6 @@ void runAction({
   obeyProxy,
 }).then((exitCode) => {
   process.exitCode = exitCode;
+  // Node tries a proxy that hangs up again and again, for ever; only a process held up by that gets here.
+  setTimeout(() => process.exit(), 1_000).unref();
 });

@@ -28,8 +28,18 @@ export interface Inputs {
   readonly notices: readonly string[];
 }
 
+/** The repository that the job belongs to, on github.com or on GitHub Enterprise Server. */
+export interface GitHubContext {
+  /** Without a slash at the end. */
+  readonly apiUrl: string;
+  /** `owner/name`; empty outside of GitHub. */
+  readonly repository: string;
+  /** The page of the run; undefined outside of GitHub. */
+  readonly runUrl: string | undefined;
+}
+
 /** The tracking issue and what it is written with. */
-export interface ReportIssue {
+export interface ReportIssue extends GitHubContext {
   readonly title: string;
   /** Empty if there is none. */
   readonly token: string;
@@ -142,6 +152,14 @@ function decodePercent(text: string): string {
   }
 }
 
+/** What the runner says of the repository and the run. Source: GitHub's default environment variables. */
+export function readGitHubContext(env: Environment): GitHubContext {
+  const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = env;
+  const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_RUN_ID: id } = env;
+  const runUrl = repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
+  return { apiUrl: apiUrl.replace(/\/+$/, ''), repository, runUrl };
+}
+
 /**
  * Reads and checks every input; a pure function of the environment.
  * @throws {InputError} with all problems at once
@@ -232,7 +250,7 @@ class Reader {
       this.#refuse('report-issue', title, `A title is one line of at most ${MAX_TITLE_LENGTH} characters.`);
     }
     // What is wrong with the token shows when the issue is written: it must not keep invites from being answered.
-    return { title, token: readGitHubToken(this.#env) };
+    return { title, token: readGitHubToken(this.#env), ...readGitHubContext(this.#env) };
   }
 
   /** What no input can tell alone. */

@@ -1,6 +1,5 @@
 import { getOctokit } from '@actions/github';
 import { describeCauses } from '../cloudflare/errors.ts';
-import type { Environment } from '../inputs.ts';
 import {
   type Author,
   type Issue,
@@ -22,8 +21,10 @@ const MAX_MESSAGE = 300;
 
 /** What leads to the issues of the repository that the job belongs to. */
 export interface GitHubAccess {
-  /** Says which repository of which GitHub it is. */
-  readonly env: Environment;
+  /** Of github.com or of GitHub Enterprise Server, without a slash at the end. */
+  readonly apiUrl: string;
+  /** `owner/name`. */
+  readonly repository: string;
   /** Empty if there is none. */
   readonly token: string;
   readonly fetch: typeof fetch;
@@ -56,27 +57,20 @@ class StatusError extends TrackerError {
 }
 
 /** Keeps the tracking issue, as `updateTrackingIssue` does, in the repository that the job belongs to. */
-export function keepTrackingIssue(task: Omit<TrackingTask, 'connect' | 'runUrl'> & GitHubAccess): Promise<void> {
-  const { env, token, fetch } = task;
-  const connect = (signal: AbortSignal): Promise<IssueTracker> => connectToIssues({ env, token, fetch, signal });
-  return updateTrackingIssue({ ...task, connect, runUrl: runUrlOf(env) });
-}
-
-/** The address of the run's page; undefined outside of GitHub. */
-export function runUrlOf(env: Environment): string | undefined {
-  const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
-  return repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
+export function keepTrackingIssue(task: Omit<TrackingTask, 'connect'> & GitHubAccess): Promise<void> {
+  const { apiUrl, repository, token, fetch } = task;
+  const connect = (signal: AbortSignal): Promise<IssueTracker> =>
+    connectToIssues({ apiUrl, repository, token, fetch, signal });
+  return updateTrackingIssue({ ...task, connect });
 }
 
 /**
- * The issues of the repository that the job belongs to, on github.com or on GitHub Enterprise Server
- * (`GITHUB_API_URL`).
+ * The issues of the repository that the job belongs to.
  *
  * @throws {TrackerError} if there is no usable token or no repository
  */
 export async function connectToIssues(options: ConnectOptions): Promise<IssueTracker> {
-  const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = options.env;
-  const { token, fetch, signal } = options;
+  const { apiUrl, repository, token, fetch, signal } = options;
   if (token === '') throw new TrackerError('There is no token for GitHub: github-token is empty.', PERMISSION_HINT);
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new TrackerError('github-token holds a space, a line break or a character outside ASCII.', HINTS[401]);
@@ -90,7 +84,7 @@ export async function connectToIssues(options: ConnectOptions): Promise<IssueTra
   // What octokit would print goes to a stream that the runner reads for commands.
   const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
   const octokit = getOctokit(token, {
-    baseUrl: apiUrl.replace(/\/+$/, ''),
+    baseUrl: apiUrl,
     userAgent: `cloudflare-invite-action/${VERSION}`,
     log,
     // Followed, a redirect would take the token along.

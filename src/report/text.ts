@@ -86,9 +86,9 @@ function neutralize(text: string): string {
       .replace(WHITE_SPACE, ' ')
       .replace(INVISIBLE, '\uFFFD')
       // The runner's two forms of a command: the old one counts anywhere in a line, the new one after white space.
-      // The runner compares by culture, which skips characters that are ignorable, so they are skipped here too.
-      .replace(/#(?=\p{DI}*#\p{DI}*\[)/gu, '# ')
-      .replace(/^([\s\p{DI}]*):(?=\p{DI}*:)/u, '$1: ')
+      // The runner compares by culture, which skips characters that weigh nothing: all beyond ASCII are taken for such.
+      .replace(/#(?=[^ -~]*#[^ -~]*\[)/g, '# ')
+      .replace(/^([^!-~]*):(?=[^ -~]*:)/, '$1: ')
   );
 }
 

@@ -7,7 +7,8 @@ import {
   ISSUES_DISABLED,
   SERVER_ERROR,
 } from '../../sandbox/github.ts';
-import { type ConnectOptions, connectToIssues, runUrlOf } from '../../src/github/issues.ts';
+import { type ConnectOptions, connectToIssues } from '../../src/github/issues.ts';
+import { readGitHubContext } from '../../src/inputs.ts';
 import { type Issue, type IssueTracker, TrackerError } from '../../src/report/tracking-issue.ts';
 import { VERSION } from '../../src/version.ts';
 
@@ -19,7 +20,8 @@ function open(options: Partial<GitHubSandboxOptions> = {}): Promise<GitHubSandbo
 
 function connect(github: GitHubSandbox, options: Partial<ConnectOptions> = {}): Promise<IssueTracker> {
   return connectToIssues({
-    ...{ env: github.environment, token: TOKEN, fetch, signal: new AbortController().signal },
+    ...readGitHubContext(github.environment),
+    ...{ token: TOKEN, fetch, signal: new AbortController().signal },
     ...options,
   });
 }
@@ -205,7 +207,7 @@ describe('every request', () => {
     try {
       github.addIssue({ title: 'T' });
       const env = { ...github.environment, GITHUB_API_URL: `${github.url}/` };
-      expect(await listed(await connect(github, { env }))).toHaveLength(1);
+      expect(await listed(await connect(github, readGitHubContext(env)))).toHaveLength(1);
     } finally {
       delete process.env.GITHUB_API_URL;
     }
@@ -224,7 +226,12 @@ describe('every request', () => {
       asked.push(String(url));
       return Promise.resolve(Response.json([]));
     };
-    await listed(await connect(github, { env: { GITHUB_REPOSITORY: 'acme/invites' }, fetch: spy as typeof fetch }));
+    await listed(
+      await connect(github, {
+        ...readGitHubContext({ GITHUB_REPOSITORY: 'acme/invites' }),
+        fetch: spy as typeof fetch,
+      }),
+    );
     expect(asked).toEqual([expect.stringMatching(/^https:\/\/api\.github\.com\/repos\/acme\/invites\/issues\?/)]);
   });
 
@@ -292,16 +299,20 @@ describe('a failure is told with what to do about it', () => {
   test('a server that is not there', async () => {
     await using github = await open();
     const env = { ...github.environment, GITHUB_API_URL: 'http://127.0.0.1:1' };
-    expect(await failureOf(listed(await connect(github, { env })))).toMatch(/ECONNREFUSED|bad port/);
+    expect(await failureOf(listed(await connect(github, readGitHubContext(env))))).toMatch(/ECONNREFUSED|bad port/);
   });
 
   test.each([
     ['no token', { token: '' }, /There is no token.*issues: write/],
     ['a token with a line break', { token: 'ghp_a\nb' }, /holds a space, a line break/],
     ['a token outside ASCII', { token: 'ghp_ä' }, /outside ASCII/],
-    ['no repository', { env: {} }, /GITHUB_REPOSITORY names no repository/],
-    ['half a repository', { env: { GITHUB_REPOSITORY: 'acme' } }, /GITHUB_REPOSITORY names no repository/],
-    ['a path for a repository', { env: { GITHUB_REPOSITORY: 'acme/x/../../y' } }, /GITHUB_REPOSITORY names no/],
+    ['no repository', readGitHubContext({}), /GITHUB_REPOSITORY names no repository/],
+    ['half a repository', readGitHubContext({ GITHUB_REPOSITORY: 'acme' }), /GITHUB_REPOSITORY names no repository/],
+    [
+      'a path for a repository',
+      readGitHubContext({ GITHUB_REPOSITORY: 'acme/x/../../y' }),
+      /GITHUB_REPOSITORY names no/,
+    ],
   ])('before a request: %s', async (_what, options, expected) => {
     await using github = await open();
     const failure = await failureOf(connect(github, options));
@@ -320,5 +331,5 @@ test.each([
   [{ GITHUB_REPOSITORY: 'a/b' }, undefined],
   [{ GITHUB_RUN_ID: '7' }, undefined],
 ])('the run of %j is at %s', (env, url) => {
-  expect(runUrlOf(env)).toBe(url);
+  expect(readGitHubContext(env).runUrl).toBe(url);
 });

@@ -174,12 +174,13 @@ describe('foreign text', () => {
 
   test('is shown as code, in which GitHub makes no mentions and no links', () => {
     const mention = '@octocat';
-    const fields = { organization_name: mention, roles: [mention], invited_by: mention, expires_on: mention };
+    const names = { organization_name: mention, roles: [mention], invited_by: mention };
+    const fields = { ...names, expires_on: mention, status: mention };
     const trouble = { title: mention, message: mention, details: [mention] };
     const html = summaryOf([failed('failed', { problem: trouble }), done('changed', fields, mention)], {
       remarks: [mention],
     });
-    expect(html.split(mention)).toHaveLength(10);
+    expect(html.split(mention)).toHaveLength(11);
     expect(html.replace(/<code>[^<]*<\/code>/g, '')).not.toContain(mention);
   });
 });

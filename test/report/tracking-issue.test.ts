@@ -3,6 +3,7 @@ import { FORBIDDEN, GitHubSandbox, type GitHubSandboxOptions, ISSUES_DISABLED } 
 import { parseCommand } from '../../sandbox/runner.ts';
 import type { Clock } from '../../src/clock.ts';
 import { keepTrackingIssue } from '../../src/github/issues.ts';
+import { readGitHubContext } from '../../src/inputs.ts';
 import type { ListedInvite } from '../../src/invites/choose.ts';
 import type { Found } from '../../src/invites/find.ts';
 import type { Outcome, Problem } from '../../src/invites/outcome.ts';
@@ -109,7 +110,7 @@ class World implements AsyncDisposable {
     const { clock, log, warnings, job, github } = this;
     await keepTrackingIssue({
       ...{ title, run, clock, token, fetch, safe: SAFE, cancelled: job.signal },
-      env: { ...github.environment, ...env },
+      ...readGitHubContext({ ...github.environment, ...env }),
       workflow: {
         info: (line) => void log.push(line),
         annotate: (level, annotation) => {
