@@ -7,8 +7,6 @@ export default defineConfig({
     testTimeout: 30_000,
     coverage: {
       include: ['src/**'],
-      // The entry runs in dist alone, as a child process.
-      exclude: ['src/index.ts'],
       thresholds: { lines: 95, branches: 95 },
     },
   },

@@ -1721,8 +1721,9 @@ function readSecrets(env) {
         .filter((secret) => secret !== '');
     return [...new Set(secrets)];
 }
+const USER_PASSWORD = /^(?:[a-z][a-z\d+.-]*:\/\/|(?![a-z][a-z\d+.-]*:\/\/))[^/@:]*:([\s\S]*)@/i;
 function passwordsOf(url) {
-    const password = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/@:]*:([\s\S]*)@/i.exec(url.trim())?.[1];
+    const password = USER_PASSWORD.exec(url.trim())?.[1];
     if (password === undefined)
         return [];
     return [password, decodePercent(password)].flatMap((secret) => [secret, ...secret.split(/[\r\n]+/)]);
@@ -1775,6 +1776,7 @@ class Reader {
     problems = [];
     notices = [];
     #env;
+    #refused = new Set();
     constructor(env) {
         this.#env = env;
     }
@@ -1831,7 +1833,8 @@ class Reader {
         else if (!FILTER_NAMES.some(isWritten)) {
             this.problems.push(`There is neither an invite-id nor a filter. Write invite-id, or choose by ${FILTER_NAMES.join(', ')}; organization-name: '*' means every invite.`);
         }
-        if (waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
+        const isTimeKnown = !this.#refused.has('wait-seconds') && !this.#refused.has('timeout-seconds');
+        if (isTimeKnown && waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
             this.problems.push(`timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`);
         }
     }
@@ -1843,10 +1846,8 @@ class Reader {
             this.problems.push('api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.');
             return undefined;
         }
-        if ([token, email, key].includes(REFUSED))
-            return undefined;
         if (token !== undefined)
-            return { scheme: 'api-token', token };
+            return token === REFUSED ? undefined : { scheme: 'api-token', token };
         if (email === undefined && key === undefined)
             return this.#credentialsOfEnvironment();
         return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
@@ -1885,10 +1886,9 @@ class Reader {
         return url?.href.replace(/\/+$/, '') ?? '';
     }
     #globalApiKey(email, key) {
-        if (email === REFUSED || key === REFUSED)
-            return undefined;
-        if (email !== undefined && key !== undefined)
-            return { scheme: 'global-api-key', email, key };
+        if (email !== undefined && key !== undefined) {
+            return email === REFUSED || key === REFUSED ? undefined : { scheme: 'global-api-key', email, key };
+        }
         const [given, missing] = email === undefined ? ['key', 'e-mail'] : ['e-mail', 'key'];
         const input = missing === 'key' ? 'api-key' : 'api-email';
         this.problems.push(`The Global API Key needs a key and the user’s e-mail; there is a ${given} and no ${missing}. Write ${input}, or set ${CREDENTIAL_VARIABLES[input]} in the environment. ${SECRETS_HINT}`);
@@ -1982,6 +1982,7 @@ class Reader {
         return readRaw(this.#env, name) || DEFAULTS[name];
     }
     #refuse(name, value, allowed) {
+        this.#refused.add(name);
         const shown = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
         this.problems.push(`${name} is ${JSON.stringify(shown)}. ${allowed}`);
     }
@@ -2561,7 +2562,7 @@ function stringifyWithin(entries, maxLength) {
     let length = '[]'.length;
     for (const entry of entries) {
         const text = JSON.stringify(entry);
-        length += text.length + ','.length;
+        length += text.length + (texts.length > 0 ? ','.length : 0);
         if (length > maxLength)
             break;
         texts.push(text);
@@ -3801,8 +3802,10 @@ function createWorkflow(safe) {
 }
 function annotationMessage(lines, safe) {
     const last = safe.line(lines.at(-1) ?? '');
-    const others = lines.slice(0, -1).map((line) => `${safe.line(line)}\n`);
-    return `${text_cut(others.join(''), MAX_ANNOTATION - last.length)}${last}`;
+    const others = lines.slice(0, -1).map((line) => safe.line(line));
+    if (others.length === 0)
+        return last;
+    return `${text_cut(others.join('\n'), MAX_ANNOTATION - last.length - 1)}\n${last}`;
 }
 
 ;// CONCATENATED MODULE: ../build/index.js

@@ -40,6 +40,8 @@ const INPUTS_SET_OTHERWISE: Readonly<Record<string, string>> = {
   'dry-run': '--live is a dry run unless there is --no-dry-run',
   'api-token': 'a command line is no place for a secret: set CLOUDFLARE_API_TOKEN in the environment',
   'api-key': 'a command line is no place for a secret: set CLOUDFLARE_API_KEY in the environment',
+  'report-issue': 'outside of GitHub there is no repository to keep an issue in',
+  'github-token': 'outside of GitHub there is no repository to keep an issue in',
 };
 
 const FILTERS = ['organization-id', 'organization-name', 'invited-by', 'roles'];

@@ -136,10 +136,13 @@ export function readSecrets(env: Environment): readonly string[] {
   return [...new Set(secrets)];
 }
 
+// With a scheme or without one, but never taking a scheme for a user.
+const USER_PASSWORD = /^(?:[a-z][a-z\d+.-]*:\/\/|(?![a-z][a-z\d+.-]*:\/\/))[^/@:]*:([\s\S]*)@/i;
+
 /** The password in a URL, as written and decoded. */
 function passwordsOf(url: string): readonly string[] {
   // Not the URL parser: what it rejects may hold a password as well.
-  const password = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/@:]*:([\s\S]*)@/i.exec(url.trim())?.[1];
+  const password = USER_PASSWORD.exec(url.trim())?.[1];
   if (password === undefined) return [];
   return [password, decodePercent(password)].flatMap((secret) => [secret, ...secret.split(/[\r\n]+/)]);
 }
@@ -202,6 +205,8 @@ class Reader {
   readonly problems: string[] = [];
   readonly notices: string[] = [];
   readonly #env: Environment;
+  /** Names of the inputs with a value that cannot be used. */
+  readonly #refused = new Set<string>();
 
   constructor(env: Environment) {
     this.#env = env;
@@ -268,7 +273,9 @@ class Reader {
         `There is neither an invite-id nor a filter. Write invite-id, or choose by ${FILTER_NAMES.join(', ')}; organization-name: '*' means every invite.`,
       );
     }
-    if (waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
+    // A number that was refused already stands for nothing that was written.
+    const isTimeKnown = !this.#refused.has('wait-seconds') && !this.#refused.has('timeout-seconds');
+    if (isTimeKnown && waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
       this.problems.push(
         `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
       );
@@ -285,8 +292,7 @@ class Reader {
       );
       return undefined;
     }
-    if ([token, email, key].includes(REFUSED)) return undefined;
-    if (token !== undefined) return { scheme: 'api-token', token };
+    if (token !== undefined) return token === REFUSED ? undefined : { scheme: 'api-token', token };
     if (email === undefined && key === undefined) return this.#credentialsOfEnvironment();
     return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
   }
@@ -329,8 +335,9 @@ class Reader {
   }
 
   #globalApiKey(email: string | undefined, key: string | undefined): Credentials | undefined {
-    if (email === REFUSED || key === REFUSED) return undefined;
-    if (email !== undefined && key !== undefined) return { scheme: 'global-api-key', email, key };
+    if (email !== undefined && key !== undefined) {
+      return email === REFUSED || key === REFUSED ? undefined : { scheme: 'global-api-key', email, key };
+    }
     const [given, missing] = email === undefined ? (['key', 'e-mail'] as const) : (['e-mail', 'key'] as const);
     const input = missing === 'key' ? 'api-key' : 'api-email';
     this.problems.push(
@@ -448,6 +455,7 @@ class Reader {
   }
 
   #refuse(name: string, value: string, allowed: string): void {
+    this.#refused.add(name);
     const shown = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
     this.problems.push(`${name} is ${JSON.stringify(shown)}. ${allowed}`);
   }

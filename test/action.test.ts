@@ -726,3 +726,10 @@ describe('a defect', () => {
     expect(step.annotations[0]?.message).toContain('a text');
   });
 });
+
+test('a number that was refused is not compared with others, as if somebody had written another one', async () => {
+  const inputs = { 'organization-name': '*', 'wait-seconds': '60', 'timeout-seconds': 'ten' };
+  const { annotations } = await run({ inputs });
+  expect(annotations[0]?.message).toContain('timeout-seconds is "ten"');
+  expect(annotations[0]?.message).not.toContain('it must be more');
+});

@@ -453,6 +453,12 @@ describe('credentials', () => {
     expect(problemsOf(inputs, {})).toEqual([expect.stringMatching(EMPTY(empty))]);
   });
 
+  test('a malformed half is reported together with the missing one', () => {
+    const problems = problemsOf({ 'api-key': 'a b' }, {}).join('\n');
+    expect(problems).toMatch(MALFORMED('api-key'));
+    expect(problems).toContain('there is a key and no e-mail');
+  });
+
   test('two schemes are reported together with a malformed credential of one of them', () => {
     const problems = problemsOf({ 'api-token': `Bearer ${TOKEN}`, 'api-key': KEY }).join('\n');
     expect(problems).toMatch(MALFORMED('api-token'));
@@ -513,8 +519,10 @@ describe('readSecrets', () => {
     ['two proxies', {}, { HTTPS_PROXY: proxy('fake-1'), http_proxy: proxy('fake-2') }, ['fake-1', 'fake-2']],
     ['a password with percent signs', {}, { HTTPS_PROXY: proxy('fake%40word') }, ['fake%40word', 'fake@word']],
     ['a password with a broken percent sign', {}, { HTTPS_PROXY: proxy('fake%word') }, ['fake%word']],
+    ['a password that begins like a host', {}, { HTTPS_PROXY: proxy('//fake-word') }, ['//fake-word']],
     ['a password of a proxy without a user', {}, { HTTPS_PROXY: 'http://:fake-word@proxy.example' }, ['fake-word']],
     ['a password of a proxy without a scheme', {}, { HTTPS_PROXY: 'alice:fake-word@proxy.example' }, ['fake-word']],
+    ['nothing of a proxy with a user alone', {}, { HTTPS_PROXY: 'http://alice@proxy.example' }, []],
     ['a password of a URL without a host', { 'api-base-url': 'https://alice:fake-word@' }, {}, ['fake-word']],
     ['a proxy without a password', {}, { HTTPS_PROXY: 'http://proxy.example:3128' }, []],
     ['a URL with a port', { 'api-base-url': 'http://127.0.0.1:4010/v4' }, {}, []],

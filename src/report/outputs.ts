@@ -117,7 +117,7 @@ function stringifyWithin(entries: readonly unknown[], maxLength: number): { json
   let length = '[]'.length;
   for (const entry of entries) {
     const text = JSON.stringify(entry);
-    length += text.length + ','.length;
+    length += text.length + (texts.length > 0 ? ','.length : 0);
     if (length > maxLength) break;
     texts.push(text);
   }

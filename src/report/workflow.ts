@@ -55,6 +55,7 @@ export function createWorkflow(safe: SafeText): Workflow {
 /** The message of an annotation: if it is too long, the lines before the last one, which says what to do, are cut. */
 export function annotationMessage(lines: readonly string[], safe: SafeText): string {
   const last = safe.line(lines.at(-1) ?? '');
-  const others = lines.slice(0, -1).map((line) => `${safe.line(line)}\n`);
-  return `${cut(others.join(''), MAX_ANNOTATION - last.length)}${last}`;
+  const others = lines.slice(0, -1).map((line) => safe.line(line));
+  if (others.length === 0) return last;
+  return `${cut(others.join('\n'), MAX_ANNOTATION - last.length - 1)}\n${last}`;
 }

@@ -155,7 +155,7 @@ describe('annotations', () => {
       `workflow.annotate('error', { title: 't'.repeat(300), lines: Array(9).fill('%'.repeat(900)) })`,
     );
     expect(annotations[0]?.message).toHaveLength(4_000);
-    expect(annotations[0]?.message).toMatch(/%…%{900}$/);
+    expect(annotations[0]?.message).toMatch(/%…\n%{900}$/);
     expect(annotations[0]?.title).toBe(`${'t'.repeat(199)}…`);
     expect(commands[0]?.data).toBe(annotations[0]?.message);
   });
