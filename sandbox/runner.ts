@@ -458,6 +458,8 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           PATH: process.env.PATH,
+          // Node on Windows opens no socket without it.
+          ...(process.env.SystemRoot !== undefined && { SystemRoot: process.env.SystemRoot }),
           HOME: home,
           CI: 'true',
           GITHUB_ACTIONS: 'true',

@@ -248,3 +248,37 @@ describe('cancelling the job', () => {
     expect(gate.hardStop.aborted).toBe(true);
   });
 });
+
+describe('a pause that is asked for again', () => {
+  test('is announced again only if it becomes much longer', async () => {
+    const { clock, gate, pauses } = setUp();
+    gate.pause(1_000, 'first');
+    const entered = [0, 500, 900].map(async (ms) => {
+      await clock.sleep(ms);
+      if (ms === 500) gate.pause(1_200, 'much the same');
+      if (ms === 900) gate.pause(60_000, 'much longer');
+      await gate.enter();
+    });
+    await clock.run(Promise.all(entered));
+    expect(pauses.map(({ reason }) => reason)).toEqual(['first', 'much longer']);
+  });
+
+  test('is explained by the refusal, whichever came first, and the refusal is kept', async () => {
+    for (const pauseTwice of [
+      (gate: RequestGate) => {
+        gate.pause(900_000, 'counted');
+        gate.pause(800_000, 'refused', tooMany);
+      },
+      (gate: RequestGate) => {
+        gate.pause(900_000, 'refused', tooMany);
+        gate.pause(800_000, 'counted');
+      },
+    ]) {
+      const { clock, gate } = setUp();
+      pauseTwice(gate);
+      const stop = await rejection(clock.run(gate.enter()));
+      expect(stop).toMatchObject({ reason: 'rate-limit', error: tooMany });
+      expect((stop as StopError).message).toContain('A pause of 900 s is needed (refused)');
+    }
+  });
+});
