@@ -875,6 +875,35 @@ function rejectOnAbort(signal) {
     return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
 }
 
+// EXTERNAL MODULE: ../build/cloudflare/errors.js
+var errors = __nccwpck_require__(337);
+;// CONCATENATED MODULE: ../build/cloudflare/connection.js
+
+const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
+function isCertificateError(error) {
+    return (0,errors/* causes */.ps)(error).some((cause) => CERTIFICATE_CODE.test((0,errors/* errorCode */.CA)(cause) ?? ''));
+}
+function isProxyRefusal(error) {
+    return (0,errors/* causes */.ps)(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
+}
+const NEVER_CONNECTED = new Set([
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'EADDRNOTAVAIL',
+    'UND_ERR_CONNECT_TIMEOUT',
+]);
+function wasNeverConnected(error) {
+    if (isProxyRefusal(error))
+        return true;
+    return (0,errors/* causes */.ps)(error).some((cause) => {
+        const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
+        return NEVER_CONNECTED.has((0,errors/* errorCode */.CA)(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
+    });
+}
+
 ;// CONCATENATED MODULE: ../build/cloudflare/credentials.js
 function credentialHeaders(credentials) {
     return credentials.scheme === 'api-token'
@@ -1000,126 +1029,6 @@ function cut(text, length) {
     return text.length <= length ? text : `${text.slice(0, length)}…`;
 }
 
-// EXTERNAL MODULE: ../build/cloudflare/errors.js
-var errors = __nccwpck_require__(337);
-;// CONCATENATED MODULE: ../build/cloudflare/hints.js
-
-const USE_GLOBAL_API_KEY = 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.';
-const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
-const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
-function hintFor(error, scheme) {
-    if (error.status === undefined)
-        return hintForConnection(error);
-    return hintForCredentials(error, scheme) ?? hintForAnswer(error, error.status);
-}
-function hintForCredentials(error, scheme) {
-    const { status, codes } = error;
-    const says = (part) => error.details.some((detail) => [detail, ...detail.chain].some((entry) => part.test(entry.message)));
-    const what = scheme === 'api-token' ? 'API token' : 'Global API Key';
-    if (codes.includes(10502)) {
-        return `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${what} is corrected.`;
-    }
-    if (codes.includes(6003)) {
-        if (codes.includes(6103))
-            return `${MALFORMED} Cloudflare cannot read the api-key (X-Auth-Key).`;
-        if (codes.includes(6102))
-            return `${MALFORMED} Cloudflare cannot read the api-email (X-Auth-Email).`;
-        if (codes.includes(6111))
-            return `${MALFORMED} Cloudflare cannot read the api-token (Authorization).`;
-        return MALFORMED;
-    }
-    if (codes.includes(9106)) {
-        return 'Cloudflare saw no credentials. Something between the runner and Cloudflare, a proxy perhaps, removed the authentication headers.';
-    }
-    if (codes.includes(9103)) {
-        return `api-key and api-email do not belong to the same user, or the key is no longer valid. ${ROLLED}`;
-    }
-    if (codes.includes(9109)) {
-        if (says(/valid user-level authentication not found/i)) {
-            return 'This is a token owned by an account, not by a user. Only the invited user can answer: create an API token under My Profile > API Tokens, as that user.';
-        }
-        if (says(/from location/i)) {
-            return 'The token has a client IP filter that excludes this runner. Allow the runner’s address, use a self-hosted runner with a fixed one, or remove the filter.';
-        }
-        if (says(/unauthorized to access/i)) {
-            return 'The token lacks a permission. It must be a user API token with User > Memberships: Edit.';
-        }
-        return `Cloudflare does not know this token. ${ROLLED}`;
-    }
-    if (codes.includes(10000)) {
-        if (status === 405 || says(/authentication scheme/i))
-            return USE_GLOBAL_API_KEY;
-        return scheme === 'api-token'
-            ? 'The token is not valid or lacks a permission. It must be a user API token with User > Memberships: Edit.'
-            : `api-key and api-email were not accepted. ${ROLLED}`;
-    }
-    if (status === 401)
-        return `Cloudflare does not accept this ${what}. ${ROLLED}`;
-    return undefined;
-}
-function hintForAnswer(error, status) {
-    if (error.isMissing) {
-        return 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see or answer it.';
-    }
-    if (status === 429) {
-        return 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.';
-    }
-    if (status === 403) {
-        return 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.';
-    }
-    if (status >= 300 && status < 400) {
-        return 'The credentials are never sent on to another address. Check api-base-url, and whether a proxy or login page stands in the way.';
-    }
-    if (status === 525 || status === 526) {
-        return 'Cloudflare could not make a secure connection to the server behind it. That is not caused by this workflow: see https://www.cloudflarestatus.com.';
-    }
-    if (status === 404)
-        return 'There is no such API at this address: check api-base-url.';
-    if (status === 409)
-        return 'Something else was changing the invite at the same time. Run the job again.';
-    if (status >= 500) {
-        return 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
-    }
-    if (status === 408 || status < 300)
-        return UNCLEAR_HINT;
-    return 'Cloudflare refused this request for a reason of its own: see its message.';
-}
-const UNCLEAR_HINT = 'Run the job again: an invite that has the wanted status by then counts as answered. If it goes on, ask Cloudflare’s support.';
-const PROXY_HINT = 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
-const CERTIFICATE_HINT = 'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
-const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
-function hintForConnection(error) {
-    if (isCertificateError(error.cause))
-        return CERTIFICATE_HINT;
-    if (isProxyRefusal(error.cause))
-        return PROXY_HINT;
-    return error.effect === 'none' ? CONNECTION_HINT : UNCLEAR_HINT;
-}
-const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
-function isCertificateError(error) {
-    return (0,errors/* causes */.ps)(error).some((cause) => CERTIFICATE_CODE.test((0,errors/* errorCode */.CA)(cause) ?? ''));
-}
-function isProxyRefusal(error) {
-    return (0,errors/* causes */.ps)(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
-}
-const NEVER_CONNECTED = new Set([
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'EADDRNOTAVAIL',
-    'UND_ERR_CONNECT_TIMEOUT',
-]);
-function wasNeverConnected(error) {
-    if (isProxyRefusal(error))
-        return true;
-    return (0,errors/* causes */.ps)(error).some((cause) => {
-        const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
-        return NEVER_CONNECTED.has((0,errors/* errorCode */.CA)(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
-    });
-}
-
 ;// CONCATENATED MODULE: ../build/cloudflare/retry.js
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 8_000;
@@ -1180,10 +1089,12 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = `cloudflare-invite-action/${version/* VERSION */.x}`;
 class InvitesClient {
     #options;
+    #ofetch;
     #rateLimited = 0;
     #underWay = 0;
     constructor(options) {
         this.#options = options;
+        this.#ofetch = ofetch.create({}, { fetch: options.fetch });
     }
     async read(id) {
         const request = { method: 'GET', path: invitePath(id) };
@@ -1303,10 +1214,8 @@ class InvitesClient {
         }
     }
     async #fetchText(request, signal) {
-        const { baseUrl, credentials, fetch } = this.#options;
-        const response = await ofetch
-            .create({}, { fetch })
-            .raw(`${baseUrl}${request.path}${request.query ?? ''}`, {
+        const { baseUrl, credentials } = this.#options;
+        const response = await this.#ofetch.raw(`${baseUrl}${request.path}${request.query ?? ''}`, {
             method: request.method,
             headers: {
                 accept: 'application/json',
@@ -1512,7 +1421,13 @@ class RequestGate {
     }
 }
 
+;// CONCATENATED MODULE: ../build/ascii.js
+function lowerAscii(text) {
+    return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
 ;// CONCATENATED MODULE: ../build/invites/pattern.js
+
 class PatternError extends Error {
     name = 'PatternError';
 }
@@ -1595,9 +1510,6 @@ function advance(part, fallbacks, matched, character) {
         length = fallbacks[length - 1] ?? 0;
     return part.charAt(length) === character ? length + 1 : length;
 }
-function lowerAscii(text) {
-    return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
 
 ;// CONCATENATED MODULE: ../build/invites/choose.js
 
@@ -1660,7 +1572,14 @@ function expiresMs({ expires_on }) {
     return expires_on === undefined ? Number.NaN : Date.parse(expires_on);
 }
 
+;// CONCATENATED MODULE: ../build/invites/invite-id.js
+const MAX_ID_LENGTH = 32;
+function isInviteId(id) {
+    return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
+}
+
 ;// CONCATENATED MODULE: ../build/inputs.js
+
 
 
 class InputError extends Error {
@@ -1705,7 +1624,6 @@ const FILTER_SEPARATORS = {
 };
 const MAX_RETRIES = 10;
 const MAX_TIMEOUT_SECONDS = 86_400;
-const MAX_ID_LENGTH = 32;
 const MAX_TITLE_LENGTH = 256;
 const MAX_SHOWN = 80;
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
@@ -1791,7 +1709,7 @@ class Reader {
         const text = this.#optional('invite-id');
         const ids = entriesOf(text ?? '', /[\s,]+/);
         for (const id of ids) {
-            if (!/^[\w-]+$/.test(id) || id.length > MAX_ID_LENGTH) {
+            if (!isInviteId(id)) {
                 this.#refuse('invite-id', id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
             }
         }
@@ -2001,6 +1919,100 @@ function isLoopbackAddress(hostname) {
 
 // EXTERNAL MODULE: ../build/invites/outcome.js
 var invites_outcome = __nccwpck_require__(551);
+;// CONCATENATED MODULE: ../build/cloudflare/hints.js
+
+const USE_GLOBAL_API_KEY = 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.';
+const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
+const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
+function hintFor(error, scheme) {
+    if (error.status === undefined)
+        return hintForConnection(error);
+    return hintForCredentials(error, scheme) ?? hintForAnswer(error, error.status);
+}
+function hintForCredentials(error, scheme) {
+    const { status, codes } = error;
+    const says = (part) => error.details.some((detail) => [detail, ...detail.chain].some((entry) => part.test(entry.message)));
+    const what = scheme === 'api-token' ? 'API token' : 'Global API Key';
+    if (codes.includes(10502)) {
+        return `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${what} is corrected.`;
+    }
+    if (codes.includes(6003)) {
+        if (codes.includes(6103))
+            return `${MALFORMED} Cloudflare cannot read the api-key (X-Auth-Key).`;
+        if (codes.includes(6102))
+            return `${MALFORMED} Cloudflare cannot read the api-email (X-Auth-Email).`;
+        if (codes.includes(6111))
+            return `${MALFORMED} Cloudflare cannot read the api-token (Authorization).`;
+        return MALFORMED;
+    }
+    if (codes.includes(9106)) {
+        return 'Cloudflare saw no credentials. Something between the runner and Cloudflare, a proxy perhaps, removed the authentication headers.';
+    }
+    if (codes.includes(9103)) {
+        return `api-key and api-email do not belong to the same user, or the key is no longer valid. ${ROLLED}`;
+    }
+    if (codes.includes(9109)) {
+        if (says(/valid user-level authentication not found/i)) {
+            return 'This is a token owned by an account, not by a user. Only the invited user can answer: create an API token under My Profile > API Tokens, as that user.';
+        }
+        if (says(/from location/i)) {
+            return 'The token has a client IP filter that excludes this runner. Allow the runner’s address, use a self-hosted runner with a fixed one, or remove the filter.';
+        }
+        if (says(/unauthorized to access/i)) {
+            return 'The token lacks a permission. It must be a user API token with User > Memberships: Edit.';
+        }
+        return `Cloudflare does not know this token. ${ROLLED}`;
+    }
+    if (codes.includes(10000)) {
+        if (status === 405 || says(/authentication scheme/i))
+            return USE_GLOBAL_API_KEY;
+        return scheme === 'api-token'
+            ? 'The token is not valid or lacks a permission. It must be a user API token with User > Memberships: Edit.'
+            : `api-key and api-email were not accepted. ${ROLLED}`;
+    }
+    if (status === 401)
+        return `Cloudflare does not accept this ${what}. ${ROLLED}`;
+    return undefined;
+}
+function hintForAnswer(error, status) {
+    if (error.isMissing) {
+        return 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see or answer it.';
+    }
+    if (status === 429) {
+        return 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.';
+    }
+    if (status === 403) {
+        return 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.';
+    }
+    if (status >= 300 && status < 400) {
+        return 'The credentials are never sent on to another address. Check api-base-url, and whether a proxy or login page stands in the way.';
+    }
+    if (status === 525 || status === 526) {
+        return 'Cloudflare could not make a secure connection to the server behind it. That is not caused by this workflow: see https://www.cloudflarestatus.com.';
+    }
+    if (status === 404)
+        return 'There is no such API at this address: check api-base-url.';
+    if (status === 409)
+        return 'Something else was changing the invite at the same time. Run the job again.';
+    if (status >= 500) {
+        return 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
+    }
+    if (status === 408 || status < 300)
+        return UNCLEAR_HINT;
+    return 'Cloudflare refused this request for a reason of its own: see its message.';
+}
+const UNCLEAR_HINT = 'Run the job again: an invite that has the wanted status by then counts as answered. If it goes on, ask Cloudflare’s support.';
+const PROXY_HINT = 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
+const CERTIFICATE_HINT = 'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
+const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
+function hintForConnection(error) {
+    if (isCertificateError(error.cause))
+        return CERTIFICATE_HINT;
+    if (isProxyRefusal(error.cause))
+        return PROXY_HINT;
+    return error.effect === 'none' ? CONNECTION_HINT : UNCLEAR_HINT;
+}
+
 ;// CONCATENATED MODULE: ../build/invites/problem.js
 
 
@@ -2256,6 +2268,7 @@ async function answerAll(targets, task, concurrency, onOutcome) {
 
 ;// CONCATENATED MODULE: ../build/invites/list.js
 
+
 const PER_PAGE = 50;
 const MAX_PAGES = 1_000;
 class EndlessListError extends Error {
@@ -2294,7 +2307,7 @@ function readEntry(entry) {
     const { id, status } = invite;
     if (id === undefined)
         return `an invite${of} without an id`;
-    if (!/^[\w-]{1,32}$/.test(id))
+    if (!isInviteId(id))
         return `an invite${of} with the unusable id "${id}"`;
     if (status === undefined)
         return `the invite ${id}${of} without a status`;
@@ -2456,7 +2469,7 @@ function describeOutcome(outcome, { status }) {
     }
 }
 function runTitle(outcomes, { status, dryRun }) {
-    const count = (...kinds) => outcomes.filter(({ kind }) => kinds.includes(kind)).length;
+    const count = (wanted) => outcomes.filter(({ kind }) => kind === wanted).length;
     const parts = [
         [count('changed'), status],
         [count('unchanged'), `already ${status}`],
@@ -2573,6 +2586,7 @@ function stringifyWithin(entries, maxLength) {
 // EXTERNAL MODULE: ../build/report/summary.js
 var summary = __nccwpck_require__(841);
 ;// CONCATENATED MODULE: ../build/report/text.js
+
 const MAX_LINE = 1_000;
 const PART_LENGTH = 8;
 const SHORTEST_SECRET = 4;
@@ -2596,12 +2610,12 @@ function createRedactor(secrets) {
     return redactParts;
 }
 function partsOf(secret) {
-    const lower = text_lowerAscii(secret);
+    const lower = lowerAscii(secret);
     const count = Math.max(1, lower.length - PART_LENGTH + 1);
     return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
 }
 function maskParts(text, parts) {
-    const lower = text_lowerAscii(text);
+    const lower = lowerAscii(text);
     const lengths = new Set([...parts].map((part) => part.length));
     let masked = '';
     let shownTo = 0;
@@ -2618,9 +2632,6 @@ function maskParts(text, parts) {
         }
     }
     return masked + text.slice(shownTo);
-}
-function text_lowerAscii(text) {
-    return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;

@@ -1,6 +1,7 @@
 import type { Credentials } from './cloudflare/credentials.ts';
 import type { AnswerStatus } from './cloudflare/types.ts';
 import { FILTER_NAMES, type FilterName, type Filters } from './invites/choose.ts';
+import { isInviteId, MAX_ID_LENGTH } from './invites/invite-id.ts';
 import { PatternError, parsePatternList } from './invites/pattern.ts';
 
 /** Everything a run is told, read once and checked. */
@@ -63,7 +64,7 @@ export class InputError extends Error {
 }
 
 /** The default of an input whose absence means something else than an empty value. */
-export const ABSENT = '(none)';
+const ABSENT = '(none)';
 
 /** The credential inputs: their visible defaults name the environment variable that takes their place. */
 const CREDENTIAL_VARIABLES = {
@@ -74,7 +75,7 @@ const CREDENTIAL_VARIABLES = {
 type CredentialInput = keyof typeof CREDENTIAL_VARIABLES;
 
 /** Defaults as `action.yml` declares them, for every input but the credentials; a test holds them equal. */
-export const DEFAULTS = {
+const DEFAULTS = {
   'invite-id': ABSENT,
   'organization-id': ABSENT,
   'organization-name': ABSENT,
@@ -109,8 +110,6 @@ const FILTER_SEPARATORS: Readonly<Record<FilterName, RegExp>> = {
 const MAX_RETRIES = 10;
 /** One day: more than any job on GitHub's own runners can last. */
 const MAX_TIMEOUT_SECONDS = 86_400;
-/** Source: Cloudflare's OpenAPI description, `iam_invite_components-schemas-identifier`. */
-const MAX_ID_LENGTH = 32;
 /** Source: GitHub's refusal, "title is too long (maximum is 256 characters)". */
 const MAX_TITLE_LENGTH = 256;
 /** Longest value that an error message repeats. */
@@ -223,7 +222,7 @@ class Reader {
     const text = this.#optional('invite-id');
     const ids = entriesOf(text ?? '', /[\s,]+/);
     for (const id of ids) {
-      if (!/^[\w-]+$/.test(id) || id.length > MAX_ID_LENGTH) {
+      if (!isInviteId(id)) {
         this.#refuse('invite-id', id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
       }
     }

@@ -2,6 +2,7 @@ import { FetchError, ofetch } from 'ofetch';
 import { type Clock, formatSeconds } from '../clock.ts';
 import { VERSION } from '../version.ts';
 import { readText } from './body.ts';
+import { isCertificateError, wasNeverConnected } from './connection.ts';
 import { type Credentials, credentialHeaders } from './credentials.ts';
 import { type Body, parseBody, type ResultInfo, toInvite } from './envelope.ts';
 import {
@@ -14,7 +15,6 @@ import {
   StopError,
 } from './errors.ts';
 import type { RequestGate } from './gate.ts';
-import { isCertificateError, wasNeverConnected } from './hints.ts';
 import { isRetryableStatus, rateLimitPauseMs, retryDelayMs, serverDelayMs } from './retry.ts';
 import type { AnswerStatus, Invite } from './types.ts';
 
@@ -77,6 +77,7 @@ export interface InvitePage {
  */
 export class InvitesClient {
   readonly #options: ClientOptions;
+  readonly #ofetch: typeof ofetch;
   /** Refusals for the rate limit since the last other answer. */
   #rateLimited = 0;
   /** Requests that have no answer yet. */
@@ -84,6 +85,7 @@ export class InvitesClient {
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.#ofetch = ofetch.create({}, { fetch: options.fetch });
   }
 
   /**
@@ -234,27 +236,25 @@ export class InvitesClient {
   }
 
   async #fetchText(request: ApiRequest, signal: AbortSignal): Promise<Answer> {
-    const { baseUrl, credentials, fetch } = this.#options;
+    const { baseUrl, credentials } = this.#options;
     // ofetch's own retry, time-out and JSON parsing are switched off: none of them obeys Retry-After, covers the
     // body, or tells broken JSON from a string.
-    const response = await ofetch
-      .create({}, { fetch })
-      .raw<unknown, 'stream'>(`${baseUrl}${request.path}${request.query ?? ''}`, {
-        method: request.method,
-        headers: {
-          accept: 'application/json',
-          'user-agent': USER_AGENT,
-          ...credentialHeaders(credentials),
-          ...(request.body && { 'content-type': 'application/json' }),
-        },
-        ...(request.body && { body: JSON.stringify(request.body) }),
-        // fetch drops Authorization on a redirect to another origin, but forwards X-Auth-Key (nodejs/undici#4917).
-        redirect: 'manual',
-        retry: false,
-        ignoreResponseError: true,
-        responseType: 'stream',
-        signal,
-      });
+    const response = await this.#ofetch.raw<unknown, 'stream'>(`${baseUrl}${request.path}${request.query ?? ''}`, {
+      method: request.method,
+      headers: {
+        accept: 'application/json',
+        'user-agent': USER_AGENT,
+        ...credentialHeaders(credentials),
+        ...(request.body && { 'content-type': 'application/json' }),
+      },
+      ...(request.body && { body: JSON.stringify(request.body) }),
+      // fetch drops Authorization on a redirect to another origin, but forwards X-Auth-Key (nodejs/undici#4917).
+      redirect: 'manual',
+      retry: false,
+      ignoreResponseError: true,
+      responseType: 'stream',
+      signal,
+    });
     return { response, text: await readText(response._data ?? response.body, MAX_BODY_BYTES, signal) };
   }
 

@@ -1,6 +1,7 @@
 import type { InvitesClient } from '../cloudflare/client.ts';
 import { toInvite } from '../cloudflare/envelope.ts';
 import type { ListedInvite } from './choose.ts';
+import { isInviteId } from './invite-id.ts';
 
 /** Invites asked for a page. Cloudflare's description names no page size; the server may choose another one. */
 const PER_PAGE = 50;
@@ -60,7 +61,7 @@ function readEntry(entry: unknown): ListedInvite | string {
   const of = invite.organization_name === undefined ? '' : ` of ${invite.organization_name}`;
   const { id, status } = invite;
   if (id === undefined) return `an invite${of} without an id`;
-  if (!/^[\w-]{1,32}$/.test(id)) return `an invite${of} with the unusable id "${id}"`;
+  if (!isInviteId(id)) return `an invite${of} with the unusable id "${id}"`;
   if (status === undefined) return `the invite ${id}${of} without a status`;
   return { ...invite, id };
 }

@@ -1,3 +1,5 @@
+import { lowerAscii } from '../ascii.ts';
+
 /**
  * The lock of the house: which texts a list of patterns lets in.
  *
@@ -112,8 +114,4 @@ function advance(part: string, fallbacks: readonly number[], matched: number, ch
   let length = matched;
   while (length > 0 && part.charAt(length) !== character) length = fallbacks[length - 1] ?? 0;
   return part.charAt(length) === character ? length + 1 : length;
-}
-
-function lowerAscii(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

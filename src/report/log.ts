@@ -46,7 +46,7 @@ export function describeOutcome(outcome: Outcome, { status }: Asked): string {
 
 /** The title of the summary: what became of how many invites. */
 export function runTitle(outcomes: readonly Outcome[], { status, dryRun }: Asked): string {
-  const count = (...kinds: Outcome['kind'][]): number => outcomes.filter(({ kind }) => kinds.includes(kind)).length;
+  const count = (wanted: Outcome['kind']): number => outcomes.filter(({ kind }) => kind === wanted).length;
   const parts = [
     [count('changed'), status],
     [count('unchanged'), `already ${status}`],

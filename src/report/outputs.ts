@@ -2,7 +2,7 @@ import { type Invite, isFailed, type Outcome, problemLine } from '../invites/out
 import type { Annotation } from './workflow.ts';
 
 /** Fields of an invite that are outputs of their own, under Cloudflare's names. */
-export const INVITE_OUTPUTS = [
+const INVITE_OUTPUTS = [
   'id',
   'status',
   'organization_id',

@@ -78,7 +78,7 @@ function outcomeRow({ invite, id, kind }: Outcome, safe: SafeText): string {
   return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (<code>${safe.html(status, MAX_CELL)}</code>)</td></tr>`;
 }
 
-/** A problem as a list item; also used for the tracking issue. */
+/** A problem as a list item. */
 export function problemItem({ title, message, details, hint }: Problem, safe: SafeText): string {
   const facts = [message, ...details].map((line) => `<br><code>${safe.html(line)}</code>`).join('');
   return `<li><strong><code>${safe.html(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${safe.html(hint)}`}</li>`;

@@ -1,3 +1,5 @@
+import { lowerAscii } from '../ascii.ts';
+
 /**
  * The one place where text from outside becomes fit to be shown. Everything that people read, in the log, in
  * annotations, in the summary and in issues, passes through `line`, and through `html` where it becomes markup.
@@ -68,11 +70,6 @@ function maskParts(text: string, parts: ReadonlySet<string>): string {
     }
   }
   return masked + text.slice(shownTo);
-}
-
-// Not toLowerCase, which changes the length of some texts and with it every position in them.
-function lowerAscii(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { isCertificateError, wasNeverConnected } from '../../src/cloudflare/connection.ts';
 import type { Credentials } from '../../src/cloudflare/credentials.ts';
 import { ApiError, type ApiErrorFields, type Effect } from '../../src/cloudflare/errors.ts';
-import { hintFor, isCertificateError, wasNeverConnected } from '../../src/cloudflare/hints.ts';
+import { hintFor } from '../../src/cloudflare/hints.ts';
 
 type Scheme = Credentials['scheme'];
 type CodeAndMessage = readonly [code: number, message: string];
