@@ -868,10 +868,9 @@ async function readText(body, maxBytes, signal) {
 function rejectOnAbort(signal) {
     const { promise, reject } = Promise.withResolvers();
     const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', onAbort);
     if (signal.aborted)
         onAbort();
-    promise.catch(() => undefined);
     return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
 }
 
@@ -3791,24 +3790,28 @@ function getIDToken(aud) {
 
 const MAX_ANNOTATION = 4_000;
 const MAX_TITLE = 200;
-const ANNOTATE = { error: error, warning: warning, notice: notice };
-function createWorkflow(safe) {
+const CORE = { debug: core_debug, error: error, group: group, info: info, notice: notice, setOutput: setOutput, setSecret: core_setSecret, warning: warning };
+const ACTIONS_CORE = {
+    ...CORE,
+    appendSummary: async (html) => {
+        if (process.env.GITHUB_STEP_SUMMARY)
+            await summary_summary.addRaw(html, true).write();
+    },
+};
+function createWorkflow(safe, commands = ACTIONS_CORE) {
     return {
         mask: (secrets) => {
             for (const secret of secrets)
-                core_setSecret(secret);
+                commands.setSecret(secret);
         },
-        info: (line) => info(safe.line(line)),
-        debug: (line) => core_debug(safe.line(line)),
+        info: (line) => commands.info(safe.line(line)),
+        debug: (line) => commands.debug(safe.line(line)),
         annotate: (level, { title, lines }) => {
-            ANNOTATE[level](annotationMessage(lines, safe), { title: safe.line(title, MAX_TITLE) });
+            commands[level](annotationMessage(lines, safe), { title: safe.line(title, MAX_TITLE) });
         },
-        group: (title, work) => group(safe.line(title), work),
-        setOutput: (name, value) => setOutput(name, safe.redact(value)),
-        addSummary: async (html) => {
-            if (process.env.GITHUB_STEP_SUMMARY)
-                await summary_summary.addRaw(html, true).write();
-        },
+        group: (title, work) => commands.group(safe.line(title), work),
+        setOutput: (name, value) => commands.setOutput(name, safe.redact(value)),
+        addSummary: (html) => commands.appendSummary(html),
     };
 }
 function annotationMessage(lines, safe) {

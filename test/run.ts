@@ -5,8 +5,7 @@ import { sandboxFetch } from '../sandbox/fetch.ts';
 import { VirtualClock } from '../sandbox/virtual-clock.ts';
 import { type Runtime, runAction } from '../src/action.ts';
 import type { Invite } from '../src/cloudflare/types.ts';
-import type { SafeText } from '../src/report/text.ts';
-import { type AnnotationLevel, annotationMessage, MAX_TITLE, type Workflow } from '../src/report/workflow.ts';
+import { type AnnotationLevel, createWorkflow, type RunnerCommands } from '../src/report/workflow.ts';
 
 /** The user whose invites the worlds of these tests hold. */
 export const CREDENTIALS = {
@@ -105,7 +104,7 @@ export interface Run extends World {
 export async function run(options: RunOptions = {}): Promise<Run> {
   const { inputs = { 'organization-name': '*' }, env = {}, world = {}, cancelAt, seed = 1 } = options;
   const { sandbox, clock } = 'sandbox' in world ? world : createWorld(world);
-  const shown = new RecordedWorkflow(options.summaryError);
+  const runner = new RecordingRunner(options.summaryError);
   const job = new AbortController();
   if (cancelAt === 0) job.abort();
   // On the clock's other side: a cancellation is no wait of the action.
@@ -120,12 +119,12 @@ export async function run(options: RunOptions = {}): Promise<Run> {
     random: seededRandom(seed),
     fetch: options.fetch ?? sandboxFetch(sandbox, clock.unrecorded()),
     cancelled: job.signal,
-    createWorkflow: (safe) => shown.through(safe),
+    createWorkflow: (safe) => createWorkflow(safe, runner.commands),
     obeyProxy: options.obeyProxy ?? (() => undefined),
   };
   const startMs = clock.nowMs();
   const exitCode = await clock.run(() => runAction(runtime));
-  return { ...shown.collected(), exitCode, sandbox, clock, elapsedMs: clock.nowMs() - startMs };
+  return { ...runner.collected(), exitCode, sandbox, clock, elapsedMs: clock.nowMs() - startMs };
 }
 
 const ACTION: { readonly inputs: Readonly<Record<string, { readonly default?: string }>> } = parse(
@@ -153,31 +152,30 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Keeps what `createWorkflow` would write, made safe in the same places. */
-class RecordedWorkflow {
+/** A runner that keeps what a step says to it. */
+class RecordingRunner {
   readonly #outputs: Record<string, string> = {};
   readonly #annotations: ShownAnnotation[] = [];
   readonly #log: string[] = [];
   readonly #debug: string[] = [];
   readonly #masked: string[] = [];
-  readonly #summaryError: Error | undefined;
   #summary = '';
+  readonly commands: RunnerCommands;
 
   constructor(summaryError: Error | undefined) {
-    this.#summaryError = summaryError;
-  }
-
-  through(safe: SafeText): Workflow {
-    return {
-      mask: (secrets) => void this.#masked.push(...secrets),
-      info: (line) => void this.#log.push(safe.line(line)),
-      debug: (line) => void this.#debug.push(safe.line(line)),
-      annotate: (level, { title, lines }) => {
-        const message = annotationMessage(lines, safe);
-        this.#annotations.push({ level, title: safe.line(title, MAX_TITLE), message });
-      },
+    const annotate =
+      (level: AnnotationLevel): RunnerCommands[AnnotationLevel] =>
+      (message, { title = '' } = {}) =>
+        void this.#annotations.push({ level, title, message: String(message) });
+    this.commands = {
+      setSecret: (secret) => void this.#masked.push(secret),
+      info: (line) => void this.#log.push(line),
+      debug: (line) => void this.#debug.push(line),
+      error: annotate('error'),
+      warning: annotate('warning'),
+      notice: annotate('notice'),
       group: async (title, work) => {
-        this.#log.push(`::group::${safe.line(title)}`);
+        this.#log.push(`::group::${title}`);
         try {
           return await work();
         } finally {
@@ -185,10 +183,10 @@ class RecordedWorkflow {
         }
       },
       setOutput: (name, value) => {
-        this.#outputs[name] = safe.redact(value);
+        this.#outputs[name] = value;
       },
-      addSummary: async (html) => {
-        if (this.#summaryError !== undefined) throw this.#summaryError;
+      appendSummary: async (html) => {
+        if (summaryError !== undefined) throw summaryError;
         this.#summary += `${html}\n`;
       },
     };

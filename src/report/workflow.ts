@@ -28,32 +28,40 @@ export interface Workflow {
 
 /** The runner cuts the message of an annotation at 4,096 characters. Source: actions/runner, `ActionCommandManager`. */
 const MAX_ANNOTATION = 4_000;
-export const MAX_TITLE = 200;
+const MAX_TITLE = 200;
 
-const ANNOTATE = { error, warning, notice } as const;
+const CORE = { debug, error, group, info, notice, setOutput, setSecret, warning } as const;
 
-/** The workflow that this process is a step of, through `@actions/core`. */
-export function createWorkflow(safe: SafeText): Workflow {
+/** The workflow commands and environment files that a step speaks to its runner with. */
+export type RunnerCommands = typeof CORE & { appendSummary(html: string): Promise<void> };
+
+const ACTIONS_CORE: RunnerCommands = {
+  ...CORE,
+  appendSummary: async (html) => {
+    // Absent outside of GitHub's runner and on old versions of GitHub Enterprise Server.
+    if (process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(html, true).write();
+  },
+};
+
+/** The workflow that this process is a step of; `commands` take its texts to the runner once they are safe. */
+export function createWorkflow(safe: SafeText, commands: RunnerCommands = ACTIONS_CORE): Workflow {
   return {
     mask: (secrets) => {
-      for (const secret of secrets) setSecret(secret);
+      for (const secret of secrets) commands.setSecret(secret);
     },
-    info: (line) => info(safe.line(line)),
-    debug: (line) => debug(safe.line(line)),
+    info: (line) => commands.info(safe.line(line)),
+    debug: (line) => commands.debug(safe.line(line)),
     annotate: (level, { title, lines }) => {
-      ANNOTATE[level](annotationMessage(lines, safe), { title: safe.line(title, MAX_TITLE) });
+      commands[level](annotationMessage(lines, safe), { title: safe.line(title, MAX_TITLE) });
     },
-    group: (title, work) => group(safe.line(title), work),
-    setOutput: (name, value) => setOutput(name, safe.redact(value)),
-    addSummary: async (html) => {
-      // Absent outside of GitHub's runner and on old versions of GitHub Enterprise Server.
-      if (process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(html, true).write();
-    },
+    group: (title, work) => commands.group(safe.line(title), work),
+    setOutput: (name, value) => commands.setOutput(name, safe.redact(value)),
+    addSummary: (html) => commands.appendSummary(html),
   };
 }
 
 /** The message of an annotation: if it is too long, the lines before the last one, which says what to do, are cut. */
-export function annotationMessage(lines: readonly string[], safe: SafeText): string {
+function annotationMessage(lines: readonly string[], safe: SafeText): string {
   const last = safe.line(lines.at(-1) ?? '');
   const others = lines.slice(0, -1).map((line) => safe.line(line));
   if (others.length === 0) return last;
