@@ -143,7 +143,7 @@ async function withinTimeLimit({ clock, cancelled }, work) {
     clock.sleep(TIME_LIMIT_MS, finished.signal).then(() => late.abort(new TrackerError(`GitHub did not take the report within ${(0,build_clock/* formatSeconds */.X)(TIME_LIMIT_MS)}.`)), () => undefined);
     const signal = AbortSignal.any([late.signal, cancelled]);
     const { promise: aborted, reject } = Promise.withResolvers();
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    signal.addEventListener('abort', () => reject(signal.reason));
     try {
         return await Promise.race([work(signal), aborted]);
     }
@@ -266,8 +266,7 @@ function toTrackerError(request, error) {
         const status = Number(error.status);
         return new StatusError(status, `${request} failed: HTTP ${status}, "${error.message.slice(0, MAX_MESSAGE)}".`);
     }
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    return new TrackerError(`${request} failed: ${(0,errors/* describeCauses */.wh)(cause)}.`);
+    return new TrackerError(`${request} failed: ${(0,errors/* describeCauses */.wh)(error)}.`);
 }
 function unreadable(what) {
     return new TrackerError(`GitHub’s answer does not hold ${what}.`);

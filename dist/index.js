@@ -38,7 +38,7 @@ const systemClock = {
             signal?.removeEventListener('abort', onAbort);
             resolve();
         }, Math.min(ms, LONGEST_TIMER_MS));
-        signal?.addEventListener('abort', onAbort, { once: true });
+        signal?.addEventListener('abort', onAbort);
     }),
 };
 function formatSeconds(ms) {
@@ -1055,7 +1055,7 @@ function parseNumber(value, unitMs) {
     return typeof value === 'string' && NUMBER.test(value.trim()) ? Number(value) * unitMs : undefined;
 }
 function parseDateDelay(value, nowMs) {
-    const date = value?.trim() ?? '';
+    const date = value ?? '';
     const epochMs = IMF_FIXDATE.test(date) || RFC_850_DATE.test(date)
         ? Date.parse(date)
         : ASCTIME_DATE.test(date)
@@ -1220,16 +1220,15 @@ class InvitesClient {
                 accept: 'application/json',
                 'user-agent': USER_AGENT,
                 ...credentialHeaders(credentials),
-                ...(request.body && { 'content-type': 'application/json' }),
             },
-            ...(request.body && { body: JSON.stringify(request.body) }),
+            ...(request.body && { body: request.body }),
             redirect: 'manual',
             retry: false,
             ignoreResponseError: true,
             responseType: 'stream',
             signal,
         });
-        return { response, text: await readText(response._data ?? response.body, MAX_BODY_BYTES, signal) };
+        return { response, text: await readText(response.body, MAX_BODY_BYTES, signal) };
     }
     #judge(request, { response, text }) {
         const { gate, clock } = this.#options;
@@ -1351,7 +1350,7 @@ class RequestGate {
         if (options.cancelled.aborted)
             cancel();
         else
-            options.cancelled.addEventListener('abort', cancel, { once: true });
+            options.cancelled.addEventListener('abort', cancel);
     }
     get stopped() {
         return this.#stopping.signal.reason;
@@ -1363,8 +1362,7 @@ class RequestGate {
         return this.#pauseLeftMs() > 0;
     }
     stop(reason) {
-        if (!this.#stopping.signal.aborted)
-            this.#stopping.abort(reason);
+        this.#stopping.abort(reason);
     }
     fits(ms) {
         return ms < this.remainingMs;
@@ -1382,9 +1380,8 @@ class RequestGate {
         }
         this.#throwIfStopped();
     }
-    async wait(ms) {
-        this.#throwIfStopped();
-        await this.#clock.sleep(ms, this.#stopping.signal);
+    wait(ms) {
+        return this.#clock.sleep(ms, this.#stopping.signal);
     }
     pause(ms, reason, error) {
         const untilMs = this.#clock.nowMs() + ms;
@@ -1683,7 +1680,7 @@ function parseInputs(env) {
     return { ...inputs, credentials, notices: reader.notices };
 }
 function readRaw(env, name) {
-    return env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
+    return env[`INPUT_${name.toUpperCase()}`]?.trim();
 }
 function readGitHubToken(env) {
     const token = readRaw(env, 'github-token') ?? '';
@@ -1764,7 +1761,7 @@ class Reader {
             return undefined;
         }
         if (token !== undefined)
-            return token === REFUSED ? undefined : { scheme: 'api-token', token };
+            return { scheme: 'api-token', token };
         if (email === undefined && key === undefined)
             return this.#credentialsOfEnvironment();
         return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
@@ -1803,9 +1800,8 @@ class Reader {
         return url?.href.replace(/\/+$/, '') ?? '';
     }
     #globalApiKey(email, key) {
-        if (email !== undefined && key !== undefined) {
-            return email === REFUSED || key === REFUSED ? undefined : { scheme: 'global-api-key', email, key };
-        }
+        if (email !== undefined && key !== undefined)
+            return { scheme: 'global-api-key', email, key };
         const [given, missing] = email === undefined ? ['key', 'e-mail'] : ['e-mail', 'key'];
         const input = missing === 'key' ? 'api-key' : 'api-email';
         this.problems.push(`The Global API Key needs a key and the user’s e-mail; there is a ${given} and no ${missing}. Write ${input}, or set ${CREDENTIAL_VARIABLES[input]} in the environment. ${SECRETS_HINT}`);
@@ -1813,8 +1809,6 @@ class Reader {
     }
     #credentialsOfEnvironment() {
         const token = this.#variable('api-token');
-        if (token === REFUSED)
-            return undefined;
         const hasKeyPair = Boolean(this.#env.CLOUDFLARE_API_KEY?.trim() && this.#env.CLOUDFLARE_EMAIL?.trim());
         if (token !== undefined) {
             if (hasKeyPair) {
@@ -1888,7 +1882,7 @@ class Reader {
     }
     #optional(name) {
         const value = readRaw(this.#env, name);
-        if (value === undefined || value === ABSENT)
+        if (value === ABSENT)
             return undefined;
         if (value === '') {
             this.problems.push(`${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. Give it a value, or leave the input out.`);

@@ -32,7 +32,7 @@ export const systemClock: Clock = {
         },
         Math.min(ms, LONGEST_TIMER_MS),
       );
-      signal?.addEventListener('abort', onAbort, { once: true });
+      signal?.addEventListener('abort', onAbort);
     }),
 };
 

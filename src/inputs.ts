@@ -191,7 +191,7 @@ export function parseInputs(env: Environment): Inputs {
 
 function readRaw(env: Environment, name: string): string | undefined {
   // The runner's naming rule; reading the environment itself rather than @actions/core keeps this a pure function.
-  return env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
+  return env[`INPUT_${name.toUpperCase()}`]?.trim();
 }
 
 /** The token for GitHub; empty if there is none, as where nobody evaluates the default. */
@@ -291,7 +291,7 @@ class Reader {
       );
       return undefined;
     }
-    if (token !== undefined) return token === REFUSED ? undefined : { scheme: 'api-token', token };
+    if (token !== undefined) return { scheme: 'api-token', token };
     if (email === undefined && key === undefined) return this.#credentialsOfEnvironment();
     return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
   }
@@ -334,9 +334,7 @@ class Reader {
   }
 
   #globalApiKey(email: string | undefined, key: string | undefined): Credentials | undefined {
-    if (email !== undefined && key !== undefined) {
-      return email === REFUSED || key === REFUSED ? undefined : { scheme: 'global-api-key', email, key };
-    }
+    if (email !== undefined && key !== undefined) return { scheme: 'global-api-key', email, key };
     const [given, missing] = email === undefined ? (['key', 'e-mail'] as const) : (['e-mail', 'key'] as const);
     const input = missing === 'key' ? 'api-key' : 'api-email';
     this.problems.push(
@@ -347,7 +345,6 @@ class Reader {
 
   #credentialsOfEnvironment(): Credentials | undefined {
     const token = this.#variable('api-token');
-    if (token === REFUSED) return undefined;
     const hasKeyPair = Boolean(this.#env.CLOUDFLARE_API_KEY?.trim() && this.#env.CLOUDFLARE_EMAIL?.trim());
     if (token !== undefined) {
       if (hasKeyPair) {
@@ -440,7 +437,7 @@ class Reader {
   /** What is written in an input that may be left out; undefined if it is left out. */
   #optional(name: keyof typeof DEFAULTS): string | undefined {
     const value = readRaw(this.#env, name);
-    if (value === undefined || value === ABSENT) return undefined;
+    if (value === ABSENT) return undefined;
     if (value === '') {
       this.problems.push(
         `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. Give it a value, or leave the input out.`,
@@ -467,7 +464,7 @@ function entriesOf(text: string, separator: RegExp): readonly string[] {
     .filter((entry) => entry !== '');
 }
 
-/** In the place of a credential that is there, but no good. */
+/** In the place of a credential that is there, but no good; the problem that says so keeps it from being used. */
 const REFUSED = '';
 
 const SECRETS_HINT =

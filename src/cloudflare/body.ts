@@ -43,9 +43,7 @@ export async function readText(
 function rejectOnAbort(signal: AbortSignal): { promise: Promise<never>; dispose: () => void } {
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
+  signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
-  // Nobody waits for the rejection once the body has been read.
-  promise.catch(() => undefined);
   return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
 }

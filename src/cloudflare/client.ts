@@ -245,9 +245,8 @@ export class InvitesClient {
         accept: 'application/json',
         'user-agent': USER_AGENT,
         ...credentialHeaders(credentials),
-        ...(request.body && { 'content-type': 'application/json' }),
       },
-      ...(request.body && { body: JSON.stringify(request.body) }),
+      ...(request.body && { body: request.body }),
       // fetch drops Authorization on a redirect to another origin, but forwards X-Auth-Key (nodejs/undici#4917).
       redirect: 'manual',
       retry: false,
@@ -255,7 +254,7 @@ export class InvitesClient {
       responseType: 'stream',
       signal,
     });
-    return { response, text: await readText(response._data ?? response.body, MAX_BODY_BYTES, signal) };
+    return { response, text: await readText(response.body, MAX_BODY_BYTES, signal) };
   }
 
   #judge(request: ApiRequest, { response, text }: Answer): Success {

@@ -49,7 +49,7 @@ export class RequestGate {
       void options.clock.sleep(CANCEL_GRACE_MS).then(() => hardStop.abort(this.stopped));
     };
     if (options.cancelled.aborted) cancel();
-    else options.cancelled.addEventListener('abort', cancel, { once: true });
+    else options.cancelled.addEventListener('abort', cancel);
   }
 
   /** Why no further request is sent; undefined while requests are allowed. */
@@ -67,7 +67,7 @@ export class RequestGate {
 
   /** Ends the step's traffic for good; the first reason counts. */
   stop(reason: StopError): void {
-    if (!this.#stopping.signal.aborted) this.#stopping.abort(reason);
+    this.#stopping.abort(reason);
   }
 
   /** Whether a wait of `ms` milliseconds would leave time for a request after it. */
@@ -96,9 +96,8 @@ export class RequestGate {
    * Waits `ms` milliseconds between two attempts of one request.
    * @throws {StopError} as soon as the step is stopped
    */
-  async wait(ms: number): Promise<void> {
-    this.#throwIfStopped();
-    await this.#clock.sleep(ms, this.#stopping.signal);
+  wait(ms: number): Promise<void> {
+    return this.#clock.sleep(ms, this.#stopping.signal);
   }
 
   /** Holds back every request of the step for `ms` milliseconds from now. */

@@ -47,7 +47,7 @@ function parseNumber(value: unknown, unitMs: number): number | undefined {
 }
 
 function parseDateDelay(value: string | null, nowMs: number): number | undefined {
-  const date = value?.trim() ?? '';
+  const date = value ?? '';
   const epochMs =
     IMF_FIXDATE.test(date) || RFC_850_DATE.test(date)
       ? Date.parse(date)

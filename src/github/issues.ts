@@ -170,8 +170,7 @@ function toTrackerError(request: string, error: unknown): TrackerError {
     const status = Number(error.status);
     return new StatusError(status, `${request} failed: HTTP ${status}, "${error.message.slice(0, MAX_MESSAGE)}".`);
   }
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return new TrackerError(`${request} failed: ${describeCauses(cause)}.`);
+  return new TrackerError(`${request} failed: ${describeCauses(error)}.`);
 }
 
 function unreadable(what: string): TrackerError {

@@ -244,7 +244,7 @@ async function withinTimeLimit<T>(
   const signal = AbortSignal.any([late.signal, cancelled]);
   // Not left to the work, which may wait for what heeds no signal, such as the code that it loads.
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  signal.addEventListener('abort', () => reject(signal.reason));
   try {
     return await Promise.race([work(signal), aborted]);
   } catch (error) {

@@ -60,7 +60,10 @@ describe('the size limit', () => {
   test('counts bytes, not characters, and names the limit', async () => {
     const reading = readText(streamOf([encode('üüü')]).stream, 5, NEVER);
     await expect(reading).rejects.toBeInstanceOf(BodyTooLargeError);
-    await expect(reading).rejects.toThrow('the answer is longer than 5 bytes');
+    await expect(reading).rejects.toMatchObject({
+      name: 'BodyTooLargeError',
+      message: 'the answer is longer than 5 bytes',
+    });
   });
 
   test('ends the transfer instead of reading on', async () => {
