@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { envelopeFailure, type Fault, tooManyRequests } from '../sandbox/cloudflare.ts';
+import { sandboxFetch } from '../sandbox/fetch.ts';
 import { ProxyError } from '../src/proxy.ts';
 import {
   CREDENTIALS,
@@ -9,6 +10,7 @@ import {
   inviteId,
   invites,
   type Run,
+  type RunOptions,
   run,
   START_MS,
   type WorldOptions,
@@ -132,6 +134,8 @@ describe('the policy', () => {
     expect(step.exitCode).toBe(1);
     expect(step.sandbox.requests).toEqual([]);
     expect(step.annotations[0]?.message).toContain('neither an invite-id nor a filter');
+    expect(step.annotations[0]?.message).toContain('Nothing was sent to Cloudflare.');
+    expect(step.summary).toContain('<h3>Cloudflare invites</h3>');
   });
 
   test('every bad input is told at once', async () => {
@@ -273,6 +277,18 @@ describe('14 of 40 that fail', () => {
     expect(shownOf(step, 'warning')).toEqual([]);
   });
 
+  test('each fit into an annotation, and end with what to do', async () => {
+    const errors = Array.from({ length: 9 }, (_, index) => ({ code: 2_000 + index, message: 'x'.repeat(900) }));
+    const long: Fault = {
+      reply: { status: 403, body: { success: false, errors, messages: [], result: null } },
+      on: { method: 'PATCH' },
+    };
+    const [error] = shownOf(await run({ world: { invites: invites(1), faults: [long] } }), 'error');
+    expect(error?.message).toHaveLength(4_000);
+    expect(error?.message).toMatch(/Cloudflare: code 2000: x+\S*\nCloudflare: code 2001/);
+    expect(error?.message).toMatch(/x…\nWhat to do: [^\n]+$/);
+  });
+
   test('each tell code, message, status, ray and what to do', async () => {
     const [error] = shownOf(await run({ world: world() }), 'error');
     expect(error?.message).toContain('HTTP 403');
@@ -309,7 +325,13 @@ describe('credentials that are refused', () => {
     const step = await run({ world: { invites: invites(30), revokeAfter: 0 } });
     expect(step.exitCode).toBe(1);
     expect(step.sandbox.requests).toHaveLength(1);
-    expect(step.annotations).toMatchObject([{ level: 'error', message: expect.stringContaining('HTTP 401') }]);
+    expect(step.annotations).toMatchObject([
+      {
+        level: 'error',
+        title: 'Cloudflare refused the credentials',
+        message: expect.stringContaining('HTTP 401'),
+      },
+    ]);
   });
 });
 
@@ -437,6 +459,7 @@ describe('invites that are left alone', () => {
     const step = await run({ world: { invites: invites(30, () => soon) }, inputs: acme });
     expect(shownOf(step, 'warning')).toHaveLength(10);
     expect(shownOf(step, 'warning')[9]?.title).toBe('21 more warnings');
+    expect(shownOf(step, 'warning')[9]?.message).toContain('match no filter and expire within 24 hours');
     expect(shownOf(step, 'notice')).toEqual([]);
   });
 
@@ -619,6 +642,13 @@ describe('a cancellation', () => {
     expect(step.annotations).toMatchObject([{ level: 'error', title: 'The job was cancelled' }]);
   });
 
+  test('before anything matched is what the step says, not that nothing matches', async () => {
+    const inputs = { ...ALL, 'if-no-match': 'error' };
+    const step = await run({ world: { latencyMs: 300 }, inputs, cancelAt: 200 });
+    expect(step.exitCode).toBe(1);
+    expect(step.annotations).toMatchObject([{ level: 'error', title: 'The job was cancelled' }]);
+  });
+
   test('after the end changes nothing', async () => {
     const step = await run({ world: { invites: invites(5), latencyMs: 10 }, cancelAt: 60_000 });
     expect(step.exitCode).toBe(0);
@@ -637,6 +667,18 @@ describe('the budget', () => {
     expect(step.sandbox.requests.every(({ atMs }) => atMs < START_MS + 10_000)).toBe(true);
     expect(outcomesOf(step)).toContain('not_attempted');
     expect(shownOf(step, 'error').map(({ title }) => title)).toContain('The step ran out of time');
+  });
+
+  test('that was used up by an invite’s own failures is no second error', async () => {
+    const faults: Fault[] = [
+      { ...envelopeFailure(503, { code: 1, message: 'down' }), on: { method: 'PATCH' }, ...FOR_EVER },
+      { hang: true, on: { method: 'GET', id: inviteId(1) }, ...FOR_EVER },
+    ];
+    const step = await run({ world: { invites: [invite(1)], faults }, inputs: { ...ALL, 'timeout-seconds': '20' } });
+    expect(step.exitCode).toBe(1);
+    expect(shownOf(step, 'error').map(({ title }) => title)).toEqual([
+      `Could not accept invite Acme, Inc. (${inviteId(1)})`,
+    ]);
   });
 });
 
@@ -693,7 +735,9 @@ describe('the credentials', () => {
       },
     });
     expect(step.exitCode).toBe(0);
-    expect(step.annotations).toMatchObject([{ level: 'notice', title: 'Credentials' }]);
+    expect(step.annotations).toMatchObject([
+      { level: 'notice', title: 'Credentials', message: expect.stringContaining('The token is used.') },
+    ]);
     expect(step.masked).toEqual([CREDENTIALS.token, 'another-key']);
   });
 
@@ -712,7 +756,9 @@ describe('a defect', () => {
     const step = await run({ env: { HTTPS_PROXY: 'http://proxy.example' }, obeyProxy });
     expect(step.exitCode).toBe(1);
     expect(step.annotations).toMatchObject([{ level: 'error', title: 'Unexpected error' }]);
-    expect(step.annotations[0]?.message).toContain('This action has a defect: off by one.');
+    expect(step.annotations[0]?.message).toMatch(
+      /^This action has a defect: off by one\.\nWhat to do: Run the job again with debug logging, and report what it says\.$/,
+    );
     expect(step.debug.join()).toContain('RangeError: off by one');
     expect(step.outputs).toMatchObject({ matched_count: '0', changed: 'false' });
   });
@@ -724,6 +770,135 @@ describe('a defect', () => {
     const step = await run({ env: { HTTPS_PROXY: 'http://proxy.example' }, obeyProxy });
     expect(step.exitCode).toBe(1);
     expect(step.annotations[0]?.message).toContain('a text');
+    expect(step.debug).toEqual([]);
+  });
+
+  test('met while the list is read is told as one too', async () => {
+    const step = await run({ fetch: async () => ({ body: null }) as Response });
+    expect(step.exitCode).toBe(1);
+    expect(step.annotations).toMatchObject([{ level: 'error', title: 'Unexpected error' }]);
+  });
+});
+
+describe('no match', () => {
+  const noMatch = (inputs: Readonly<Record<string, string>>) =>
+    run({ world: { invites: [invite(1)] }, inputs: { 'organization-name': 'Globex', ...inputs } });
+  const HINT =
+    'What to do: Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
+
+  test('fails the step if that is asked for', async () => {
+    const step = await noMatch({ 'if-no-match': 'error' });
+    expect(step.exitCode).toBe(1);
+    expect(shownOf(step, 'error')).toEqual([
+      {
+        level: 'error',
+        title: 'No pending invite matches',
+        message: `No pending invite matches the filters.\n${HINT}`,
+      },
+    ]);
+  });
+
+  test('after a wait names the wait', async () => {
+    const step = await noMatch({ 'wait-seconds': '30' });
+    expect(step.exitCode).toBe(1);
+    expect(step.elapsedMs).toBeGreaterThanOrEqual(30_000);
+    expect(shownOf(step, 'error')[0]?.message).toBe(
+      `No pending invite matches the filters, and none came within 30 s.\n${HINT}`,
+    );
+  });
+
+  test('warns if that is asked for, and is no matter by default', async () => {
+    const warned = await noMatch({ 'if-no-match': 'warn' });
+    expect(warned.exitCode).toBe(0);
+    expect(shownOf(warned, 'warning')).toMatchObject([{ title: 'No pending invite matches' }]);
+    const ignored = await noMatch({});
+    expect(ignored.exitCode).toBe(0);
+    expect(ignored.annotations.filter(({ level }) => level !== 'notice')).toEqual([]);
+    expect(ignored.log.filter((line) => line.startsWith('::group::'))).toEqual([]);
+  });
+
+  test('is not said where something matches', async () => {
+    for (const ifNoMatch of ['error', 'warn']) {
+      const step = await noMatch({ 'organization-name': 'Acme*', 'if-no-match': ifNoMatch });
+      expect(step.exitCode).toBe(0);
+      expect(step.annotations).toEqual([]);
+    }
+  });
+});
+
+describe('the tracking issue', () => {
+  const env = { GITHUB_API_URL: 'https://ghe.example/api/v3', GITHUB_REPOSITORY: 'acme/invites', GITHUB_RUN_ID: '7' };
+  const tracked = { ...ALL, 'report-issue': 'Invites need a person', 'github-token': 'ghs_fake-token' };
+
+  /** A step that cannot reach GitHub, and what it tried there. */
+  async function step(options: RunOptions = {}): Promise<{ tried: readonly string[]; result: Run }> {
+    const tried: string[] = [];
+    const world = createWorld({ invites: [invite(1)], ...options.world });
+    const cloudflare = sandboxFetch(world.sandbox, world.clock.unrecorded());
+    const result = await run({
+      inputs: tracked,
+      env,
+      ...options,
+      world,
+      fetch: async (input, init) => {
+        if (!String(input).startsWith(env.GITHUB_API_URL)) return cloudflare(input, init);
+        tried.push(`${init?.method} ${input}`);
+        throw new TypeError('fetch failed', { cause: new Error('no route to GitHub') });
+      },
+    });
+    return { tried, result };
+  }
+
+  test('that cannot be reached is a warning and changes nothing', async () => {
+    const { tried, result } = await step({ world: { invites: [invite(1)], faults: [refuse(1)] } });
+    expect(tried).toEqual([
+      expect.stringMatching(/^GET https:\/\/ghe\.example\/api\/v3\/repos\/acme\/invites\/issues\?/),
+    ]);
+    expect(result.exitCode).toBe(1);
+    expect(shownOf(result, 'warning')).toMatchObject([
+      {
+        title: 'The tracking issue could not be updated',
+        message: expect.stringContaining('no route to GitHub'),
+      },
+    ]);
+    expect(outcomesOf(result)).toEqual(['failed']);
+    expect(result.masked).toContain('ghs_fake-token');
+  });
+
+  test('is told of a defect as well', async () => {
+    const obeyProxy = () => {
+      throw new RangeError('off by one');
+    };
+    const { tried, result } = await step({ env: { ...env, HTTPS_PROXY: 'http://proxy.example' }, obeyProxy });
+    expect(shownOf(result, 'error')).toMatchObject([{ title: 'Unexpected error' }]);
+    expect(tried).toHaveLength(1);
+  });
+
+  test('is closed after a run that went well, for which it is looked for', async () => {
+    const { tried, result } = await step();
+    expect(tried).toHaveLength(1);
+    expect(result.exitCode).toBe(0);
+  });
+
+  test.each<[string, RunOptions]>([
+    ['nobody asked for it', { inputs: ALL }],
+    ['an input is refused', { inputs: { ...tracked, retries: 'many' } }],
+    [
+      'the proxy cannot be used',
+      {
+        env: { ...env, HTTPS_PROXY: 'http://proxy.example' },
+        obeyProxy: () => {
+          throw new ProxyError('The proxy is of no use.');
+        },
+      },
+    ],
+    ['a match is missing', { inputs: { ...tracked, 'organization-name': 'Globex', 'if-no-match': 'error' } }],
+    ['it is a dry run', { inputs: { ...tracked, 'dry-run': 'true' } }],
+    ['the job was cancelled', { cancelAt: 0 }],
+  ])('is left alone where %s', async (_case, options) => {
+    const { tried, result } = await step(options);
+    expect(tried).toEqual([]);
+    expect(result.annotations.filter(({ title }) => title.includes('tracking issue'))).toEqual([]);
   });
 });
 

@@ -2,7 +2,16 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type Environment, INPUT_DEFAULTS, InputError, type Inputs, parseInputs, readSecrets } from '../src/inputs.ts';
+import {
+  type Environment,
+  INPUT_DEFAULTS,
+  InputError,
+  type Inputs,
+  parseInputs,
+  readGitHubContext,
+  readSecrets,
+} from '../src/inputs.ts';
+import { parsePatternList } from '../src/invites/pattern.ts';
 import { OUTPUT_NAMES } from '../src/report/outputs.ts';
 
 interface ActionDefinition {
@@ -119,7 +128,7 @@ describe('good values', () => {
     ['api-base-url', 'https://gateway.example/cf/v4//', { apiBaseUrl: 'https://gateway.example/cf/v4' }],
     ['api-base-url', 'HTTPS://Gateway.Example:8443/V4', { apiBaseUrl: 'https://gateway.example:8443/V4' }],
     ['api-base-url', 'http://127.0.0.1:4010/', { apiBaseUrl: 'http://127.0.0.1:4010' }],
-    ['api-base-url', 'http://127.8.9.10/v4', { apiBaseUrl: 'http://127.8.9.10/v4' }],
+    ['api-base-url', 'http://127.18.19.20/v4', { apiBaseUrl: 'http://127.18.19.20/v4' }],
     ['api-base-url', 'http://[::1]:4010/v4', { apiBaseUrl: 'http://[::1]:4010/v4' }],
   ])('%s takes %j', (name, value, expected) => {
     expect(parsed({ [name]: value })).toMatchObject(expected);
@@ -169,6 +178,8 @@ describe('bad values', () => {
     ['dry-run', 'yes', BOOLEANS],
     ['dry-run', '1', BOOLEANS],
     ['dry-run', 'tRUE', BOOLEANS],
+    ['dry-run', 'untrue', BOOLEANS],
+    ['dry-run', 'false.', BOOLEANS],
     ['dry-run', 'true\nfalse', BOOLEANS],
     ['retries', '3x', RETRIES],
     ['retries', '-1', RETRIES],
@@ -257,6 +268,7 @@ describe('bad values', () => {
     const [problem] = problemsOf({ status: 'x'.repeat(5_000) });
     expect(problem).toContain(`status is "${'x'.repeat(80)}…". It must be`);
     expect(problem).not.toContain('x'.repeat(81));
+    expect(problemsOf({ status: 'x'.repeat(80) })).toEqual([expect.stringContaining(`"${'x'.repeat(80)}"`)]);
   });
 
   test.each([
@@ -343,6 +355,18 @@ describe('credentials', () => {
       BY_TOKEN,
     ],
     ['a token of the environment beside a key', {}, { CLOUDFLARE_API_TOKEN: TOKEN, CLOUDFLARE_API_KEY: KEY }, BY_TOKEN],
+    [
+      'a token of the environment beside a pair of which half is blank',
+      {},
+      { CLOUDFLARE_API_TOKEN: TOKEN, CLOUDFLARE_API_KEY: KEY, CLOUDFLARE_EMAIL: ' ' },
+      BY_TOKEN,
+    ],
+    [
+      'a token of the environment beside a pair of which the other half is blank',
+      {},
+      { CLOUDFLARE_API_TOKEN: TOKEN, CLOUDFLARE_API_KEY: '\n', CLOUDFLARE_EMAIL: EMAIL },
+      BY_TOKEN,
+    ],
   ])('%s is used without a notice', (_what, inputs, variables, expected) => {
     expect(parsed(inputs, variables)).toMatchObject({ credentials: expected, notices: [] });
   });
@@ -434,10 +458,18 @@ describe('credentials', () => {
       NO_ADDRESS('CLOUDFLARE_EMAIL (environment)'),
     ],
     ['an e-mail without a user', { ...PAIR, 'api-email': '@fake-example.com' }, {}, NO_ADDRESS('api-email')],
+    ['an e-mail with two "@"', { ...PAIR, 'api-email': 'fake-a@example.com@b' }, {}, NO_ADDRESS('api-email')],
   ])('%s is refused without showing it', (_what, inputs, variables, problem) => {
     const problems = problemsOf(inputs, variables);
     expect(problems).toEqual([expect.stringMatching(problem)]);
     expect(problems.join()).not.toMatch(/fake-|@example/);
+  });
+
+  test('what is to be stored alone is named as what it is', () => {
+    expect(problemsOf({ 'api-email': 'a b', 'api-key': 'a b' })).toEqual([
+      expect.stringMatching(/^api-email .* Store the address alone/),
+      expect.stringMatching(/^api-key .* Store the credential alone/),
+    ]);
   });
 
   test('every bad credential input is reported at once', () => {
@@ -549,5 +581,151 @@ describe('readSecrets', () => {
     const secrets = readSecrets({ HTTPS_PROXY: proxy('fake-1\nfake-2') }).join('\n');
     expect(secrets).toContain('fake-1');
     expect(secrets).toContain('fake-2');
+  });
+
+  test('the lines of a password are secrets of their own, as the log shows them one by one', () => {
+    const secrets = readSecrets({ HTTPS_PROXY: proxy('fake-1\r\nfake-2') });
+    expect(secrets).toEqual(expect.arrayContaining(['fake-1', 'fake-2']));
+  });
+
+  test('a password is found in a value with white space around it', () => {
+    expect(readSecrets({ HTTPS_PROXY: ` ${proxy('fake-word')}\n` })).toContain('fake-word');
+  });
+
+  test('the token for GitHub is one, but what stands for it where nobody evaluates it is none', () => {
+    expect(readSecrets({ 'INPUT_GITHUB-TOKEN': 'ghs_fake-token' })).toEqual(['ghs_fake-token']);
+    expect(readSecrets({ 'INPUT_GITHUB-TOKEN': `\${{ github.token }}` })).toEqual([]);
+  });
+});
+
+describe('filters', () => {
+  const NO_ID = { 'invite-id': '(none)' };
+
+  test.each<[name: keyof Inputs['filters'], value: string, entries: readonly string[]]>([
+    ['organization-id', 'a1, b-2\nc_3 !d*', ['a1', 'b-2', 'c_3', '!d*']],
+    ['organization-id', `a !${'x'.repeat(32)}*`, ['a', `!${'x'.repeat(32)}*`]],
+    [
+      'organization-name',
+      ' Acme, Inc. \n\n\t!Acme Test\r\nGlobex\rInitech',
+      ['Acme, Inc.', '!Acme Test', 'Globex', 'Initech'],
+    ],
+    [
+      'invited-by',
+      'a@acme.example,*@globex.example b@c.example',
+      ['a@acme.example', '*@globex.example', 'b@c.example'],
+    ],
+    ['roles', 'DNS\n!Super Administrator - All Privileges', ['DNS', '!Super Administrator - All Privileges']],
+  ])('%s takes %j as its entries', (name, value, entries) => {
+    const { filters } = parsed({ ...NO_ID, [name]: value });
+    expect(Object.keys(filters)).toEqual([name]);
+    expect(filters[name]).toEqual(parsePatternList(entries));
+  });
+
+  test.each<[name: string, value: string, problems: readonly string[]]>([
+    ['organization-id', 'a/b, c', ['organization-id is "a/b". An id has at most 32 letters, digits, "-" or "_".']],
+    ['organization-id', 'é c', ['organization-id is "é". An id has']],
+    ['organization-id', 'a!b', ['organization-id is "a!b". An id has']],
+    ['organization-id', 'x'.repeat(33), [`organization-id is "${'x'.repeat(33)}". An id has`]],
+    ['organization-id', '../a, b?c', ['organization-id is "../a". An id has', 'organization-id is "b?c". An id has']],
+    ['organization-id', ', ,', ['organization-id is ", ,". It must hold at least one entry.']],
+    ['invited-by', ',', ['invited-by is ",". It must hold at least one entry.']],
+    ['roles', 'DNS\n!', ['roles is "DNS\\n!". An exclusion needs a pattern after the "!".']],
+    ['organization-name', '!Acme', ['organization-name is "!Acme". ']],
+  ])('%s refuses %j', (name, value, problems) => {
+    const found = problemsOf({ ...NO_ID, [name]: value });
+    expect(found).toHaveLength(problems.length);
+    for (const [index, problem] of problems.entries()) expect(found[index]).toContain(problem);
+  });
+
+  test('a step without any is refused, unless it names an invite', () => {
+    expect(problemsOf(NO_ID)).toEqual([expect.stringContaining('There is neither an invite-id nor a filter.')]);
+    expect(parsed().filters).toEqual({});
+  });
+});
+
+describe('waiting', () => {
+  const LIST = { 'invite-id': '(none)', 'organization-name': '*' };
+
+  test.each<[what: string, written: Values, expected: Partial<Inputs>]>([
+    ['is not done unless it is written', {}, { waitSeconds: 0, ifNoMatch: 'ignore' }],
+    ['makes a missing match an error', { 'wait-seconds': '60' }, { waitSeconds: 60, ifNoMatch: 'error' }],
+    ['leaves a written if-no-match alone', { 'wait-seconds': '60', 'if-no-match': 'warn' }, { ifNoMatch: 'warn' }],
+    ['is not needed for if-no-match', { 'if-no-match': 'error' }, { waitSeconds: 0, ifNoMatch: 'error' }],
+    ['may be told to end in nothing', { 'wait-seconds': '60', 'if-no-match': 'ignore' }, { ifNoMatch: 'ignore' }],
+    ['may take all but a second', { 'wait-seconds': '599' }, { waitSeconds: 599 }],
+    ['of no length fits into any time', { 'wait-seconds': '0', 'timeout-seconds': '1' }, { timeoutSeconds: 1 }],
+  ])('%s', (_what, written, expected) => {
+    expect(parsed({ ...LIST, ...written })).toMatchObject(expected);
+  });
+
+  test('as long as the step may last is refused, and longer too', () => {
+    for (const waitSeconds of ['600', '601']) {
+      expect(problemsOf({ ...LIST, 'wait-seconds': waitSeconds })).toEqual([
+        `timeout-seconds is "600" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
+      ]);
+    }
+  });
+
+  test('for an invite whose id is known is refused', () => {
+    expect(problemsOf({ 'wait-seconds': '10' })).toEqual([
+      expect.stringContaining('wait-seconds is "10" beside invite-id'),
+    ]);
+  });
+
+  test.each([
+    { 'wait-seconds': 'soon', 'timeout-seconds': '1' },
+    { 'wait-seconds': '60', 'timeout-seconds': '0' },
+  ])('a number that was refused is not compared: %o', (written) => {
+    expect(problemsOf({ ...LIST, ...written })).toHaveLength(1);
+  });
+
+  test('if-no-match refuses what it does not know', () => {
+    expect(problemsOf({ ...LIST, 'if-no-match': 'fail' })).toEqual([
+      'if-no-match is "fail". It must be ignore, warn or error.',
+    ]);
+  });
+});
+
+describe('the tracking issue', () => {
+  const VARIABLES = {
+    ...TOKEN_IN_ENVIRONMENT,
+    GITHUB_API_URL: 'https://ghe.example/api/v3/',
+    GITHUB_SERVER_URL: 'https://ghe.example',
+    GITHUB_REPOSITORY: 'acme/invites',
+    GITHUB_RUN_ID: '42',
+  };
+
+  test('is asked for by a title, and belongs to the repository of the job', () => {
+    const written = { 'report-issue': 'Invites need a person', 'github-token': 'ghs_fake-token' };
+    expect(parsed(written, VARIABLES).reportIssue).toEqual({
+      title: 'Invites need a person',
+      token: 'ghs_fake-token',
+      apiUrl: 'https://ghe.example/api/v3',
+      repository: 'acme/invites',
+      runUrl: 'https://ghe.example/acme/invites/actions/runs/42',
+    });
+    expect(parsed({}, VARIABLES).reportIssue).toBeUndefined();
+    expect(parsed({ 'report-issue': '' }, VARIABLES).reportIssue).toBeUndefined();
+  });
+
+  test('has no token where nobody evaluates the default', () => {
+    expect(parsed({ 'report-issue': 'T' }).reportIssue).toMatchObject({ token: '' });
+  });
+
+  test('has a title of one line and at most 256 characters', () => {
+    expect(parsed({ 'report-issue': 't'.repeat(256) }).reportIssue?.title).toHaveLength(256);
+    for (const title of ['t'.repeat(257), 'a\nb', 'a\u0085b']) {
+      expect(problemsOf({ 'report-issue': title })).toEqual([
+        expect.stringMatching(/^report-issue is ".*A title is one line of at most 256 characters\.$/),
+      ]);
+    }
+  });
+
+  test('is on github.com, without a page of the run, where the environment says nothing', () => {
+    expect(readGitHubContext({})).toEqual({ apiUrl: 'https://api.github.com', repository: '', runUrl: undefined });
+    expect(readGitHubContext({ GITHUB_REPOSITORY: 'a/b', GITHUB_RUN_ID: '1' }).runUrl).toBe(
+      'https://github.com/a/b/actions/runs/1',
+    );
+    expect(readGitHubContext({ GITHUB_API_URL: 'https://ghe.example//' }).apiUrl).toBe('https://ghe.example');
   });
 });

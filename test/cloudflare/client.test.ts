@@ -182,6 +182,9 @@ describe('a request', () => {
     const { client, clock, debug } = setUp({ latencyMs: 120, faults: [answering(503, 'down', { 'cf-ray': 'ray-1' })] });
     await rejection(clock.run(client.read(acmeDns)), ApiError);
     expect(debug).toEqual([`GET /user/invites/${acmeDns}: HTTP 503 with text: "down" after 120 ms, cf-ray ray-1`]);
+    const dropped = setUp({ faults: [dropBeforeApply()] });
+    await rejection(dropped.clock.run(dropped.client.read(acmeDns)), ApiError);
+    expect(dropped.debug).toEqual([expect.stringMatching(/ after 0 ms, cf-ray none$/)]);
   });
 });
 
@@ -487,7 +490,7 @@ describe('a redirect', () => {
   const ELSEWHERE = 'https://elsewhere.example/secret/path?token=abc';
 
   test.each(
-    [301, 302, 303, 307, 308].flatMap((status) => [
+    [300, 301, 302, 303, 307, 308].flatMap((status) => [
       [status, 'api-token'] as const,
       [status, 'global-api-key'] as const,
     ]),
@@ -650,6 +653,15 @@ describe('trying again', () => {
     const { client, clock, sandbox } = setUp({ faults: [error500()] });
     await rejection(clock.run(send(client)), ApiError);
     expect(sandbox.requests).toHaveLength(1);
+  });
+
+  test('reads back once more after a refusal for the rate limit, and after nothing else', async () => {
+    const { client, clock, arrivals } = setUp({ faults: [tooManyRequests({ retryAfter: 7 })] });
+    expect(await clock.run(client.readBack(acmeDns))).toMatchObject({ id: acmeDns, status: 'pending' });
+    expect(arrivals()).toEqual([0, 7_000]);
+    const failing = setUp({ faults: [error500()] });
+    await rejection(failing.clock.run(failing.client.readBack(acmeDns)), ApiError);
+    expect(failing.sandbox.requests).toHaveLength(1);
   });
 
   test('is not begun when there is no time to wait for it, and the error says how long the wait would be', async () => {

@@ -24,14 +24,15 @@ const rejection = (promise: Promise<unknown>): Promise<unknown> =>
     (reason: unknown) => reason,
   );
 
-const tooMany = new ApiError({
+const TOO_MANY = {
   method: 'GET',
   path: '/',
   reason: 'HTTP 429',
   effect: 'none',
   retryable: true,
   status: 429,
-});
+} as const;
+const tooMany = new ApiError(TOO_MANY);
 
 describe('an open gate', () => {
   test('lets a request through at once', async () => {
@@ -157,6 +158,21 @@ describe('a pause', () => {
   });
 });
 
+test('a shorter pause of the same kind explains nothing better', async () => {
+  const { clock, gate } = setUp({ timeoutSeconds: 10 });
+  gate.pause(60_000, 'first');
+  gate.pause(30_000, 'second');
+  expect(await clock.run(rejection(gate.enter()))).toMatchObject({ message: expect.stringContaining('(first)') });
+});
+
+test('of two refusals, the one that asks for the longer pause is kept', async () => {
+  const { clock, gate } = setUp({ timeoutSeconds: 10 });
+  gate.pause(60_000, 'HTTP 429', tooMany);
+  gate.pause(30_000, 'HTTP 429', new ApiError(TOO_MANY));
+  const stop = await clock.run(rejection(gate.enter()));
+  expect((stop as StopError).error).toBe(tooMany);
+});
+
 describe('the deadline', () => {
   test('lets a request through until it has come, and no longer', async () => {
     const { clock, gate } = setUp({ timeoutSeconds: 10 });
@@ -180,6 +196,14 @@ describe('a stop', () => {
     expect(gate.stopped).toBe(reason);
     expect(await clock.run(rejection(gate.enter()))).toBe(reason);
     expect(await clock.run(rejection(gate.wait(1_000)))).toBe(reason);
+  });
+
+  test('announces no pause any more', async () => {
+    const { clock, gate, pauses } = setUp();
+    gate.pause(5_000, 'too many');
+    gate.stop(reason);
+    expect(await clock.run(rejection(gate.enter()))).toBe(reason);
+    expect(pauses).toEqual([]);
   });
 
   test.each<[string, (gate: RequestGate) => Promise<void>]>([

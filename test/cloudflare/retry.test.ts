@@ -89,6 +89,7 @@ describe('the delay that a server asks for', () => {
     ['an empty value', { 'retry-after': '' }, undefined, undefined],
     ['seconds in the body', {}, 12, 12_000],
     ['seconds in the body, as text', {}, '12', 12_000],
+    ['seconds in the body, with blanks around them', {}, ' 12 ', 12_000],
     ['the header before the body', { 'retry-after': '7' }, 12, 7_000],
     ['a date before the body', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 GMT' }, 12, 150_000],
     ['a negative number in the body', {}, -1, undefined],
@@ -165,6 +166,8 @@ describe('the pause that a Ratelimit header asks for', () => {
     [1, 1, 30_000],
     [3, 3, 30_000],
     [4, 3, undefined],
+    [30, 3, undefined],
+    [30, 30, 30_000],
   ])('with %d left and %d requests under way, which may still need them: %s ms', (left, underWay, pauseMs) => {
     expect(rateLimitPauseMs(`"default";r=${left};t=30`, underWay)).toBe(pauseMs);
   });

@@ -306,7 +306,7 @@ describe('a failure is told with what to do about it', () => {
     ['no token', { token: '' }, /There is no token.*issues: write/],
     ['a token with a line break', { token: 'ghp_a\nb' }, /holds a space, a line break/],
     ['a token outside ASCII', { token: 'ghp_ä' }, /outside ASCII/],
-    ['no repository', readGitHubContext({}), /GITHUB_REPOSITORY names no repository/],
+    ['no repository', readGitHubContext({}), /GITHUB_REPOSITORY names no repository.*in GitHub Actions only/],
     ['half a repository', readGitHubContext({ GITHUB_REPOSITORY: 'acme' }), /GITHUB_REPOSITORY names no repository/],
     [
       'a path for a repository',

@@ -150,8 +150,11 @@ describe('an invite that was answered before', () => {
     expect(sent).toBe('PATCH GET');
     expect(kindOf(outcome)).toBe(`failed ${status}`);
     expect(text).toContain(`Invite Acme, Inc. (${ID}) cannot be ${wanted}: Invite Acme, Inc. (${ID}) ${message}`);
-    expect(text).toMatch(/Cloudflare: code 1001: .*cf-ray: /);
+    expect(text).toMatch(/PATCH \S+ HTTP 400\. Cloudflare: code 1001: .*cf-ray: /s);
     expect(onServer).toBe(status);
+    expect(isFailed(outcome) && outcome.problem.hint).toMatch(
+      status === 'expired' ? /Ask the inviter for a new one/ : /ask the inviter to remove the member/,
+    );
     expect(outcome).toMatchObject({ isStepWide: false });
   });
 
@@ -207,6 +210,13 @@ describe('an attempt whose effect is unclear is followed by a read', () => {
     const { outcome, sent } = await answer({ faults: [onPatch(error500()), onRead(error500())] });
     expect(sent).toBe('PATCH GET PATCH');
     expect(kindOf(outcome)).toBe('changed accepted');
+  });
+
+  test('and by no second read where the next attempt can have had no effect', async () => {
+    const faults = [onPatch(error500()), onPatch({ ...tooManyRequests({ retryAfter: 1 }), ...FOR_EVER })];
+    const { outcome, sent } = await answer({ faults, retries: 1 });
+    expect(sent).toBe('PATCH GET PATCH');
+    expect(kindOf(outcome)).toBe('failed pending');
   });
 
   test('and the answer counts as this step’s when the read failed and the next attempt finds it given', async () => {
@@ -309,6 +319,22 @@ describe('an invite that cannot be answered', () => {
     expect(text).toContain('code 7003');
     expect(text).not.toContain('State unknown');
     expect(isFailed(outcome) && outcome.problem.hint).toContain('has no such invite');
+  });
+
+  test('that is refused has an unknown state when it cannot be read afterwards', async () => {
+    const refusal = envelopeFailure(403, { code: 1010, message: 'Not for you' });
+    const { outcome, sent, text } = await answer({ faults: [onPatch(refusal), onRead(error500())] });
+    expect(sent).toBe('PATCH GET');
+    expect(kindOf(outcome)).toBe('failed unknown');
+    expect(text).toContain('State unknown: the invite has not been read.');
+  });
+
+  test('that is refused and then not there is missing, not of unknown state', async () => {
+    const refusal = envelopeFailure(403, { code: 1010, message: 'Not for you' });
+    const { sent, text } = await answer({ world: {}, faults: [onPatch(refusal)] });
+    expect(sent).toBe('PATCH GET');
+    expect(text).toContain('code 1010');
+    expect(text).not.toContain('State unknown');
   });
 
   test('that is gone after an attempt which may have had an effect is of unknown state', async () => {
@@ -449,6 +475,7 @@ describe('a guard', () => {
       expect(kindOf(outcome)).toBe(`failed ${status}`);
       expect(text).toContain(`Invite Acme, Inc. (${ID}) is outside the policy`);
       expect(text).toContain('was left untouched: roles excludes it ("DNS").');
+      expect(isFailed(outcome) && outcome.problem.hint).toContain('the filters are a guard');
       expect(onServer).toBe(status);
     }
   });
@@ -488,6 +515,7 @@ describe('a defect of this program', () => {
     const text = isFailed(outcome) ? problemLine(outcome.problem) : '';
     expect(text).toContain('State unknown: this action has a defect.');
     expect(text).toContain('TypeError: x is undefined');
+    expect(isFailed(outcome) && outcome.problem.hint).toContain('report it');
   });
 
   test('is an outcome even if what was thrown is no error', async () => {

@@ -62,6 +62,13 @@ describe('123 invites are all listed', () => {
   });
 });
 
+test('no page is asked for beyond a total that a later page reaches, though that page is full', async () => {
+  const pages = [numbered(1, 2, 3), numbered(4, 5, 6)];
+  const { listPage, asked } = pagesOf((page) => ({ entries: pages[page - 1] ?? [], totalCount: 6, perPage: 3 }));
+  expect((await listInvites({ listPage })).invites).toHaveLength(6);
+  expect(asked).toEqual([1, 2]);
+});
+
 describe('reading ends', () => {
   test('with the first page that is empty', async () => {
     const { listPage, asked } = pagesOf((page) => (page <= 2 ? { entries: numbered(page) } : {}));
@@ -164,6 +171,11 @@ describe('entries', () => {
   test('that are unusable are reported once where the same page comes again', async () => {
     const { listPage } = pagesOf(() => ({ entries: [null, ...numbered(1), { id: '../x' }] }));
     expect((await listInvites({ listPage })).skipped).toHaveLength(2);
+  });
+
+  test('that are unusable alike on pages of their own are reported each', async () => {
+    const { listPage } = pagesOf((page) => ({ entries: page <= 3 ? [null, ...numbered(page)] : [] }));
+    expect((await listInvites({ listPage })).skipped).toHaveLength(3);
   });
 
   test('that are unusable are reported although nothing else is on their page', async () => {

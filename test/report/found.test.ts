@@ -23,10 +23,16 @@ describe('invites that were left alone', () => {
 
   test('are counted in one notice', () => {
     expect(remarksOn({ leftAlone: invites(1) })).toMatchObject([
-      { level: 'notice', title: '1 pending invite was left alone' },
+      {
+        title: '1 pending invite was left alone',
+        lines: ['1 pending invite was left alone: the filters do not choose it.'],
+      },
     ]);
     expect(remarksOn({ leftAlone: invites(30) })).toMatchObject([
-      { level: 'notice', title: '30 pending invites were left alone' },
+      {
+        title: '30 pending invites were left alone',
+        lines: ['30 pending invites were left alone: the filters do not choose them.'],
+      },
     ]);
   });
 

@@ -215,6 +215,18 @@ describe('the size of the summary', () => {
     expect(rowsOf(html).length + omitted(html, 'row')).toBe(2_000);
   });
 
+  test('is never more than is allowed, however its parts share the room', () => {
+    const outcomes = [
+      ...Array.from({ length: 30 }, () => done('changed')),
+      ...Array.from({ length: 10 }, () => failed('failed')),
+    ];
+    const content = { title: 't'.repeat(900), remarks: Array.from({ length: 20 }, () => 'r') };
+    for (let maxBytes = 2_000; maxBytes < 6_000; maxBytes += 7) {
+      const html = buildSummary({ outcomes, stop: undefined, ...content }, SAFE, maxBytes);
+      expect(byteLength(html)).toBeLessThanOrEqual(maxBytes);
+    }
+  });
+
   test('one row too many is counted in the singular, and nothing is said where all fit', () => {
     const html = summaryOf(Array.from({ length: 2_000 }, () => done('changed', wideInvite)));
     const fitting = rowsOf(html).length;
