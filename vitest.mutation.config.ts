@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // For machines that are busy with something else: no test waits by itself.
     testTimeout: 30_000,
+    // A worker for each file would take most of the time: a mutant meets the tests of many files.
+    isolate: false,
     exclude: [
       // These run dist or a part of the sandbox, which no mutant of src reaches.
       'test/dist/**',
