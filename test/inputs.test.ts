@@ -556,6 +556,13 @@ describe('readSecrets', () => {
     ['a password of a proxy without a scheme', {}, { HTTPS_PROXY: 'alice:fake-word@proxy.example' }, ['fake-word']],
     ['nothing of a proxy with a user alone', {}, { HTTPS_PROXY: 'http://alice@proxy.example' }, []],
     ['a password of a URL without a host', { 'api-base-url': 'https://alice:fake-word@' }, {}, ['fake-word']],
+    [
+      'a password of a scheme with a digit',
+      {},
+      { HTTPS_PROXY: 'socks5://alice:fake-word@proxy.example' },
+      ['fake-word'],
+    ],
+    ['nothing of a scheme with a digit and a user alone', {}, { HTTPS_PROXY: 'socks5://alice@proxy.example' }, []],
     ['a proxy without a password', {}, { HTTPS_PROXY: 'http://proxy.example:3128' }, []],
     ['a URL with a port', { 'api-base-url': 'http://127.0.0.1:4010/v4' }, {}, []],
   ])('of %s', (_what, inputs, variables, secrets) => {
@@ -615,6 +622,7 @@ describe('filters', () => {
       ['a@acme.example', '*@globex.example', 'b@c.example'],
     ],
     ['roles', 'DNS\n!Super Administrator - All Privileges', ['DNS', '!Super Administrator - All Privileges']],
+    ['roles', 'DNS\rBilling\r\nZone, read', ['DNS', 'Billing', 'Zone, read']],
   ])('%s takes %j as its entries', (name, value, entries) => {
     const { filters } = parsed({ ...NO_ID, [name]: value });
     expect(Object.keys(filters)).toEqual([name]);
