@@ -679,6 +679,7 @@ describe('the budget', () => {
     expect(shownOf(step, 'error').map(({ title }) => title)).toEqual([
       `Could not accept invite Acme, Inc. (${inviteId(1)})`,
     ]);
+    expect(step.summary.match(/<li>/g)).toHaveLength(1);
   });
 });
 
