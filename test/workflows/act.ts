@@ -112,6 +112,18 @@ export function findAct(): string {
   return findProgram('act', `Install it with: ${INSTALL}`, goBin());
 }
 
+/** act asks the first node on the PATH for its `process.execPath`, to call that from then on. */
+const ANSWER_ACT = 'case "$*" in *process.execPath*) echo "$0"; exit ;; esac\n';
+
+/**
+ * A script that runs `program` and ends a moment later if that fails. act 0.2.87 does not wait for the output of a step
+ * that fails (`exec` in its `host_environment.go`), so that what is written right before the end is lost now and then.
+ * For bash, as other shells drop what has a hyphen in its name from the environment: most inputs.
+ */
+function failingLate(bash: string, program: string, before = ''): string {
+  return `#!${bash}\n${before}'${program}' "$@"\ncode=$?\n[ "$code" -eq 0 ] || sleep 0.5\nexit "$code"\n`;
+}
+
 /**
  * Takes out what GitHub has and act 0.2.87 does not know: `concurrency.queue`, which its schema rejects.
  * Nothing else is changed.
@@ -255,7 +267,9 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
     writeFileSync(join(workspace, file), forAct(workflow));
     const bin = join(home, 'bin');
     mkdirSync(bin);
-    for (const [name, script] of Object.entries(programs)) {
+    const bash = findProgram('bash', 'Install it with the package manager of your system.');
+    const runners = { bash: failingLate(bash, bash), node: failingLate(bash, process.execPath, ANSWER_ACT) };
+    for (const [name, script] of Object.entries({ ...runners, ...programs })) {
       writeFileSync(join(bin, name), script);
       chmodSync(join(bin, name), 0o755);
     }
@@ -284,7 +298,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
         timeout: 110_000,
         // Nothing of this process's environment: no credential of its user, no settings of act.
         env: {
-          PATH: [bin, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
+          PATH: [bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
           HOME: home,
           XDG_CONFIG_HOME: join(home, 'config'),
           XDG_CACHE_HOME: join(home, 'cache'),
