@@ -181,9 +181,7 @@ class StatusError extends TrackerError {
     }
 }
 function keepTrackingIssue(task) {
-    const { apiUrl, repository, token, fetch } = task;
-    const connect = (signal) => connectToIssues({ apiUrl, repository, token, fetch, signal });
-    return updateTrackingIssue({ ...task, connect });
+    return updateTrackingIssue({ ...task, connect: (signal) => connectToIssues({ ...task, signal }) });
 }
 async function connectToIssues(options) {
     const { apiUrl, repository, token, fetch, signal } = options;

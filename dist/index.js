@@ -1618,6 +1618,7 @@ const FILTER_SEPARATORS = {
     'invited-by': /[\s,]+/,
     roles: /\r\n?|\n/,
 };
+const ID_RULE = `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`;
 const MAX_RETRIES = 10;
 const MAX_TIMEOUT_SECONDS = 86_400;
 const MAX_TITLE_LENGTH = 256;
@@ -1690,7 +1691,6 @@ class Reader {
     problems = [];
     notices = [];
     #env;
-    #refused = new Set();
     constructor(env) {
         this.#env = env;
     }
@@ -1706,7 +1706,7 @@ class Reader {
         const ids = entriesOf(text ?? '', /[\s,]+/);
         for (const id of ids) {
             if (!isInviteId(id)) {
-                this.#refuse('invite-id', id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
+                this.#refuse('invite-id', id, ID_RULE);
             }
         }
         if (text && ids.length === 0)
@@ -1747,8 +1747,7 @@ class Reader {
         else if (!FILTER_NAMES.some(isWritten)) {
             this.problems.push(`There is neither an invite-id nor a filter. Write invite-id, or choose by ${FILTER_NAMES.join(', ')}; organization-name: '*' means every invite.`);
         }
-        const isTimeKnown = !this.#refused.has('wait-seconds') && !this.#refused.has('timeout-seconds');
-        if (isTimeKnown && waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
+        if (waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
             this.problems.push(`timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`);
         }
     }
@@ -1780,7 +1779,7 @@ class Reader {
         if (number >= min && number <= max)
             return number;
         this.#refuse(name, value, `It must be a whole number from ${min} to ${max}.`);
-        return min;
+        return Number.NaN;
     }
     baseUrl() {
         const value = this.#orDefault('api-base-url');
@@ -1862,7 +1861,7 @@ class Reader {
         if (name === 'organization-id') {
             for (const entry of entries) {
                 if (!/^!?[\w*-]+$/.test(entry) || entry.replace(/[!*]/g, '').length > MAX_ID_LENGTH) {
-                    this.#refuse(name, entry, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
+                    this.#refuse(name, entry, ID_RULE);
                 }
             }
         }
@@ -1893,7 +1892,6 @@ class Reader {
         return readRaw(this.#env, name) || DEFAULTS[name];
     }
     #refuse(name, value, allowed) {
-        this.#refused.add(name);
         const shown = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
         this.problems.push(`${name} is ${JSON.stringify(shown)}. ${allowed}`);
     }

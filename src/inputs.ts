@@ -107,6 +107,7 @@ const FILTER_SEPARATORS: Readonly<Record<FilterName, RegExp>> = {
   roles: /\r\n?|\n/,
 };
 
+const ID_RULE = `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`;
 const MAX_RETRIES = 10;
 /** One day: more than any job on GitHub's own runners can last. */
 const MAX_TIMEOUT_SECONDS = 86_400;
@@ -204,8 +205,6 @@ class Reader {
   readonly problems: string[] = [];
   readonly notices: string[] = [];
   readonly #env: Environment;
-  /** Names of the inputs with a value that cannot be used. */
-  readonly #refused = new Set<string>();
 
   constructor(env: Environment) {
     this.#env = env;
@@ -223,7 +222,7 @@ class Reader {
     const ids = entriesOf(text ?? '', /[\s,]+/);
     for (const id of ids) {
       if (!isInviteId(id)) {
-        this.#refuse('invite-id', id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
+        this.#refuse('invite-id', id, ID_RULE);
       }
     }
     if (text && ids.length === 0) this.#refuse('invite-id', text, 'It must hold at least one id.');
@@ -272,9 +271,7 @@ class Reader {
         `There is neither an invite-id nor a filter. Write invite-id, or choose by ${FILTER_NAMES.join(', ')}; organization-name: '*' means every invite.`,
       );
     }
-    // A number that was refused already stands for nothing that was written.
-    const isTimeKnown = !this.#refused.has('wait-seconds') && !this.#refused.has('timeout-seconds');
-    if (isTimeKnown && waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
+    if (waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
       this.problems.push(
         `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
       );
@@ -309,7 +306,8 @@ class Reader {
     const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= min && number <= max) return number;
     this.#refuse(name, value, `It must be a whole number from ${min} to ${max}.`);
-    return min;
+    // Neither more nor less than any other number, so that what nobody wrote is compared with nothing.
+    return Number.NaN;
   }
 
   baseUrl(): string {
@@ -417,7 +415,7 @@ class Reader {
     if (name === 'organization-id') {
       for (const entry of entries) {
         if (!/^!?[\w*-]+$/.test(entry) || entry.replace(/[!*]/g, '').length > MAX_ID_LENGTH) {
-          this.#refuse(name, entry, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
+          this.#refuse(name, entry, ID_RULE);
         }
       }
     }
@@ -451,7 +449,6 @@ class Reader {
   }
 
   #refuse(name: string, value: string, allowed: string): void {
-    this.#refused.add(name);
     const shown = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
     this.problems.push(`${name} is ${JSON.stringify(shown)}. ${allowed}`);
   }

@@ -58,10 +58,7 @@ class StatusError extends TrackerError {
 
 /** Keeps the tracking issue, as `updateTrackingIssue` does, in the repository that the job belongs to. */
 export function keepTrackingIssue(task: Omit<TrackingTask, 'connect'> & GitHubAccess): Promise<void> {
-  const { apiUrl, repository, token, fetch } = task;
-  const connect = (signal: AbortSignal): Promise<IssueTracker> =>
-    connectToIssues({ apiUrl, repository, token, fetch, signal });
-  return updateTrackingIssue({ ...task, connect });
+  return updateTrackingIssue({ ...task, connect: (signal) => connectToIssues({ ...task, signal }) });
 }
 
 /**
