@@ -6,8 +6,10 @@ const MOST_REDIRECTS = 20;
 const ENDLESS_PAUSE_MS = 10;
 const NULL_BODY_STATUSES: ReadonlySet<number> = new Set([204, 205, 304]);
 
-const failed = (message: string, details: object): TypeError =>
-  new TypeError('fetch failed', { cause: Object.assign(new Error(message), details) });
+/** The error with which Node's fetch fails before there is an answer; `details` are those of its cause. */
+export function fetchFailed(message: string, details: object = {}): TypeError {
+  return new TypeError('fetch failed', { cause: Object.assign(new Error(message), details) });
+}
 
 /** The error with which Node's fetch ends a body whose connection went away. */
 const terminated = (): TypeError =>
@@ -159,10 +161,10 @@ async function exchangeOnce(sandbox: CloudflareSandbox, clock: Clock, exchange: 
     const reply = await Promise.race([handled, aborted.promise]);
     if (reply.kind === 'hanging') return await aborted.promise;
     if (reply.kind === 'dropped') {
-      throw failed('read ECONNRESET', { code: 'ECONNRESET', errno: -104, syscall: 'read' });
+      throw fetchFailed('read ECONNRESET', { code: 'ECONNRESET', errno: -104, syscall: 'read' });
     }
     if (reply.kind === 'refused') {
-      throw failed(`connect ECONNREFUSED ${url.host}`, { code: 'ECONNREFUSED', errno: -111, syscall: 'connect' });
+      throw fetchFailed(`connect ECONNREFUSED ${url.host}`, { code: 'ECONNREFUSED', errno: -111, syscall: 'connect' });
     }
     handedOver = true;
     return responseOf(reply, exchange, clock, close);
@@ -196,8 +198,8 @@ export function sandboxFetch(sandbox: CloudflareSandbox, clock: Clock): typeof f
       const isRedirect = location !== null && [301, 302, 303, 307, 308].includes(response.status);
       if (!isRedirect || exchange.redirect === 'manual') return response;
       await response.body?.cancel();
-      if (exchange.redirect === 'error') throw failed('unexpected redirect', {});
-      if (redirects === MOST_REDIRECTS) throw failed('redirect count exceeded', {});
+      if (exchange.redirect === 'error') throw fetchFailed('unexpected redirect');
+      if (redirects === MOST_REDIRECTS) throw fetchFailed('redirect count exceeded');
       exchange = redirected(exchange, response.status, location);
     }
   };

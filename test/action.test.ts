@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { envelopeFailure, type Fault, tooManyRequests } from '../sandbox/cloudflare.ts';
-import { sandboxFetch } from '../sandbox/fetch.ts';
+import { fetchFailed, sandboxFetch } from '../sandbox/fetch.ts';
 import { ProxyError } from '../src/proxy.ts';
 import {
   CREDENTIALS,
@@ -844,7 +844,7 @@ describe('the tracking issue', () => {
       fetch: async (input, init) => {
         if (!String(input).startsWith(env.GITHUB_API_URL)) return cloudflare(input, init);
         tried.push(`${init?.method} ${input}`);
-        throw new TypeError('fetch failed', { cause: new Error('no route to GitHub') });
+        throw fetchFailed('no route to GitHub');
       },
     });
     return { tried, result };

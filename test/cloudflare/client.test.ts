@@ -22,7 +22,7 @@ import {
   tooManyRequests,
 } from '../../sandbox/cloudflare.ts';
 import { DEMO_IDS, demoWorld } from '../../sandbox/demo-world.ts';
-import { sandboxFetch } from '../../sandbox/fetch.ts';
+import { fetchFailed, sandboxFetch } from '../../sandbox/fetch.ts';
 import { VirtualClock } from '../../sandbox/virtual-clock.ts';
 import { type ClientOptions, InvitesClient } from '../../src/cloudflare/client.ts';
 import type { Credentials } from '../../src/cloudflare/credentials.ts';
@@ -469,9 +469,7 @@ test.each(['CERT_HAS_EXPIRED', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAM
     const { client, clock, elapsedMs } = setUp({
       fetch: () => {
         calls += 1;
-        return Promise.reject(
-          new TypeError('fetch failed', { cause: Object.assign(new Error('certificate of no use'), { code }) }),
-        );
+        return Promise.reject(fetchFailed('certificate of no use', { code }));
       },
     });
     const error = await rejection(clock.run(client.readPatiently(acmeDns)), ApiError);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fetchFailed } from '../../sandbox/fetch.ts';
 import type { Credentials } from '../../src/cloudflare/credentials.ts';
 import { ApiError, type ApiErrorFields, type Effect } from '../../src/cloudflare/errors.ts';
 import { hintFor } from '../../src/cloudflare/hints.ts';
@@ -23,8 +24,7 @@ function answered(status: number, error?: CodeAndMessage, ...chain: readonly Cod
 
 const unconnected = (cause: unknown, effect: Effect): ApiError => apiError({ effect, cause });
 
-const fetchFailed = (code: string): TypeError =>
-  new TypeError('fetch failed', { cause: Object.assign(new Error('because'), { code }) });
+const failedWith = (code: string): TypeError => fetchFailed('because', { code });
 
 const HEADERS: CodeAndMessage = [6003, 'Invalid request headers'];
 
@@ -180,22 +180,19 @@ describe('the hint says what to do about', () => {
     ['HTTP 524', answered(524), 'api-token', [/cloudflarestatus/, /again later/]],
     [
       'a certificate that is not trusted',
-      unconnected(fetchFailed('SELF_SIGNED_CERT_IN_CHAIN'), 'none'),
+      unconnected(failedWith('SELF_SIGNED_CERT_IN_CHAIN'), 'none'),
       'api-token',
       [/certificate is not trusted/, /NODE_EXTRA_CA_CERTS/],
     ],
     [
       'an address that cannot be reached',
-      unconnected(fetchFailed('ENOTFOUND'), 'none'),
+      unconnected(failedWith('ENOTFOUND'), 'none'),
       'api-token',
       [/could not reach the API/, /DNS/, /HTTPS_PROXY and NO_PROXY/, /api-base-url/],
     ],
     [
       'a proxy that refuses to connect',
-      unconnected(
-        new TypeError('fetch failed', { cause: new Error('Proxy response (407) !== 200 when HTTP Tunneling') }),
-        'none',
-      ),
+      unconnected(fetchFailed('Proxy response (407) !== 200 when HTTP Tunneling'), 'none'),
       'api-token',
       [/proxy did not let the request through/, /user and a password/],
     ],
@@ -236,7 +233,7 @@ test.each<[string, ApiError, RegExp]>([
   ['success that does not show the status', apiError({ status: 200, effect: 'unclear' }), /Run the job again/],
   ['a time-out of the server', apiError({ status: 408, effect: 'unclear' }), /Run the job again/],
   ['a 404 that the API did not send', apiError({ status: 404 }), /api-base-url/],
-  ['a connection that broke', unconnected(fetchFailed('ECONNRESET'), 'unclear'), /Run the job again/],
+  ['a connection that broke', unconnected(failedWith('ECONNRESET'), 'unclear'), /Run the job again/],
 ])('the hint for %s claims no more than is known', (_case, error, essential) => {
   expect(hintFor(error, 'api-token')).toMatch(essential);
 });

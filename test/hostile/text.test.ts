@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { changedResult, type Fault, type ReplyTemplate, type SandboxInvite } from '../../sandbox/cloudflare.ts';
+import { fetchFailed } from '../../sandbox/fetch.ts';
 import type { RunResult } from '../../sandbox/runner.ts';
 import type { Invite } from '../../src/cloudflare/types.ts';
 import { createSafeText } from '../../src/report/text.ts';
@@ -346,10 +347,7 @@ describe('text of strangers in the answers of the API', () => {
       await expectDeaf(
         ([of = '']) => ({
           inputs: { 'invite-id': inviteId(1), retries: '1' },
-          fetch: () => {
-            const code = { code: 'ERR_TLS_CERT_ALTNAME_INVALID' };
-            return Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(of), code) }));
-          },
+          fetch: () => Promise.reject(fetchFailed(of, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' })),
         }),
         [text],
       );

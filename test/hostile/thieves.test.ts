@@ -8,15 +8,11 @@ import { sandboxFetch } from '../../sandbox/fetch.ts';
 import { VERSION } from '../../src/version.ts';
 import { CREDENTIALS as DIST_CREDENTIALS, ID, onlyError, World } from '../dist/step.ts';
 import { CREDENTIALS, createWorld, invite, inviteId, type Run, type RunOptions, run } from '../run.ts';
+import { stretchesOf } from '../stretches.ts';
 
 const forEver = { times: Number.POSITIVE_INFINITY };
 const BASE = 'https://api.cloudflare.com/client/v4';
 const PATHS = '/client/v4/user/invites';
-
-/** Every stretch of eight characters of a secret, of which none may be where it has no business. */
-function stretchesOf(secret: string): readonly string[] {
-  return Array.from({ length: secret.length - 7 }, (_, start) => secret.slice(start, start + 8));
-}
 
 const schemes = [
   { scheme: 'token', inputs: { 'api-token': CREDENTIALS.token }, secret: CREDENTIALS.token },

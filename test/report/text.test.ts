@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCommand } from '../../sandbox/runner.ts';
 import { createSafeText } from '../../src/report/text.ts';
+import { stretchesOf } from '../stretches.ts';
 
 const TOKEN = 'fake-token-0123456789';
 
@@ -38,10 +39,6 @@ const HTML_ENTITIES: Readonly<Record<string, string>> = {
 /** What a browser shows of escaped text. */
 function unescapeHtml(html: string): string {
   return html.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => HTML_ENTITIES[entity] ?? '');
-}
-
-function stretchesOf(secret: string): readonly string[] {
-  return Array.from({ length: Math.max(1, secret.length - 7) }, (_, start) => secret.slice(start, start + 8));
 }
 
 describe('redact', () => {

@@ -61,7 +61,7 @@ export interface WorkflowOptions {
   readonly vars?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   /** GITHUB_TOKEN. */
-  readonly token?: string;
+  readonly token: string;
   /** Programs by name, as shell scripts in front of the PATH. */
   readonly programs?: Readonly<Record<string, string>>;
   /** Changes the reusable workflow before it runs, for what act lacks. */
@@ -289,7 +289,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
         ...['--no-cache-server', '--action-offline-mode', '--container-daemon-socket', '-', ...files],
         ...['--local-repository', `${ACTION}=${action}`],
         ...flags('--input', inputs),
-        ...flags('-s', { GITHUB_TOKEN: options.token ?? 'ghs_standin-of-the-sandbox', ...secrets }),
+        ...flags('-s', { GITHUB_TOKEN: options.token, ...secrets }),
         ...flags('--var', vars),
         ...flags('--env', { ...github, ...env }),
       ],

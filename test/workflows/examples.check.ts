@@ -565,7 +565,12 @@ describe.concurrent('many-users.yml and the reusable workflow', () => {
 describe('the harness', () => {
   test('refuses a workflow that would download an action', async () => {
     const workflow = 'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ uses: actions/checkout@v7 }] } }';
-    const run = runWorkflow({ workflow, event: 'schedule', apiBaseUrl: 'http://127.0.0.1:1/client/v4' });
+    const run = runWorkflow({
+      workflow,
+      event: 'schedule',
+      apiBaseUrl: 'http://127.0.0.1:1/client/v4',
+      token: 'unused',
+    });
     await expect(run).rejects.toThrow('The workflow would download actions/checkout@v7');
   });
 
