@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closeServer, openOnLoopback } from './loopback.ts';
 
 /** A role in the repository; whoever has none is a stranger, who may read what is public. */
 export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
@@ -115,8 +115,7 @@ export class GitHubSandbox implements AsyncDisposable {
   /** Opens the sandbox on a free loopback port. */
   static async open(options: GitHubSandboxOptions): Promise<GitHubSandbox> {
     const sandbox = new GitHubSandbox(options);
-    sandbox.#server.listen(0, '127.0.0.1');
-    await once(sandbox.#server, 'listening');
+    await openOnLoopback(sandbox.#server);
     return sandbox;
   }
 
@@ -168,11 +167,8 @@ export class GitHubSandbox implements AsyncDisposable {
   }
 
   /** Cuts every connection and stops listening. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+  [Symbol.asyncDispose](): Promise<void> {
+    return closeServer(this.#server);
   }
 
   get #origin(): string {

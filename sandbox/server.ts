@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { BASE_PATH, type CloudflareSandbox, type Reply } from './cloudflare.ts';
+import { closeServer, openOnLoopback } from './loopback.ts';
 
 export interface ServeOptions {
   /** PEM texts; with them the server speaks TLS. */
@@ -100,17 +101,10 @@ export async function serve(sandbox: CloudflareSandbox, { tls, port = 0 }: Serve
     }
   };
   const server = tls ? createTlsServer({ ...tls }, exchange) : createServer(exchange);
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address() as AddressInfo;
+  const opened = await openOnLoopback(server, port);
   return {
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${address.port}${BASE_PATH}`,
-    port: address.port,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${opened}${BASE_PATH}`,
+    port: opened,
+    close: () => closeServer(server),
   };
 }

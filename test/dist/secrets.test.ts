@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { changedResult, echoCredentials, type Fault, redirectTo } from '../../sandbox/cloudflare.ts';
 import { DEMO_IDS } from '../../sandbox/demo-world.ts';
+import { closeServer, openOnLoopback } from '../../sandbox/loopback.ts';
 import type { RunResult } from '../../sandbox/runner.ts';
 import { stretchesOf } from '../stretches.ts';
 import { CREDENTIALS, ID, invitesOf, onlyError, World } from './step.ts';
@@ -147,17 +146,11 @@ describe.concurrent('redirects', { timeout: 30_000 }, () => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ success: true, errors: [], messages: [], result: { id: ID, status: 'accepted' } }));
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const port = await openOnLoopback(server);
     return {
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/client/v4/user/invites/${ID}`,
+      url: `http://127.0.0.1:${port}/client/v4/user/invites/${ID}`,
       seen,
-      [Symbol.asyncDispose]: async () => {
-        const closed = once(server, 'close');
-        server.close();
-        server.closeAllConnections();
-        await closed;
-      },
+      [Symbol.asyncDispose]: () => closeServer(server),
     };
   }
 

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type Fault, redirectTo, text504 } from '../../sandbox/cloudflare.ts';
 import { sandboxFetch } from '../../sandbox/fetch.ts';
+import { closeServer, openOnLoopback } from '../../sandbox/loopback.ts';
 import { VERSION } from '../../src/version.ts';
 import { CREDENTIALS as DIST_CREDENTIALS, ID, onlyError, World } from '../dist/step.ts';
 import { CREDENTIALS, createWorld, invite, inviteId, type Run, type RunOptions, run } from '../run.ts';
@@ -232,17 +231,11 @@ async function listen(answer: RequestListener): Promise<AsyncDisposable & { url:
     request.resume();
     answer(request, response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await openOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/client/v4`,
+    url: `http://127.0.0.1:${port}/client/v4`,
     seen,
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => closeServer(server),
   };
 }
 

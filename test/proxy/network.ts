@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -10,6 +9,7 @@ import { promisify } from 'node:util';
 import { Server as ProxyServer } from 'proxy-chain';
 import { BASE_PATH, CloudflareSandbox, type SandboxOptions } from '../../sandbox/cloudflare.ts';
 import { demoWorld } from '../../sandbox/demo-world.ts';
+import { closeServer, openOnLoopback } from '../../sandbox/loopback.ts';
 import { systemClock } from '../../src/clock.ts';
 
 /** The API's name in this network. No resolver knows it (RFC 6761 reserves `.test`); only the proxy does. */
@@ -92,8 +92,7 @@ export class Api implements AsyncDisposable {
       response.end(reply.body);
     });
     server.on('tlsClientError', () => undefined);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await openOnLoopback(server);
     return new Api(sandbox, server);
   }
 
@@ -111,11 +110,8 @@ export class Api implements AsyncDisposable {
     return this.sandbox.requests.map(({ method }) => method);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+  [Symbol.asyncDispose](): Promise<void> {
+    return closeServer(this.#server);
   }
 }
 
