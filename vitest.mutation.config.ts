@@ -10,16 +10,17 @@ export default defineConfig({
     exclude: [
       // These run dist or a part of the sandbox, which no mutant of src reaches.
       'test/dist/**',
-      'test/model/dist.test.ts',
-      'test/proxy/**',
-      'test/sandbox/**',
-      'test/{size,licenses}.test.ts',
+      'test/property/dist.test.ts',
+
+      'test/unit/sandbox/**',
+      'test/unit/tools/**',
+
       // These read src as text, which is not what they expect once it holds mutants.
-      'test/{architecture,readme}.test.ts',
+      'test/unit/{architecture,readme}.test.ts',
       // Thousands of runs in one test, which would judge every mutant again.
-      'test/model/promises.test.ts',
-      'test/growth.test.ts',
-      'test/hostile/**',
+      'test/property/invariants.test.ts',
+      'test/property/rate-limit-throughput.test.ts',
+      'test/injection/**',
     ],
   },
 });

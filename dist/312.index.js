@@ -70,8 +70,8 @@ class Context {
     }
 }
 //# sourceMappingURL=context.js.map
-// EXTERNAL MODULE: ./absent.js
-var absent = __webpack_require__(732);
+// EXTERNAL MODULE: ./unused-stubs.js
+var unused_stubs = __webpack_require__(691);
 // EXTERNAL MODULE: ./octokit.js
 var octokit = __webpack_require__(424);
 ;// CONCATENATED MODULE: ../node_modules/@actions/github/lib/internal/utils.js
@@ -96,11 +96,11 @@ function getAuthString(token, options) {
     return typeof options.auth === 'string' ? options.auth : `token ${token}`;
 }
 function getProxyAgent(destinationUrl) {
-    const hc = new absent/* HttpClient */.Qq();
+    const hc = new unused_stubs/* HttpClient */.Qq();
     return hc.getAgent(destinationUrl);
 }
 function getProxyAgentDispatcher(destinationUrl) {
-    const hc = new absent/* HttpClient */.Qq();
+    const hc = new unused_stubs/* HttpClient */.Qq();
     return hc.getAgentDispatcher(destinationUrl);
 }
 function getProxyFetch(destinationUrl) {

@@ -22,7 +22,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 /* harmony export */   X: () => (/* binding */ formatSeconds),
 /* harmony export */   m: () => (/* binding */ systemClock)
 /* harmony export */ });
-const LONGEST_TIMER_MS = 2_147_483_647;
+const MAX_TIMER_MS = 2_147_483_647;
 const systemClock = {
     nowMs: () => performance.timeOrigin + performance.now(),
     sleep: (ms, signal) => new Promise((resolve, reject) => {
@@ -37,7 +37,7 @@ const systemClock = {
         const timer = setTimeout(() => {
             signal?.removeEventListener('abort', onAbort);
             resolve();
-        }, Math.min(ms, LONGEST_TIMER_MS));
+        }, Math.min(ms, MAX_TIMER_MS));
         signal?.addEventListener('abort', onAbort);
     }),
 };
@@ -53,11 +53,11 @@ function formatSeconds(ms) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   CA: () => (/* binding */ errorCode),
+/* harmony export */   HY: () => (/* binding */ isAuthError),
 /* harmony export */   Tj: () => (/* binding */ StopError),
 /* harmony export */   fv: () => (/* binding */ errorCodes),
 /* harmony export */   hD: () => (/* binding */ ApiError),
 /* harmony export */   ps: () => (/* binding */ causes),
-/* harmony export */   wX: () => (/* binding */ refusesCredentials),
 /* harmony export */   wh: () => (/* binding */ describeCauses)
 /* harmony export */ });
 class ApiError extends Error {
@@ -72,7 +72,7 @@ class ApiError extends Error {
     cfRay;
     retryAfterMs;
     attempts = 1;
-    isOutOfTime = false;
+    retryExceedsDeadline = false;
     constructor(fields) {
         super(`${fields.method} ${fields.path}: ${fields.reason}`, { cause: fields.cause });
         this.method = fields.method;
@@ -88,10 +88,10 @@ class ApiError extends Error {
     get codes() {
         return errorCodes(this.details);
     }
-    get refusesCredentials() {
-        return this.status !== undefined && refusesCredentials(this.status, this.codes);
+    get isAuthError() {
+        return this.status !== undefined && isAuthError(this.status, this.codes);
     }
-    get isMissing() {
+    get isNotFound() {
         const isNotFound = this.status === 404 && this.details.length > 0;
         return this.effect === 'refused' && (isNotFound || this.codes.includes(NO_ROUTE));
     }
@@ -102,7 +102,7 @@ function errorCodes(details) {
         .flatMap((detail) => [detail.code, ...detail.chain.map((link) => link.code)])
         .filter((code) => code !== undefined);
 }
-function refusesCredentials(status, codes) {
+function isAuthError(status, codes) {
     const has = (...wanted) => wanted.some((code) => codes.includes(code));
     return (status === 401 ||
         ((status === 403 || status === 405) && has(9103, 9109, 10000)) ||
@@ -198,13 +198,13 @@ function buildSummary({ title, outcomes, stop, remarks }, safe, maxBytes = MAX_B
     const failed = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__/* .isFailed */ .Ix);
     const problems = [
         ...(stop === undefined ? [] : [stop]),
-        ...failed.filter((outcome) => !outcome.isStepWide).map(({ problem }) => problem),
+        ...failed.filter((outcome) => !outcome.causedByStop).map(({ problem }) => problem),
     ];
     const heading = `<h3>${safe.html(title)}</h3>`;
     const room = maxBytes - byteLength(heading) - FRAME_BYTES;
-    const notes = listWithin(remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`), room / 4);
-    const failures = listWithin(problems.map((problem) => problemItem(problem, safe)), (room - byteLength(notes.html)) / 2);
-    const rows = listWithin(outcomes.map((outcome) => outcomeRow(outcome, safe)), room - byteLength(notes.html) - byteLength(failures.html));
+    const notes = takeWithin(remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`), room / 4);
+    const failures = takeWithin(problems.map((problem) => problemItem(problem, safe)), (room - byteLength(notes.html)) / 2);
+    const rows = takeWithin(outcomes.map((outcome) => outcomeRow(outcome, safe)), room - byteLength(notes.html) - byteLength(failures.html));
     return [
         heading,
         ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
@@ -226,7 +226,7 @@ function problemItem({ title, message, details, hint }, safe) {
     const facts = [message, ...details].map((line) => `<br><code>${safe.html(line)}</code>`).join('');
     return `<li><strong><code>${safe.html(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${safe.html(hint)}`}</li>`;
 }
-function listWithin(items, maxBytes) {
+function takeWithin(items, maxBytes) {
     const kept = [];
     let bytes = 0;
     for (const item of items) {
@@ -258,7 +258,7 @@ const VERSION = '1.0.0';
 
 /***/ }),
 
-/***/ 732:
+/***/ 691:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -445,8 +445,8 @@ const withQuery = absent;
 /************************************************************************/
 var __webpack_exports__ = {};
 
-// EXTERNAL MODULE: ./absent.js
-var absent = __nccwpck_require__(732);
+// EXTERNAL MODULE: ./unused-stubs.js
+var unused_stubs = __nccwpck_require__(691);
 ;// CONCATENATED MODULE: ../node_modules/ofetch/dist/shared/ofetch.CWycOUEr.mjs
 
 
@@ -670,10 +670,10 @@ function createFetch(globalOptions = {}) {
     }
     if (typeof context.request === "string") {
       if (context.options.baseURL) {
-        context.request = (0,absent/* withBase */.cV)(context.request, context.options.baseURL);
+        context.request = (0,unused_stubs/* withBase */.cV)(context.request, context.options.baseURL);
       }
       if (context.options.query) {
-        context.request = (0,absent/* withQuery */.VL)(context.request, context.options.query);
+        context.request = (0,unused_stubs/* withQuery */.VL)(context.request, context.options.query);
         delete context.options.query;
       }
       if ("query" in context.options) {
@@ -748,7 +748,7 @@ function createFetch(globalOptions = {}) {
       switch (responseType) {
         case "json": {
           const data = await context.response.text();
-          const parseFunction = context.options.parseResponse || absent/* default */.Ay;
+          const parseFunction = context.options.parseResponse || unused_stubs/* default */.Ay;
           context.response._data = parseFunction(data);
           break;
         }
@@ -829,6 +829,35 @@ const $fetch = (/* unused pure expression or super */ null && (ofetch));
 
 // EXTERNAL MODULE: ../build/clock.js
 var build_clock = __nccwpck_require__(432);
+// EXTERNAL MODULE: ../build/cloudflare/errors.js
+var errors = __nccwpck_require__(337);
+;// CONCATENATED MODULE: ../build/network-error.js
+
+const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
+function isCertificateError(error) {
+    return (0,errors/* causes */.ps)(error).some((cause) => CERTIFICATE_CODE.test((0,errors/* errorCode */.CA)(cause) ?? ''));
+}
+function isProxyRefusal(error) {
+    return (0,errors/* causes */.ps)(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
+}
+const NEVER_CONNECTED = new Set([
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'EADDRNOTAVAIL',
+    'UND_ERR_CONNECT_TIMEOUT',
+]);
+function wasNeverConnected(error) {
+    if (isProxyRefusal(error))
+        return true;
+    return (0,errors/* causes */.ps)(error).some((cause) => {
+        const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
+        return NEVER_CONNECTED.has((0,errors/* errorCode */.CA)(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
+    });
+}
+
 // EXTERNAL MODULE: ../build/version.js
 var version = __nccwpck_require__(290);
 ;// CONCATENATED MODULE: ../build/cloudflare/body.js
@@ -872,35 +901,6 @@ function rejectOnAbort(signal) {
     if (signal.aborted)
         onAbort();
     return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
-}
-
-// EXTERNAL MODULE: ../build/cloudflare/errors.js
-var errors = __nccwpck_require__(337);
-;// CONCATENATED MODULE: ../build/cloudflare/connection.js
-
-const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
-function isCertificateError(error) {
-    return (0,errors/* causes */.ps)(error).some((cause) => CERTIFICATE_CODE.test((0,errors/* errorCode */.CA)(cause) ?? ''));
-}
-function isProxyRefusal(error) {
-    return (0,errors/* causes */.ps)(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
-}
-const NEVER_CONNECTED = new Set([
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'EADDRNOTAVAIL',
-    'UND_ERR_CONNECT_TIMEOUT',
-]);
-function wasNeverConnected(error) {
-    if (isProxyRefusal(error))
-        return true;
-    return (0,errors/* causes */.ps)(error).some((cause) => {
-        const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
-        return NEVER_CONNECTED.has((0,errors/* errorCode */.CA)(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
-    });
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/credentials.js
@@ -1030,12 +1030,12 @@ function cut(text, length) {
 
 ;// CONCATENATED MODULE: ../build/cloudflare/retry.js
 const FIRST_BACKOFF_MS = 500;
-const LONGEST_BACKOFF_MS = 8_000;
+const MAX_BACKOFF_MS = 8_000;
 const JITTER = 0.25;
 function retryDelayMs(failures, serverDelayMs, random) {
     if (serverDelayMs !== undefined)
         return serverDelayMs;
-    const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
+    const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS);
     return backoffMs * (1 - JITTER * random());
 }
 function isRetryableStatus(status) {
@@ -1130,20 +1130,20 @@ class InvitesClient {
         });
     }
     async backOff(error, failures) {
-        const { retries, random, gate, onTrace } = this.#options;
+        const { retries, random, gate, onRetry } = this.#options;
         error.attempts = failures;
         if (!error.retryable || failures > retries)
             return false;
         const attempt = `attempt ${failures} of ${retries + 1} failed`;
         if (error.status === 429) {
-            onTrace(`${error.message} (${attempt})`);
+            onRetry(`${error.message} (${attempt})`);
             return true;
         }
         const delayMs = retryDelayMs(failures, error.retryAfterMs, random);
-        error.isOutOfTime = !gate.fits(delayMs);
-        if (error.isOutOfTime)
+        error.retryExceedsDeadline = !gate.fits(delayMs);
+        if (error.retryExceedsDeadline)
             return false;
-        onTrace(`${error.message} (${attempt}; next in ${(0,build_clock/* formatSeconds */.X)(delayMs)})`);
+        onRetry(`${error.message} (${attempt}; next in ${(0,build_clock/* formatSeconds */.X)(delayMs)})`);
         await gate.wait(delayMs);
         return true;
     }
@@ -1180,7 +1180,7 @@ class InvitesClient {
     }
     #heedStepWide(error) {
         const { gate, random } = this.#options;
-        if (error.refusesCredentials) {
+        if (error.isAuthError) {
             gate.stop(new errors/* StopError */.Tj('credentials', 'Cloudflare refused the credentials.', error));
         }
         else if (error.status !== 429) {
@@ -1199,7 +1199,7 @@ class InvitesClient {
         const timeout = new AbortController();
         const finished = new AbortController();
         clock.sleep(limitMs, finished.signal).then(() => timeout.abort(new Error(`no complete answer within ${(0,build_clock/* formatSeconds */.X)(limitMs)}`)), () => undefined);
-        const signal = AbortSignal.any([timeout.signal, gate.hardStop]);
+        const signal = AbortSignal.any([timeout.signal, gate.abortSignal]);
         this.#underWay += 1;
         try {
             return await this.#fetchText(request, signal);
@@ -1283,7 +1283,7 @@ function isRedirect(status) {
     return status >= 300 && status < 400;
 }
 function effectOf(status, details) {
-    if (status === 429 || isRedirect(status) || (0,errors/* refusesCredentials */.wX)(status, (0,errors/* errorCodes */.fv)(details)))
+    if (status === 429 || isRedirect(status) || (0,errors/* isAuthError */.HY)(status, (0,errors/* errorCodes */.fv)(details)))
         return 'none';
     return status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unclear';
 }
@@ -1292,7 +1292,7 @@ function isRetryable(response, body, details) {
         return false;
     if (body.kind === 'problem' && body.retryable === false)
         return false;
-    if ((0,errors/* refusesCredentials */.wX)(response.status, (0,errors/* errorCodes */.fv)(details)))
+    if ((0,errors/* isAuthError */.HY)(response.status, (0,errors/* errorCodes */.fv)(details)))
         return false;
     return isRetryableStatus(response.status) || (response.ok && body.kind !== 'envelope');
 }
@@ -1321,14 +1321,14 @@ function toConnectionError(request, thrown, signal) {
     });
 }
 
-;// CONCATENATED MODULE: ../build/cloudflare/gate.js
+;// CONCATENATED MODULE: ../build/cloudflare/limiter.js
 
 
 const SAME_PAUSE_MS = 2_000;
 const CANCEL_GRACE_MS = 1_000;
-class RequestGate {
+class RequestLimiter {
     deadlineMs;
-    hardStop;
+    abortSignal;
     #clock;
     #timeoutSeconds;
     #onPause;
@@ -1341,11 +1341,11 @@ class RequestGate {
         this.#timeoutSeconds = options.timeoutSeconds;
         this.#onPause = options.onPause;
         this.deadlineMs = options.clock.nowMs() + options.timeoutSeconds * 1_000;
-        const hardStop = new AbortController();
-        this.hardStop = hardStop.signal;
+        const abortSignal = new AbortController();
+        this.abortSignal = abortSignal.signal;
         const cancel = () => {
             this.stop(new errors/* StopError */.Tj('cancelled', 'The job was cancelled.'));
-            void options.clock.sleep(CANCEL_GRACE_MS).then(() => hardStop.abort(this.stopped));
+            void options.clock.sleep(CANCEL_GRACE_MS).then(() => abortSignal.abort(this.stopped));
         };
         if (options.cancelled.aborted)
             cancel();
@@ -1417,8 +1417,14 @@ class RequestGate {
     }
 }
 
+;// CONCATENATED MODULE: ../build/invites/invite-id.js
+const MAX_ID_LENGTH = 32;
+function isInviteId(id) {
+    return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
+}
+
 ;// CONCATENATED MODULE: ../build/ascii.js
-function lowerAscii(text) {
+function asciiLowercase(text) {
     return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
@@ -1453,12 +1459,12 @@ function parsePattern(entry) {
         }
         segments[segments.length - 1] += body.charAt(index);
     }
-    return { isExclusion, segments: segments.map(lowerAscii) };
+    return { isExclusion, segments: segments.map(asciiLowercase) };
 }
 function decide(list, text) {
     if (text === undefined)
         return list.isAnything ? 'included' : 'unmatched';
-    const lower = lowerAscii(text);
+    const lower = asciiLowercase(text);
     const last = list.patterns.findLast(({ segments }) => matches(segments, lower));
     if (last === undefined)
         return 'unmatched';
@@ -1507,7 +1513,7 @@ function advance(part, fallbacks, matched, character) {
     return part.charAt(length) === character ? length + 1 : length;
 }
 
-;// CONCATENATED MODULE: ../build/invites/choose.js
+;// CONCATENATED MODULE: ../build/invites/select.js
 
 const FILTER_NAMES = ['organization-id', 'organization-name', 'invited-by', 'roles'];
 function judge(invite, filters) {
@@ -1542,7 +1548,7 @@ function decideRoles(list, roles) {
     return (decisions.find(({ decision }) => decision === 'excluded') ??
         decisions.find(({ decision }) => decision === 'unmatched') ?? { decision: 'included', value: undefined });
 }
-function objectionTo(invite, filters) {
+function describeMismatch(invite, filters) {
     const verdict = judge(invite, filters);
     if (verdict.kind === 'match')
         return undefined;
@@ -1553,28 +1559,22 @@ const EXPIRES_SOON_MS = 24 * 60 * 60 * 1_000;
 function choose(invites, filters, wanted, nowMs) {
     const candidates = invites.filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs));
     const verdicts = candidates.map((invite) => ({ invite, verdict: judge(invite, filters) }));
-    const leftAlone = verdicts.filter(({ verdict }) => verdict.kind !== 'match');
+    const ignored = verdicts.filter(({ verdict }) => verdict.kind !== 'match');
     const isExpiringSoon = (invite) => expiresMs(invite) - nowMs <= EXPIRES_SOON_MS;
     return {
         chosen: verdicts.filter(({ verdict }) => verdict.kind === 'match').map(({ invite }) => invite),
-        leftAlone: leftAlone.map(({ invite }) => invite),
-        expiringSoon: leftAlone
+        ignored: ignored.map(({ invite }) => invite),
+        expiringSoon: ignored
             .filter(({ invite, verdict }) => verdict.kind === 'unmatched' && isExpiringSoon(invite))
             .map(({ invite }) => invite),
-        alreadyAnswered: invites.filter((invite) => invite.status === wanted && judge(invite, filters).kind === 'match'),
+        alreadyDone: invites.filter((invite) => invite.status === wanted && judge(invite, filters).kind === 'match'),
     };
 }
 function expiresMs({ expires_on }) {
     return expires_on === undefined ? Number.NaN : Date.parse(expires_on);
 }
 
-;// CONCATENATED MODULE: ../build/invites/invite-id.js
-const MAX_ID_LENGTH = 32;
-function isInviteId(id) {
-    return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
-}
-
-;// CONCATENATED MODULE: ../build/inputs.js
+;// CONCATENATED MODULE: ../build/inputs/inputs.js
 
 
 
@@ -1586,25 +1586,25 @@ class InputError extends Error {
         this.problems = problems;
     }
 }
-const ABSENT = '(none)';
+const NOT_SET = '(none)';
 const CREDENTIAL_VARIABLES = {
     'api-token': 'CLOUDFLARE_API_TOKEN',
     'api-email': 'CLOUDFLARE_EMAIL',
     'api-key': 'CLOUDFLARE_API_KEY',
 };
 const DEFAULTS = {
-    'invite-id': ABSENT,
-    'organization-id': ABSENT,
-    'organization-name': ABSENT,
-    'invited-by': ABSENT,
-    roles: ABSENT,
+    'invite-id': NOT_SET,
+    'organization-id': NOT_SET,
+    'organization-name': NOT_SET,
+    'invited-by': NOT_SET,
+    roles: NOT_SET,
     'if-no-match': '',
     'wait-seconds': '0',
     'dry-run': 'false',
     retries: '4',
     'timeout-seconds': '600',
     'api-base-url': 'https://api.cloudflare.com/client/v4',
-    'report-issue': ABSENT,
+    'report-issue': NOT_SET,
     'github-token': `\${{ github.token }}`,
 };
 const INPUT_DEFAULTS = {
@@ -1729,7 +1729,7 @@ class Reader {
     }
     reportIssue() {
         const title = this.#orDefault('report-issue');
-        if (title === ABSENT)
+        if (title === NOT_SET)
             return undefined;
         if (title.length > MAX_TITLE_LENGTH || /\p{Cc}/u.test(title)) {
             this.#refuse('report-issue', title, `A title is one line of at most ${MAX_TITLE_LENGTH} characters.`);
@@ -1738,7 +1738,7 @@ class Reader {
     }
     checkMode(inputs) {
         const { waitSeconds, timeoutSeconds } = inputs;
-        const isWritten = (name) => (readRaw(this.#env, name) ?? ABSENT) !== ABSENT;
+        const isWritten = (name) => (readRaw(this.#env, name) ?? NOT_SET) !== NOT_SET;
         if (isWritten('invite-id')) {
             if (waitSeconds > 0) {
                 this.problems.push(`wait-seconds is "${waitSeconds}" beside invite-id. Waiting is for finding an invite by filters; leave one of the two out.`);
@@ -1881,7 +1881,7 @@ class Reader {
     }
     #optional(name) {
         const value = readRaw(this.#env, name);
-        if (value === ABSENT)
+        if (value === NOT_SET)
             return undefined;
         if (value === '') {
             this.problems.push(`${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. Give it a value, or leave the input out.`);
@@ -1908,9 +1908,75 @@ function isLoopbackAddress(hostname) {
     return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
+;// CONCATENATED MODULE: ../build/invites/list.js
+
+
+const PER_PAGE = 50;
+const MAX_PAGES = 1_000;
+class EndlessListError extends Error {
+    name = 'EndlessListError';
+}
+async function listInvites(client) {
+    const invites = new Map();
+    const skipped = [];
+    let entryCount = 0;
+    for (let page = 1; page <= MAX_PAGES; page++) {
+        const { entries, totalCount, perPage } = await client.listPage(page, PER_PAGE);
+        const knownIds = invites.size;
+        const skippedHere = [];
+        for (const entry of entries) {
+            const invite = readEntry(entry);
+            if (typeof invite === 'string')
+                skippedHere.push(invite);
+            else
+                invites.set(invite.id, invite);
+        }
+        skipped.push(...(invites.size === knownIds ? skippedHere.filter((text) => !skipped.includes(text)) : skippedHere));
+        entryCount += entries.length;
+        if (invites.size === knownIds)
+            return { invites: [...invites.values()], skipped };
+        const isFull = page === 1 && entries.length >= (perPage ?? 0);
+        if (entryCount === totalCount && !isFull)
+            return { invites: [...invites.values()], skipped };
+    }
+    throw new EndlessListError(`The list of invites did not end within ${MAX_PAGES} pages.`);
+}
+function readEntry(entry) {
+    const invite = toInvite(entry);
+    if (invite === undefined)
+        return `an entry that is no invite (${entry === null ? 'null' : typeof entry})`;
+    const of = invite.organization_name === undefined ? '' : ` of ${invite.organization_name}`;
+    const { id, status } = invite;
+    if (id === undefined)
+        return `an invite${of} without an id`;
+    if (!isInviteId(id))
+        return `an invite${of} with the unusable id "${id}"`;
+    if (status === undefined)
+        return `the invite ${id}${of} without a status`;
+    return { ...invite, id };
+}
+
+;// CONCATENATED MODULE: ../build/invites/find.js
+
+
+const LOOK_EVERY_MS = 5_000;
+async function searchInvites(task) {
+    const { client, gate, clock, filters, wanted, waitSeconds, onWait } = task;
+    const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
+    for (;;) {
+        const { invites, skipped } = await listInvites(client);
+        const found = { ...choose(invites, filters, wanted, clock.nowMs()), skipped };
+        const leftMs = waitUntilMs - clock.nowMs();
+        if (found.chosen.length > 0 || found.alreadyDone.length > 0 || leftMs <= 0)
+            return found;
+        onWait(Math.ceil(leftMs / 1_000));
+        await gate.wait(Math.min(LOOK_EVERY_MS, leftMs));
+    }
+}
+
 // EXTERNAL MODULE: ../build/invites/outcome.js
 var invites_outcome = __nccwpck_require__(551);
-;// CONCATENATED MODULE: ../build/cloudflare/hints.js
+;// CONCATENATED MODULE: ../build/cloudflare/error-codes.js
 
 const USE_GLOBAL_API_KEY = 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.';
 const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
@@ -1966,7 +2032,7 @@ function hintForCredentials(error, scheme) {
     return undefined;
 }
 function hintForAnswer(error, status) {
-    if (error.isMissing) {
+    if (error.isNotFound) {
         return 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see or answer it.';
     }
     if (status === 429) {
@@ -2004,7 +2070,7 @@ function hintForConnection(error) {
     return error.effect === 'none' ? CONNECTION_HINT : UNCLEAR_HINT;
 }
 
-;// CONCATENATED MODULE: ../build/invites/problem.js
+;// CONCATENATED MODULE: ../build/problems/problem.js
 
 
 const KNOWLEDGE = {
@@ -2037,9 +2103,9 @@ function describeDetail(detail) {
 function describeDelay(error) {
     if (error.retryAfterMs !== undefined) {
         const asked = `The server asked to wait ${(0,build_clock/* formatSeconds */.X)(error.retryAfterMs)} before another attempt`;
-        return [error.isOutOfTime ? `${asked}, for which timeout-seconds leaves no time.` : `${asked}.`];
+        return [error.retryExceedsDeadline ? `${asked}, for which timeout-seconds leaves no time.` : `${asked}.`];
     }
-    return error.isOutOfTime ? ['There was no time left in timeout-seconds for another attempt.'] : [];
+    return error.retryExceedsDeadline ? ['There was no time left in timeout-seconds for another attempt.'] : [];
 }
 function describeRay(error) {
     return error.cfRay === undefined ? [] : [`cf-ray: ${error.cfRay}.`];
@@ -2066,12 +2132,12 @@ function stopProblem(stop, scheme) {
     return { ...problem, message };
 }
 
-;// CONCATENATED MODULE: ../build/invites/answer.js
+;// CONCATENATED MODULE: ../build/invites/respond.js
 
 
 
-async function answerInvite(target, task) {
-    const answering = new Answering(target, task);
+async function respondToInvite(target, task) {
+    const answering = new InviteResponder(target, task);
     try {
         return await answering.run();
     }
@@ -2079,7 +2145,7 @@ async function answerInvite(target, task) {
         return error instanceof errors/* StopError */.Tj ? answering.stopped(error) : answering.broken(error);
     }
 }
-class Answering {
+class InviteResponder {
     #id;
     #task;
     #invite;
@@ -2103,7 +2169,7 @@ class Answering {
         const error = this.#lastError;
         if (error === undefined)
             return this.#notAnswered('not_attempted', this.#stopProblem(stop), true);
-        const isOwn = error.status !== 429 && !error.refusesCredentials && stop.reason !== 'cancelled';
+        const isOwn = error.status !== 429 && !error.isAuthError && stop.reason !== 'cancelled';
         const problem = isOwn ? this.#requestProblem(error, this.#knowledge()) : this.#stopProblem(stop);
         return this.#notAnswered('failed', problem, !isOwn);
     }
@@ -2192,10 +2258,10 @@ class Answering {
         });
     }
     #failedBy(error, readError) {
-        const isMissing = error.isMissing || readError?.isMissing === true;
-        const knowledge = isMissing && !this.#mayHaveApplied ? 'missing' : this.#knowledge();
+        const isNotFound = error.isNotFound || readError?.isNotFound === true;
+        const knowledge = isNotFound && !this.#mayHaveApplied ? 'missing' : this.#knowledge();
         const problem = this.#requestProblem(error, knowledge);
-        return this.#notAnswered('failed', problem, error.refusesCredentials);
+        return this.#notAnswered('failed', problem, error.isAuthError);
     }
     #knowledge() {
         if (this.#invite.status === 'pending')
@@ -2231,8 +2297,8 @@ class Answering {
     #failed(problem) {
         return this.#notAnswered('failed', problem, false);
     }
-    #notAnswered(kind, problem, isStepWide) {
-        return { kind, id: this.#id, invite: this.#invite, problem, isStepWide };
+    #notAnswered(kind, problem, causedByStop) {
+        return { kind, id: this.#id, invite: this.#invite, problem, causedByStop };
     }
 }
 function asApiError(error) {
@@ -2241,86 +2307,20 @@ function asApiError(error) {
     throw error;
 }
 
-;// CONCATENATED MODULE: ../build/invites/answer-all.js
+;// CONCATENATED MODULE: ../build/invites/respond-all.js
 
-async function answerAll(targets, task, concurrency, onOutcome) {
+async function respondToAll(targets, task, concurrency, onOutcome) {
     const outcomes = new Map();
     const queue = targets.values();
     const work = async () => {
         for (const target of queue) {
-            const outcome = await answerInvite(target, task);
+            const outcome = await respondToInvite(target, task);
             outcomes.set(target, outcome);
             onOutcome(outcome, outcomes.size);
         }
     };
     await Promise.all(Array.from({ length: Math.min(concurrency, targets.length) }, work));
     return targets.flatMap((target) => outcomes.get(target) ?? []);
-}
-
-;// CONCATENATED MODULE: ../build/invites/list.js
-
-
-const PER_PAGE = 50;
-const MAX_PAGES = 1_000;
-class EndlessListError extends Error {
-    name = 'EndlessListError';
-}
-async function listInvites(client) {
-    const invites = new Map();
-    const skipped = [];
-    let entryCount = 0;
-    for (let page = 1; page <= MAX_PAGES; page++) {
-        const { entries, totalCount, perPage } = await client.listPage(page, PER_PAGE);
-        const knownIds = invites.size;
-        const skippedHere = [];
-        for (const entry of entries) {
-            const invite = readEntry(entry);
-            if (typeof invite === 'string')
-                skippedHere.push(invite);
-            else
-                invites.set(invite.id, invite);
-        }
-        skipped.push(...(invites.size === knownIds ? skippedHere.filter((text) => !skipped.includes(text)) : skippedHere));
-        entryCount += entries.length;
-        if (invites.size === knownIds)
-            return { invites: [...invites.values()], skipped };
-        const isFull = page === 1 && entries.length >= (perPage ?? 0);
-        if (entryCount === totalCount && !isFull)
-            return { invites: [...invites.values()], skipped };
-    }
-    throw new EndlessListError(`The list of invites did not end within ${MAX_PAGES} pages.`);
-}
-function readEntry(entry) {
-    const invite = toInvite(entry);
-    if (invite === undefined)
-        return `an entry that is no invite (${entry === null ? 'null' : typeof entry})`;
-    const of = invite.organization_name === undefined ? '' : ` of ${invite.organization_name}`;
-    const { id, status } = invite;
-    if (id === undefined)
-        return `an invite${of} without an id`;
-    if (!isInviteId(id))
-        return `an invite${of} with the unusable id "${id}"`;
-    if (status === undefined)
-        return `the invite ${id}${of} without a status`;
-    return { ...invite, id };
-}
-
-;// CONCATENATED MODULE: ../build/invites/find.js
-
-
-const LOOK_EVERY_MS = 5_000;
-async function findInvites(task) {
-    const { client, gate, clock, filters, wanted, waitSeconds, onWait } = task;
-    const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
-    for (;;) {
-        const { invites, skipped } = await listInvites(client);
-        const found = { ...choose(invites, filters, wanted, clock.nowMs()), skipped };
-        const leftMs = waitUntilMs - clock.nowMs();
-        if (found.chosen.length > 0 || found.alreadyAnswered.length > 0 || leftMs <= 0)
-            return found;
-        onWait(Math.ceil(leftMs / 1_000));
-        await gate.wait(Math.min(LOOK_EVERY_MS, leftMs));
-    }
 }
 
 ;// CONCATENATED MODULE: external "node:http"
@@ -2330,7 +2330,7 @@ const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 class ProxyError extends Error {
     name = 'ProxyError';
 }
-function obeyProxy(setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
+function useProxyFromEnv(setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
     if (setGlobalProxy === undefined) {
         throw new ProxyError(`HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`);
     }
@@ -2351,8 +2351,8 @@ function problemAnnotation({ title, message, details, hint }) {
 }
 function failureAnnotations(outcomes, stop) {
     const failed = outcomes.filter(invites_outcome/* isFailed */.Ix);
-    const own = failed.filter((outcome) => !outcome.isStepWide);
-    const shared = failed.filter((outcome) => outcome.isStepWide);
+    const own = failed.filter((outcome) => !outcome.causedByStop);
+    const shared = failed.filter((outcome) => outcome.causedByStop);
     const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
     const annotations = [
         ...(isStopShown ? [stopAnnotation(stop, shared)] : []),
@@ -2389,11 +2389,11 @@ function capAnnotations(annotations, what, where) {
     ];
 }
 
-;// CONCATENATED MODULE: ../build/report/found.js
+;// CONCATENATED MODULE: ../build/report/list-annotations.js
 
 const MAX_SKIPPED = 10;
-function foundRemarks({ expiringSoon, leftAlone, skipped }) {
-    const others = leftAlone.length - expiringSoon.length;
+function annotateList({ expiringSoon, ignored, skipped }) {
+    const others = ignored.length - expiringSoon.length;
     return {
         warnings: [...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)],
         notices: others > 0 ? [leftAloneNotice(others, expiringSoon.length > 0)] : [],
@@ -2438,9 +2438,9 @@ function describePause(pause) {
     return `Pausing all requests for ${(0,build_clock/* formatSeconds */.X)(pause.durationMs)}, until ${until}: ${pause.reason}.`;
 }
 const MAX_DATE_MS = 8.64e15;
-function describeFound({ chosen, leftAlone, alreadyAnswered }) {
-    const pending = chosen.length + leftAlone.length;
-    return `${pending} pending ${plural(pending, 'invite')}: ${chosen.length} to answer, ${leftAlone.length} left alone. ${alreadyAnswered.length} matching ${plural(alreadyAnswered.length, 'invite')} answered before.`;
+function describeFound({ chosen, ignored, alreadyDone }) {
+    const pending = chosen.length + ignored.length;
+    return `${pending} pending ${plural(pending, 'invite')}: ${chosen.length} to answer, ${ignored.length} left alone. ${alreadyDone.length} matching ${plural(alreadyDone.length, 'invite')} answered before.`;
 }
 function groupTitle(count, { dryRun, status }) {
     const invites = `${count} ${plural(count, 'invite')}`;
@@ -2580,15 +2580,15 @@ var summary = __nccwpck_require__(841);
 
 const MAX_LINE = 1_000;
 const PART_LENGTH = 8;
-const SHORTEST_SECRET = 4;
+const MIN_SECRET = 4;
 const MASK = '***';
 function createSafeText(secrets) {
     const redact = createRedactor(secrets);
-    const line = (text, maxLength = MAX_LINE) => text_cut(redact(neutralize(redact(text))), maxLength);
+    const line = (text, maxLength = MAX_LINE) => text_cut(redact(stripCommands(redact(text))), maxLength);
     return { redact, line, html: (text, maxLength) => escapeHtml(line(text, maxLength)) };
 }
 function createRedactor(secrets) {
-    const parts = new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(partsOf));
+    const parts = new Set(secrets.filter((secret) => secret.length >= MIN_SECRET).flatMap(substringsOf));
     if (parts.size === 0)
         return (text) => text;
     const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
@@ -2600,13 +2600,13 @@ function createRedactor(secrets) {
     };
     return redactParts;
 }
-function partsOf(secret) {
-    const lower = lowerAscii(secret);
+function substringsOf(secret) {
+    const lower = asciiLowercase(secret);
     const count = Math.max(1, lower.length - PART_LENGTH + 1);
     return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
 }
 function maskParts(text, parts) {
-    const lower = lowerAscii(text);
+    const lower = asciiLowercase(text);
     const lengths = new Set([...parts].map((part) => part.length));
     let masked = '';
     let shownTo = 0;
@@ -2626,7 +2626,7 @@ function maskParts(text, parts) {
 }
 const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
-function neutralize(text) {
+function stripCommands(text) {
     return (text
         .replace(WHITE_SPACE, ' ')
         .replace(INVISIBLE, '\uFFFD')
@@ -2674,7 +2674,7 @@ async function runAction(runtime) {
     const workflow = runtime.createWorkflow(safe);
     workflow.mask(secrets);
     const result = await answer(runtime, workflow);
-    const remarks = result.found === undefined ? { warnings: [], notices: [] } : foundRemarks(result.found);
+    const remarks = result.found === undefined ? { warnings: [], notices: [] } : annotateList(result.found);
     await report(result, remarks, workflow, safe);
     await keepIssue(result, remarks, runtime, workflow, safe);
     return result.stop !== undefined || result.outcomes.some(invites_outcome/* isFailed */.Ix) ? 1 : 0;
@@ -2686,8 +2686,8 @@ async function answer(runtime, workflow) {
         for (const notice of inputs.notices)
             workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
         if (inputs.usesProxy)
-            runtime.obeyProxy();
-        return { ...(await chooseAndAnswer(inputs, runtime, workflow)), inputs };
+            runtime.useProxyFromEnv();
+        return { ...(await selectAndRespond(inputs, runtime, workflow)), inputs };
     }
     catch (error) {
         const stop = explain(error, workflow);
@@ -2695,10 +2695,10 @@ async function answer(runtime, workflow) {
         return { title: 'Cloudflare invites', outcomes: [], stop, found: undefined, ...asked };
     }
 }
-async function chooseAndAnswer(inputs, runtime, workflow) {
+async function selectAndRespond(inputs, runtime, workflow) {
     const { clock, random, fetch, cancelled } = runtime;
     const { status: wanted, filters, dryRun, credentials } = inputs;
-    const gate = new RequestGate({
+    const gate = new RequestLimiter({
         clock,
         timeoutSeconds: inputs.timeoutSeconds,
         cancelled,
@@ -2712,14 +2712,14 @@ async function chooseAndAnswer(inputs, runtime, workflow) {
         clock,
         random,
         gate,
-        onTrace: workflow.info,
+        onRetry: workflow.info,
         onDebug: workflow.debug,
     });
     let found;
     if (inputs.inviteIds.length === 0) {
         const onWait = (left) => workflow.info(`No invite matches yet; looking for another ${left} s.`);
         try {
-            found = await findInvites({ client, gate, clock, filters, wanted, waitSeconds: inputs.waitSeconds, onWait });
+            found = await searchInvites({ client, gate, clock, filters, wanted, waitSeconds: inputs.waitSeconds, onWait });
         }
         catch (error) {
             const stop = explainListing(error, inputs);
@@ -2734,13 +2734,13 @@ async function chooseAndAnswer(inputs, runtime, workflow) {
         wanted,
         dryRun,
         scheme: credentials.scheme,
-        ...(guard && { guard: (invite) => objectionTo(invite, filters) }),
+        ...(guard && { guard: (invite) => describeMismatch(invite, filters) }),
     };
     const action = { status: wanted, dryRun };
     const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, action)}`);
     const outcomes = targets.length === 0
         ? []
-        : await workflow.group(groupTitle(targets.length, action), () => answerAll(targets, task, CONCURRENCY, onOutcome));
+        : await workflow.group(groupTitle(targets.length, action), () => respondToAll(targets, task, CONCURRENCY, onOutcome));
     const title = runTitle(outcomes, action);
     const stop = explainStop(gate.stopped, outcomes, inputs);
     if (stop === undefined && targets.length === 0) {
@@ -2751,12 +2751,12 @@ async function chooseAndAnswer(inputs, runtime, workflow) {
     }
     return { title, outcomes, stop, found };
 }
-function targetsOf({ chosen, alreadyAnswered }, { waitSeconds }) {
-    const invites = chosen.length > 0 || waitSeconds === 0 ? chosen : alreadyAnswered;
+function targetsOf({ chosen, alreadyDone }, { waitSeconds }) {
+    const invites = chosen.length > 0 || waitSeconds === 0 ? chosen : alreadyDone;
     return invites.map((invite) => ({ id: invite.id, invite }));
 }
 function explainStop(stopped, outcomes, { credentials }) {
-    const isStopped = stopped?.reason === 'cancelled' || outcomes.filter(invites_outcome/* isFailed */.Ix).some(({ isStepWide }) => isStepWide);
+    const isStopped = stopped?.reason === 'cancelled' || outcomes.filter(invites_outcome/* isFailed */.Ix).some(({ causedByStop }) => causedByStop);
     return stopped !== undefined && isStopped ? stopProblem(stopped, credentials.scheme) : undefined;
 }
 function noMatch({ waitSeconds }) {
@@ -2797,8 +2797,8 @@ async function keepIssue({ inputs, ...result }, remarks, runtime, workflow, safe
         return;
     const run = { ...result, remarks, dryRun: inputs.dryRun, isCancelled: runtime.cancelled.aborted };
     try {
-        const { keepTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(224)]).then(__nccwpck_require__.bind(__nccwpck_require__, 713));
-        await keepTrackingIssue({ ...inputs.reportIssue, ...runtime, run, safe, workflow });
+        const { runTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(705)]).then(__nccwpck_require__.bind(__nccwpck_require__, 268));
+        await runTrackingIssue({ ...inputs.reportIssue, ...runtime, run, safe, workflow });
     }
     catch (error) {
         const lines = [`What keeps it could not be loaded: ${(0,errors/* describeCauses */.wh)(error)}.`];
@@ -2809,7 +2809,7 @@ function explainListing(error, { credentials: { scheme } }) {
     const title = 'The list of invites could not be read';
     if (error instanceof errors/* StopError */.Tj)
         return stopProblem(error, scheme);
-    if (error instanceof errors/* ApiError */.hD && error.refusesCredentials) {
+    if (error instanceof errors/* ApiError */.hD && error.isAuthError) {
         return stopProblem(new errors/* StopError */.Tj('credentials', error.message, error), scheme);
     }
     if (error instanceof errors/* ApiError */.hD)
@@ -3830,7 +3830,7 @@ void runAction({
     fetch,
     cancelled: cancellation.signal,
     createWorkflow: createWorkflow,
-    obeyProxy: obeyProxy,
+    useProxyFromEnv: useProxyFromEnv,
 }).then((exitCode) => {
     process.exitCode = exitCode;
     setTimeout(() => process.exit(), 1_000).unref();

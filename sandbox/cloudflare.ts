@@ -1,5 +1,5 @@
 import type { Clock } from '../src/clock.ts';
-import type { Invite } from '../src/cloudflare/types.ts';
+import type { Invite } from '../src/cloudflare/invite.ts';
 
 /** Where Cloudflare's API begins on its host. */
 export const BASE_PATH = '/client/v4';
@@ -23,7 +23,7 @@ export interface SandboxRequest {
 }
 
 /** A complete HTTP answer. Header names are in lower case. */
-export interface Answer {
+export interface SandboxResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -31,7 +31,7 @@ export interface Answer {
 
 /** What goes on the wire. */
 export type Reply =
-  | ({ readonly kind: 'full' } & Answer)
+  | ({ readonly kind: 'full' } & SandboxResponse)
   /** The connection is never made, so the request never left the client. */
   | { readonly kind: 'refused' }
   /** The connection is closed before a byte of the answer. */
@@ -40,12 +40,12 @@ export type Reply =
    * Head and the first `sentBytes` of the body, then the connection ends: `reset` within a chunked body, `short` of
    * the content-length that the head announced.
    */
-  | ({ readonly kind: 'broken'; readonly end: 'reset' | 'short'; readonly sentBytes: number } & Answer)
+  | ({ readonly kind: 'broken'; readonly end: 'reset' | 'short'; readonly sentBytes: number } & SandboxResponse)
   /** The connection stays open and nothing comes. */
   | { readonly kind: 'hanging' }
-  | ({ readonly kind: 'slow'; readonly msPerByte: number } & Answer)
+  | ({ readonly kind: 'slow'; readonly msPerByte: number } & SandboxResponse)
   /** `body` is sent again and again. */
-  | ({ readonly kind: 'endless' } & Answer);
+  | ({ readonly kind: 'endless' } & SandboxResponse);
 
 /** A reply that a fault invents. An object becomes JSON; without headers the content-type follows the body. */
 export interface ReplyTemplate {
@@ -82,7 +82,7 @@ export type FaultEffect =
   | { readonly reply: ReplyTemplate | ((request: SandboxRequest, ray: string) => ReplyTemplate) }
   /** How many bytes of the true body are sent under the true content-length. */
   | { readonly cutBody: number }
-  | { readonly mutateReply: (reply: Answer) => Answer }
+  | { readonly mutateReply: (reply: SandboxResponse) => SandboxResponse }
   | { readonly refuseConnection: true }
   | { readonly delayMs: number };
 
@@ -180,7 +180,7 @@ interface EnvelopeError {
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
-function failure(status: number, ...errors: readonly EnvelopeError[]): Answer {
+function failure(status: number, ...errors: readonly EnvelopeError[]): SandboxResponse {
   return {
     status,
     headers: JSON_HEADERS,
@@ -188,7 +188,7 @@ function failure(status: number, ...errors: readonly EnvelopeError[]): Answer {
   };
 }
 
-function success(result: unknown, resultInfo?: unknown): Answer {
+function success(result: unknown, resultInfo?: unknown): SandboxResponse {
   const envelope = { success: true, errors: [], messages: [], result };
   return {
     status: 200,
@@ -197,7 +197,7 @@ function success(result: unknown, resultInfo?: unknown): Answer {
   };
 }
 
-function malformed(code: number, header: string): Answer {
+function malformed(code: number, header: string): SandboxResponse {
   return failure(400, {
     code: 6003,
     message: 'Invalid request headers',
@@ -347,7 +347,7 @@ export class CloudflareSandbox {
     return undefined;
   }
 
-  #overlay(truth: Answer, fault: Fault | undefined, request: SandboxRequest, ray: string): Reply {
+  #overlay(truth: SandboxResponse, fault: Fault | undefined, request: SandboxRequest, ray: string): Reply {
     if (!fault) return { kind: 'full', ...truth };
     if ('drop' in fault) {
       if (fault.drop === 'before') return { kind: 'dropped' };
@@ -379,13 +379,13 @@ export class CloudflareSandbox {
     return { kind: 'full', ...truth };
   }
 
-  #answer(request: SandboxRequest, commit: boolean, effect: { appliedStatus?: string }): Answer {
+  #answer(request: SandboxRequest, commit: boolean, effect: { appliedStatus?: string }): SandboxResponse {
     const limited = this.#countAgainstLimit();
     const answer = limited.refusal ?? this.#refuseCredentials(request) ?? this.#route(request, commit, effect);
     return { ...answer, headers: { ...answer.headers, ...limited.headers } };
   }
 
-  #countAgainstLimit(): { refusal?: Answer; headers: Record<string, string> } {
+  #countAgainstLimit(): { refusal?: SandboxResponse; headers: Record<string, string> } {
     const { rateLimit } = this.#options;
     if (!rateLimit) return { headers: {} };
     const { requests, windowMs, blockMs, announce, retryAfter = 'seconds' } = rateLimit;
@@ -419,7 +419,7 @@ export class CloudflareSandbox {
     return { headers, refusal: failure(429, { code: 10100, message: THROTTLED }) };
   }
 
-  #refuseCredentials({ headers, method }: SandboxRequest): Answer | undefined {
+  #refuseCredentials({ headers, method }: SandboxRequest): SandboxResponse | undefined {
     const { credentials } = this.#options;
     const { authorization, 'x-auth-email': email, 'x-auth-key': key } = headers;
     if (authorization !== undefined) {
@@ -445,7 +445,7 @@ export class CloudflareSandbox {
     return undefined;
   }
 
-  #refuseToken(method: string): Answer | undefined {
+  #refuseToken(method: string): SandboxResponse | undefined {
     const { tokenRefusal } = this.#options;
     if (!tokenRefusal || (tokenRefusal.on === 'PATCH' && method !== 'PATCH')) return undefined;
     switch (tokenRefusal.as) {
@@ -467,7 +467,7 @@ export class CloudflareSandbox {
     }
   }
 
-  #route(request: SandboxRequest, commit: boolean, effect: { appliedStatus?: string }): Answer {
+  #route(request: SandboxRequest, commit: boolean, effect: { appliedStatus?: string }): SandboxResponse {
     const url = new URL(request.path, 'http://sandbox.invalid');
     const [, id] = /^\/user\/invites(?:\/([^/]+))?$/.exec(url.pathname.slice(BASE_PATH.length)) ?? [];
     const isInvites = url.pathname === `${BASE_PATH}/user/invites`;
@@ -480,7 +480,7 @@ export class CloudflareSandbox {
     return failure(405, { code: 10405, message: `${request.method} method not allowed for this endpoint` });
   }
 
-  #list(query: URLSearchParams): Answer {
+  #list(query: URLSearchParams): SandboxResponse {
     const {
       pageSize = 20,
       honourPerPage,
@@ -502,7 +502,7 @@ export class CloudflareSandbox {
     );
   }
 
-  #read(id: string, path: string): Answer {
+  #read(id: string, path: string): SandboxResponse {
     const invite = this.invite(decodeURIComponent(id));
     return invite ? success(invite) : this.#noRoute(path);
   }
@@ -513,7 +513,7 @@ export class CloudflareSandbox {
     request: SandboxRequest,
     commit: boolean,
     effect: { appliedStatus?: string },
-  ): Answer {
+  ): SandboxResponse {
     const invite = this.invite(decodeURIComponent(id));
     if (!invite) return this.#noRoute(path);
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
@@ -545,7 +545,7 @@ export class CloudflareSandbox {
     return success({ ...invite, status });
   }
 
-  #noRoute(path: string): Answer {
+  #noRoute(path: string): SandboxResponse {
     return failure(400, {
       code: 7003,
       message: `Could not route to ${path}, perhaps your object identifier is invalid?`,

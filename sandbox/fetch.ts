@@ -1,8 +1,8 @@
 import type { Clock } from '../src/clock.ts';
-import type { Answer, CloudflareSandbox, Reply } from './cloudflare.ts';
+import type { CloudflareSandbox, Reply, SandboxResponse } from './cloudflare.ts';
 
 // As many as the fetch standard follows.
-const MOST_REDIRECTS = 20;
+const MAX_REDIRECTS = 20;
 const ENDLESS_PAUSE_MS = 10;
 const NULL_BODY_STATUSES: ReadonlySet<number> = new Set([204, 205, 304]);
 
@@ -54,7 +54,7 @@ function wireHeaders({ url, headers, body, method }: Exchange): Record<string, s
 
 type Part = { readonly bytes: Uint8Array; readonly afterMs?: number } | { readonly error: Error };
 
-function* partsOf(reply: Exclude<Reply, { kind: 'refused' | 'dropped' | 'hanging' }>): Generator<Part> {
+function* substringsOf(reply: Exclude<Reply, { kind: 'refused' | 'dropped' | 'hanging' }>): Generator<Part> {
   const bytes = new TextEncoder().encode(reply.body);
   switch (reply.kind) {
     case 'full':
@@ -128,7 +128,7 @@ function responseOf(
   clock: Clock,
   close: () => void,
 ): Response {
-  const { status }: Answer = reply;
+  const { status }: SandboxResponse = reply;
   const headers = new Headers(reply.headers);
   if (reply.kind === 'full' || reply.kind === 'slow' || (reply.kind === 'broken' && reply.end === 'short')) {
     headers.set('content-length', String(Buffer.byteLength(reply.body)));
@@ -136,7 +136,7 @@ function responseOf(
   const hasBody = !NULL_BODY_STATUSES.has(status) && exchange.method !== 'HEAD';
   // A whole answer is on its way in one go, read or not; the others keep their connection busy.
   if (!hasBody || reply.kind === 'full') close();
-  const response = new Response(hasBody ? bodyStream(partsOf(reply), clock, exchange.signal, close) : null, {
+  const response = new Response(hasBody ? bodyStream(substringsOf(reply), clock, exchange.signal, close) : null, {
     status,
     headers,
   });
@@ -199,7 +199,7 @@ export function sandboxFetch(sandbox: CloudflareSandbox, clock: Clock): typeof f
       if (!isRedirect || exchange.redirect === 'manual') return response;
       await response.body?.cancel();
       if (exchange.redirect === 'error') throw fetchFailed('unexpected redirect');
-      if (redirects === MOST_REDIRECTS) throw fetchFailed('redirect count exceeded');
+      if (redirects === MAX_REDIRECTS) throw fetchFailed('redirect count exceeded');
       exchange = redirected(exchange, response.status, location);
     }
   };

@@ -61,7 +61,7 @@ export interface GitHubSandboxOptions {
   readonly strangers?: readonly string[];
 }
 
-interface Answer {
+interface GitHubReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -192,7 +192,8 @@ export class GitHubSandbox implements AsyncDisposable {
       return;
     }
     const isBelowBase = (incoming.url ?? '').startsWith(`${this.#options.basePath}/`);
-    const { status, headers, body } = effect ?? (isBelowBase ? this.#answer(request) : failure(404, 'Not Found'));
+    const { status, headers, body } =
+      effect ?? (isBelowBase ? this.#answer(request) : failure(404, 'Not InviteSearch'));
     const type = typeof body === 'string' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
     response.writeHead(status, { 'content-type': type, ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
@@ -208,7 +209,7 @@ export class GitHubSandbox implements AsyncDisposable {
     return struck.fault.effect;
   }
 
-  #answer(request: GitHubRequest): Answer {
+  #answer(request: GitHubRequest): GitHubReply {
     const { method, path, headers } = request;
     const { token, repository } = this.#options;
     // GitHub refuses requests without one.
@@ -225,10 +226,10 @@ export class GitHubSandbox implements AsyncDisposable {
     if (route === 'GET collaborators/:key/permission') return this.#permission(decodeURIComponent(key ?? ''));
     if (route === 'PATCH issues/:key' && issue !== undefined) return this.#update(issue, request);
     if (route === 'POST issues/:key/comments' && issue !== undefined) return this.#comment(issue, request);
-    return failure(404, 'Not Found');
+    return failure(404, 'Not InviteSearch');
   }
 
-  #list({ query, path }: GitHubRequest): Answer {
+  #list({ query, path }: GitHubRequest): GitHubReply {
     const perPage = Math.min(Number(query.per_page ?? DEFAULT_PER_PAGE), MAX_PER_PAGE);
     const page = Number(query.page ?? 1);
     const key = (issue: SandboxIssue): number =>
@@ -252,7 +253,7 @@ export class GitHubSandbox implements AsyncDisposable {
     };
   }
 
-  #create({ body }: GitHubRequest): Answer {
+  #create({ body }: GitHubRequest): GitHubReply {
     const { title, body: text = null } = fieldsOf(body);
     const invalid = typeof title === 'string' ? invalidField({ title, body: text }) : 'title is missing';
     if (typeof title !== 'string' || invalid !== undefined) return validationFailure(invalid ?? '');
@@ -260,7 +261,7 @@ export class GitHubSandbox implements AsyncDisposable {
     return { status: 201, body: this.#show(issue) };
   }
 
-  #update(issue: SandboxIssue, { body }: GitHubRequest): Answer {
+  #update(issue: SandboxIssue, { body }: GitHubRequest): GitHubReply {
     const changes = fieldsOf(body);
     const invalid = invalidField(changes);
     if (invalid !== undefined) return validationFailure(invalid);
@@ -271,7 +272,7 @@ export class GitHubSandbox implements AsyncDisposable {
     return { status: 200, body: this.#show(issue) };
   }
 
-  #comment(issue: SandboxIssue, { body }: GitHubRequest): Answer {
+  #comment(issue: SandboxIssue, { body }: GitHubRequest): GitHubReply {
     const { body: text } = fieldsOf(body);
     const invalid = typeof text === 'string' ? invalidField({ body: text }) : 'body is missing';
     if (invalid !== undefined) return validationFailure(invalid);
@@ -280,7 +281,7 @@ export class GitHubSandbox implements AsyncDisposable {
     return { status: 201, body: { id: this.#changes, body: text, user: this.#options.owner } };
   }
 
-  #permission(login: string): Answer {
+  #permission(login: string): GitHubReply {
     const { roles, strangers } = this.#options;
     const role = roles[login] ?? (strangers.includes(login) ? 'read' : undefined);
     if (role === undefined) return failure(404, `${login} is not a user`);
@@ -318,11 +319,11 @@ async function readRequest(incoming: IncomingMessage, basePath: string): Promise
   };
 }
 
-function failure(status: number, message: string): Answer {
+function failure(status: number, message: string): GitHubReply {
   return { status, body: { message, documentation_url: DOCUMENTATION, status: String(status) } };
 }
 
-function validationFailure(message: string): Answer {
+function validationFailure(message: string): GitHubReply {
   const errors = [{ resource: 'Issue', code: 'custom', message }];
   return { status: 422, body: { message: 'Validation Failed', errors, documentation_url: DOCUMENTATION } };
 }

@@ -82,8 +82,8 @@ export interface RunResult {
 }
 
 const REPOSITORY_ROOT = join(import.meta.dirname, '..');
-const MOST_ANNOTATIONS_PER_LEVEL = 10;
-const LONGEST_MESSAGE = 4096;
+const MAX_ANNOTATIONS_PER_LEVEL = 10;
+const MAX_MESSAGE = 4096;
 
 /** The commands that actions/runner registers. */
 const KNOWN_COMMANDS: ReadonlySet<string> = new Set([
@@ -278,8 +278,8 @@ class Step {
   }
 
   annotate(level: AnnotationLevel, message: string, title = ''): void {
-    const masked = this.mask(message).slice(0, LONGEST_MESSAGE);
-    if (this.annotations.filter((annotation) => annotation.level === level).length < MOST_ANNOTATIONS_PER_LEVEL) {
+    const masked = this.mask(message).slice(0, MAX_MESSAGE);
+    if (this.annotations.filter((annotation) => annotation.level === level).length < MAX_ANNOTATIONS_PER_LEVEL) {
       this.annotations.push({ level, title: this.mask(title), message: masked });
     } else {
       this.droppedAnnotations += 1;

@@ -1,7 +1,7 @@
 import type { Clock } from '../src/clock.ts';
 
 // The longest delay that setTimeout takes, which the clock of the machine keeps to as well.
-const LONGEST_TIMER_MS = 2_147_483_647;
+const MAX_TIMER_MS = 2_147_483_647;
 // Streams hand data on in later turns of the event loop; time must not pass before they are done.
 const TURNS_BEFORE_ADVANCE = 3;
 const TURNS_BEFORE_DEADLOCK = 1000;
@@ -87,7 +87,7 @@ export class VirtualClock implements Clock {
         reject(signal?.reason);
       };
       const sleeper: Sleeper = {
-        dueMs: this.#nowMs + Math.max(0, Math.min(ms, LONGEST_TIMER_MS)),
+        dueMs: this.#nowMs + Math.max(0, Math.min(ms, MAX_TIMER_MS)),
         wake: () => {
           signal?.removeEventListener('abort', onAbort);
           resolve();

@@ -1,18 +1,18 @@
 import type { Clock } from './clock.ts';
 import { InvitesClient } from './cloudflare/client.ts';
 import { ApiError, describeCauses, StopError } from './cloudflare/errors.ts';
-import { RequestGate } from './cloudflare/gate.ts';
-import { type Environment, InputError, type Inputs, parseInputs, readSecrets } from './inputs.ts';
-import type { Target } from './invites/answer.ts';
-import { answerAll } from './invites/answer-all.ts';
-import { objectionTo } from './invites/choose.ts';
-import { type Found, findInvites } from './invites/find.ts';
+import { RequestLimiter } from './cloudflare/limiter.ts';
+import { type Environment, InputError, type Inputs, parseInputs, readSecrets } from './inputs/inputs.ts';
+import { type InviteSearch, searchInvites } from './invites/find.ts';
 import { EndlessListError } from './invites/list.ts';
 import { isFailed, type Outcome, type Problem } from './invites/outcome.ts';
-import { requestProblem, stopProblem } from './invites/problem.ts';
+import type { Target } from './invites/respond.ts';
+import { respondToAll } from './invites/respond-all.ts';
+import { describeMismatch } from './invites/select.ts';
+import { requestProblem, stopProblem } from './problems/problem.ts';
 import { ProxyError } from './proxy.ts';
 import { capAnnotations, failureAnnotations, problemAnnotation } from './report/annotations.ts';
-import { foundRemarks, type Remarks } from './report/found.ts';
+import { annotateList, type ListAnnotations } from './report/list-annotations.ts';
 import { describeFound, describeOutcome, describePause, groupTitle, runTitle } from './report/log.ts';
 import { buildOutputs, omittedWarning } from './report/outputs.ts';
 import { buildSummary } from './report/summary.ts';
@@ -33,7 +33,7 @@ export interface Runtime {
   readonly cancelled: AbortSignal;
   readonly createWorkflow: (safe: SafeText) => Workflow;
   /** Makes `fetch` go through the proxy that the environment names. */
-  readonly obeyProxy: () => void;
+  readonly useProxyFromEnv: () => void;
 }
 
 /** What a run came to. */
@@ -47,7 +47,7 @@ interface Result {
   /** What does not make it fail, but should be seen. */
   readonly warning?: Problem;
   /** What was listed, in list mode. */
-  readonly found: Found | undefined;
+  readonly found: InviteSearch | undefined;
   /** What was asked for, once it could be read. */
   readonly inputs?: Inputs;
 }
@@ -59,7 +59,7 @@ export async function runAction(runtime: Runtime): Promise<0 | 1> {
   const workflow = runtime.createWorkflow(safe);
   workflow.mask(secrets);
   const result = await answer(runtime, workflow);
-  const remarks = result.found === undefined ? { warnings: [], notices: [] } : foundRemarks(result.found);
+  const remarks = result.found === undefined ? { warnings: [], notices: [] } : annotateList(result.found);
   await report(result, remarks, workflow, safe);
   await keepIssue(result, remarks, runtime, workflow, safe);
   return result.stop !== undefined || result.outcomes.some(isFailed) ? 1 : 0;
@@ -70,8 +70,8 @@ async function answer(runtime: Runtime, workflow: Workflow): Promise<Result> {
   try {
     inputs = parseInputs(runtime.env);
     for (const notice of inputs.notices) workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
-    if (inputs.usesProxy) runtime.obeyProxy();
-    return { ...(await chooseAndAnswer(inputs, runtime, workflow)), inputs };
+    if (inputs.usesProxy) runtime.useProxyFromEnv();
+    return { ...(await selectAndRespond(inputs, runtime, workflow)), inputs };
   } catch (error) {
     const stop = explain(error, workflow);
     // A proxy that cannot be obeyed stands between the step and GitHub as well.
@@ -80,10 +80,10 @@ async function answer(runtime: Runtime, workflow: Workflow): Promise<Result> {
   }
 }
 
-async function chooseAndAnswer(inputs: Inputs, runtime: Runtime, workflow: Workflow): Promise<Result> {
+async function selectAndRespond(inputs: Inputs, runtime: Runtime, workflow: Workflow): Promise<Result> {
   const { clock, random, fetch, cancelled } = runtime;
   const { status: wanted, filters, dryRun, credentials } = inputs;
-  const gate = new RequestGate({
+  const gate = new RequestLimiter({
     clock,
     timeoutSeconds: inputs.timeoutSeconds,
     cancelled,
@@ -97,15 +97,15 @@ async function chooseAndAnswer(inputs: Inputs, runtime: Runtime, workflow: Workf
     clock,
     random,
     gate,
-    onTrace: workflow.info,
+    onRetry: workflow.info,
     onDebug: workflow.debug,
   });
 
-  let found: Found | undefined;
+  let found: InviteSearch | undefined;
   if (inputs.inviteIds.length === 0) {
     const onWait = (left: number): void => workflow.info(`No invite matches yet; looking for another ${left} s.`);
     try {
-      found = await findInvites({ client, gate, clock, filters, wanted, waitSeconds: inputs.waitSeconds, onWait });
+      found = await searchInvites({ client, gate, clock, filters, wanted, waitSeconds: inputs.waitSeconds, onWait });
     } catch (error) {
       const stop = explainListing(error, inputs);
       return { title: 'Cloudflare invites: the list could not be read', outcomes: [], stop, found };
@@ -120,7 +120,7 @@ async function chooseAndAnswer(inputs: Inputs, runtime: Runtime, workflow: Workf
     wanted,
     dryRun,
     scheme: credentials.scheme,
-    ...(guard && { guard: (invite: Outcome['invite']) => objectionTo(invite, filters) }),
+    ...(guard && { guard: (invite: Outcome['invite']) => describeMismatch(invite, filters) }),
   };
   const action = { status: wanted, dryRun };
   const onOutcome = (outcome: Outcome, position: number): void =>
@@ -129,7 +129,7 @@ async function chooseAndAnswer(inputs: Inputs, runtime: Runtime, workflow: Workf
     targets.length === 0
       ? []
       : await workflow.group(groupTitle(targets.length, action), () =>
-          answerAll(targets, task, CONCURRENCY, onOutcome),
+          respondToAll(targets, task, CONCURRENCY, onOutcome),
         );
   const title = runTitle(outcomes, action);
   const stop = explainStop(gate.stopped, outcomes, inputs);
@@ -140,9 +140,9 @@ async function chooseAndAnswer(inputs: Inputs, runtime: Runtime, workflow: Workf
   return { title, outcomes, stop, found };
 }
 
-function targetsOf({ chosen, alreadyAnswered }: Found, { waitSeconds }: Inputs): readonly Target[] {
+function targetsOf({ chosen, alreadyDone }: InviteSearch, { waitSeconds }: Inputs): readonly Target[] {
   // Only a wait asks for a certain invite; without one, what was answered long ago is no business of this run.
-  const invites = chosen.length > 0 || waitSeconds === 0 ? chosen : alreadyAnswered;
+  const invites = chosen.length > 0 || waitSeconds === 0 ? chosen : alreadyDone;
   return invites.map((invite) => ({ id: invite.id, invite }));
 }
 
@@ -152,7 +152,8 @@ function explainStop(
   { credentials }: Inputs,
 ): Problem | undefined {
   // A step whose invites all failed on their own account was not stopped, even if there was no time for more.
-  const isStopped = stopped?.reason === 'cancelled' || outcomes.filter(isFailed).some(({ isStepWide }) => isStepWide);
+  const isStopped =
+    stopped?.reason === 'cancelled' || outcomes.filter(isFailed).some(({ causedByStop }) => causedByStop);
   return stopped !== undefined && isStopped ? stopProblem(stopped, credentials.scheme) : undefined;
 }
 
@@ -165,7 +166,7 @@ function noMatch({ waitSeconds }: Inputs): Problem {
   };
 }
 
-async function report(result: Result, remarks: Remarks, workflow: Workflow, safe: SafeText): Promise<void> {
+async function report(result: Result, remarks: ListAnnotations, workflow: Workflow, safe: SafeText): Promise<void> {
   const { title, outcomes, stop, warning } = result;
   const { outputs, omitted } = buildOutputs(outcomes, safe.redact);
   for (const [name, value] of Object.entries(outputs)) workflow.setOutput(name, value);
@@ -190,7 +191,7 @@ async function report(result: Result, remarks: Remarks, workflow: Workflow, safe
 /** Keeps the tracking issue, if one is asked for. */
 async function keepIssue(
   { inputs, ...result }: Result,
-  remarks: Remarks,
+  remarks: ListAnnotations,
   runtime: Runtime,
   workflow: Workflow,
   safe: SafeText,
@@ -199,8 +200,8 @@ async function keepIssue(
   const run = { ...result, remarks, dryRun: inputs.dryRun, isCancelled: runtime.cancelled.aborted };
   try {
     // Octokit comes with it, which other runs need not load.
-    const { keepTrackingIssue } = await import('./github/issues.ts');
-    await keepTrackingIssue({ ...inputs.reportIssue, ...runtime, run, safe, workflow });
+    const { runTrackingIssue } = await import('./tracking-issue/github.ts');
+    await runTrackingIssue({ ...inputs.reportIssue, ...runtime, run, safe, workflow });
   } catch (error) {
     const lines = [`What keeps it could not be loaded: ${describeCauses(error)}.`];
     workflow.annotate('warning', { title: 'The tracking issue could not be updated', lines });
@@ -210,7 +211,7 @@ async function keepIssue(
 function explainListing(error: unknown, { credentials: { scheme } }: Inputs): Problem {
   const title = 'The list of invites could not be read';
   if (error instanceof StopError) return stopProblem(error, scheme);
-  if (error instanceof ApiError && error.refusesCredentials) {
+  if (error instanceof ApiError && error.isAuthError) {
     return stopProblem(new StopError('credentials', error.message, error), scheme);
   }
   if (error instanceof ApiError) return requestProblem(title, error, scheme, 'irrelevant');

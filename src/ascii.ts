@@ -2,6 +2,6 @@
  * `text` with its ASCII letters in lower case. Unlike `toLowerCase` it never changes the length of a text, nor takes a
  * letter beyond ASCII for one of ASCII.
  */
-export function lowerAscii(text: string): string {
+export function asciiLowercase(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

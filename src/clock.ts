@@ -10,7 +10,7 @@ export interface Clock {
 }
 
 // The longest delay that setTimeout takes (2^31 - 1 ms); a longer one would fire at once.
-const LONGEST_TIMER_MS = 2_147_483_647;
+const MAX_TIMER_MS = 2_147_483_647;
 
 /** The clock of the machine, immune to corrections of the system's time while the action runs. */
 export const systemClock: Clock = {
@@ -30,7 +30,7 @@ export const systemClock: Clock = {
           signal?.removeEventListener('abort', onAbort);
           resolve();
         },
-        Math.min(ms, LONGEST_TIMER_MS),
+        Math.min(ms, MAX_TIMER_MS),
       );
       signal?.addEventListener('abort', onAbort);
     }),

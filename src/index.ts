@@ -1,6 +1,6 @@
 import { runAction } from './action.ts';
 import { systemClock } from './clock.ts';
-import { obeyProxy } from './proxy.ts';
+import { useProxyFromEnv } from './proxy.ts';
 import { createWorkflow } from './report/workflow.ts';
 
 const cancellation = new AbortController();
@@ -16,7 +16,7 @@ void runAction({
   fetch,
   cancelled: cancellation.signal,
   createWorkflow,
-  obeyProxy,
+  useProxyFromEnv,
 }).then((exitCode) => {
   process.exitCode = exitCode;
   // Node tries a proxy that hangs up again and again, for ever; only a process held up by that gets here.

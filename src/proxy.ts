@@ -10,7 +10,7 @@ export class ProxyError extends Error {
  * @throws {ProxyError} if this Node is too old for it (`http.setGlobalProxyFromEnv` came with 24.14) or a value
  * is malformed; Node's own message is left out of it, since that may hold the proxy's password
  */
-export function obeyProxy(setGlobalProxy: (() => void) | undefined = http.setGlobalProxyFromEnv): void {
+export function useProxyFromEnv(setGlobalProxy: (() => void) | undefined = http.setGlobalProxyFromEnv): void {
   if (setGlobalProxy === undefined) {
     throw new ProxyError(
       `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`,

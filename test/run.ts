@@ -4,7 +4,7 @@ import { CloudflareSandbox, type SandboxOptions } from '../sandbox/cloudflare.ts
 import { sandboxFetch } from '../sandbox/fetch.ts';
 import { VirtualClock } from '../sandbox/virtual-clock.ts';
 import { type Runtime, runAction } from '../src/action.ts';
-import type { Invite } from '../src/cloudflare/types.ts';
+import type { Invite } from '../src/cloudflare/invite.ts';
 import { type AnnotationLevel, createWorkflow, type RunnerCommands } from '../src/report/workflow.ts';
 
 /** The user whose invites the worlds of these tests hold. */
@@ -15,15 +15,15 @@ export const CREDENTIALS = {
 } as const;
 
 /** Cloudflare as one step or several see it, and the time that passes in it. */
-export interface World {
+export interface VirtualWorld {
   readonly sandbox: CloudflareSandbox;
   readonly clock: VirtualClock;
 }
 
-export type WorldOptions = Omit<Partial<SandboxOptions>, 'clock'>;
+export type VirtualWorldOptions = Omit<Partial<SandboxOptions>, 'clock'>;
 
 /** A world that begins at `START_MS`; `clock.sleeps` will hold the waits of the action alone. */
-export function createWorld(options: WorldOptions = {}): World {
+export function createVirtualWorld(options: VirtualWorldOptions = {}): VirtualWorld {
   const clock = new VirtualClock(START_MS);
   return { clock, sandbox: new CloudflareSandbox({ credentials: CREDENTIALS, ...options, clock: clock.unrecorded() }) };
 }
@@ -67,12 +67,12 @@ export interface RunOptions {
   /** Environment variables beside the inputs. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where to run: a world of an earlier run, or the options of a new one. */
-  readonly world?: World | WorldOptions;
+  readonly world?: VirtualWorld | VirtualWorldOptions;
   /** Cancels the job this many milliseconds after the start; 0 is before the first request. */
   readonly cancelAt?: number;
   /** What the jitter of retries comes from. */
   readonly seed?: number;
-  readonly obeyProxy?: () => void;
+  readonly useProxyFromEnv?: () => void;
   /** In place of the sandbox's fetch. */
   readonly fetch?: typeof fetch;
   /** What storing the job summary fails with. */
@@ -86,7 +86,7 @@ export interface ShownAnnotation {
 }
 
 /** A step that is over, as people and later steps see it. */
-export interface Run extends World {
+export interface Run extends VirtualWorld {
   readonly exitCode: 0 | 1;
   readonly outputs: Readonly<Record<string, string>>;
   readonly annotations: readonly ShownAnnotation[];
@@ -103,7 +103,7 @@ export interface Run extends World {
 /** Runs the whole action in this process, on virtual time. */
 export async function run(options: RunOptions = {}): Promise<Run> {
   const { inputs = { 'organization-name': '*' }, env = {}, world = {}, cancelAt, seed = 1 } = options;
-  const { sandbox, clock } = 'sandbox' in world ? world : createWorld(world);
+  const { sandbox, clock } = 'sandbox' in world ? world : createVirtualWorld(world);
   const runner = new RecordingRunner(options.summaryError);
   const job = new AbortController();
   if (cancelAt === 0) job.abort();
@@ -120,7 +120,7 @@ export async function run(options: RunOptions = {}): Promise<Run> {
     fetch: options.fetch ?? sandboxFetch(sandbox, clock.unrecorded()),
     cancelled: job.signal,
     createWorkflow: (safe) => createWorkflow(safe, runner.commands),
-    obeyProxy: options.obeyProxy ?? (() => undefined),
+    useProxyFromEnv: options.useProxyFromEnv ?? (() => undefined),
   };
   const startMs = clock.nowMs();
   const exitCode = await clock.run(() => runAction(runtime));

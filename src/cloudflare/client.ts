@@ -1,8 +1,8 @@
 import { FetchError, ofetch } from 'ofetch';
 import { type Clock, formatSeconds } from '../clock.ts';
+import { isCertificateError, wasNeverConnected } from '../network-error.ts';
 import { VERSION } from '../version.ts';
 import { readText } from './body.ts';
-import { isCertificateError, wasNeverConnected } from './connection.ts';
 import { type Credentials, credentialHeaders } from './credentials.ts';
 import { type Body, parseBody, type ResultInfo, toInvite } from './envelope.ts';
 import {
@@ -11,12 +11,12 @@ import {
   type Effect,
   type ErrorDetail,
   errorCodes,
-  refusesCredentials,
+  isAuthError,
   StopError,
 } from './errors.ts';
-import type { RequestGate } from './gate.ts';
+import type { Invite, InviteResponse } from './invite.ts';
+import type { RequestLimiter } from './limiter.ts';
 import { isRetryableStatus, rateLimitPauseMs, retryDelayMs, serverDelayMs } from './retry.ts';
-import type { AnswerStatus, Invite } from './types.ts';
 
 /** Time for one attempt, body included. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
@@ -35,9 +35,9 @@ export interface ClientOptions {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly gate: RequestGate;
+  readonly gate: RequestLimiter;
   /** Told of every retry; the text holds what the server sent. */
-  readonly onTrace: (line: string) => void;
+  readonly onRetry: (line: string) => void;
   /** Told of every answer, likewise. */
   readonly onDebug: (line: string) => void;
 }
@@ -51,7 +51,7 @@ interface ApiRequest {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-interface Answer {
+interface RawResponse {
   readonly response: Response;
   readonly text: string;
 }
@@ -115,7 +115,7 @@ export class InvitesClient {
    * `PATCH /user/invites/{id}`, one attempt; resolves with the invite only if Cloudflare shows it as `status`.
    * @throws {ApiError} with the effect `unclear` if the answer is a success that does not show the status
    */
-  async answer(id: string, status: AnswerStatus): Promise<Invite> {
+  async answer(id: string, status: InviteResponse): Promise<Invite> {
     const request: ApiRequest = { method: 'PATCH', path: invitePath(id), body: { status } };
     const success = await this.#send(request);
     const invite = inviteOf(request, success, id);
@@ -151,19 +151,19 @@ export class InvitesClient {
    * @throws {StopError} if the step is stopped meanwhile
    */
   async backOff(error: ApiError, failures: number): Promise<boolean> {
-    const { retries, random, gate, onTrace } = this.#options;
+    const { retries, random, gate, onRetry } = this.#options;
     error.attempts = failures;
     if (!error.retryable || failures > retries) return false;
     const attempt = `attempt ${failures} of ${retries + 1} failed`;
     // After a 429 the gate holds back this request as well as all others.
     if (error.status === 429) {
-      onTrace(`${error.message} (${attempt})`);
+      onRetry(`${error.message} (${attempt})`);
       return true;
     }
     const delayMs = retryDelayMs(failures, error.retryAfterMs, random);
-    error.isOutOfTime = !gate.fits(delayMs);
-    if (error.isOutOfTime) return false;
-    onTrace(`${error.message} (${attempt}; next in ${formatSeconds(delayMs)})`);
+    error.retryExceedsDeadline = !gate.fits(delayMs);
+    if (error.retryExceedsDeadline) return false;
+    onRetry(`${error.message} (${attempt}; next in ${formatSeconds(delayMs)})`);
     await gate.wait(delayMs);
     return true;
   }
@@ -202,7 +202,7 @@ export class InvitesClient {
   /** Refused credentials and rate limits concern every request of the step, not only the one that met them. */
   #heedStepWide(error: ApiError): void {
     const { gate, random } = this.#options;
-    if (error.refusesCredentials) {
+    if (error.isAuthError) {
       gate.stop(new StopError('credentials', 'Cloudflare refused the credentials.', error));
     } else if (error.status !== 429) {
       this.#rateLimited = 0;
@@ -214,7 +214,7 @@ export class InvitesClient {
     }
   }
 
-  async #exchange(request: ApiRequest): Promise<Answer> {
+  async #exchange(request: ApiRequest): Promise<RawResponse> {
     const { gate, clock } = this.#options;
     const limitMs = Math.min(ATTEMPT_TIMEOUT_MS, gate.remainingMs);
     const timeout = new AbortController();
@@ -223,7 +223,7 @@ export class InvitesClient {
       () => timeout.abort(new Error(`no complete answer within ${formatSeconds(limitMs)}`)),
       () => undefined,
     );
-    const signal = AbortSignal.any([timeout.signal, gate.hardStop]);
+    const signal = AbortSignal.any([timeout.signal, gate.abortSignal]);
     this.#underWay += 1;
     try {
       return await this.#fetchText(request, signal);
@@ -235,7 +235,7 @@ export class InvitesClient {
     }
   }
 
-  async #fetchText(request: ApiRequest, signal: AbortSignal): Promise<Answer> {
+  async #fetchText(request: ApiRequest, signal: AbortSignal): Promise<RawResponse> {
     const { baseUrl, credentials } = this.#options;
     // ofetch's own retry, time-out and JSON parsing are switched off: none of them obeys Retry-After, covers the
     // body, or tells broken JSON from a string.
@@ -257,7 +257,7 @@ export class InvitesClient {
     return { response, text: await readText(response.body, MAX_BODY_BYTES, signal) };
   }
 
-  #judge(request: ApiRequest, { response, text }: Answer): Success {
+  #judge(request: ApiRequest, { response, text }: RawResponse): Success {
     const { gate, clock } = this.#options;
     const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'), this.#underWay);
     if (pauseMs !== undefined) gate.pause(pauseMs, 'no request left in Cloudflare’s rate limit');
@@ -317,14 +317,14 @@ function isRedirect(status: number): boolean {
 }
 
 function effectOf(status: number, details: readonly ErrorDetail[]): Effect {
-  if (status === 429 || isRedirect(status) || refusesCredentials(status, errorCodes(details))) return 'none';
+  if (status === 429 || isRedirect(status) || isAuthError(status, errorCodes(details))) return 'none';
   return status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unclear';
 }
 
 function isRetryable(response: Response, body: Body, details: readonly ErrorDetail[]): boolean {
   if (response.headers.get('x-should-retry') === 'false') return false;
   if (body.kind === 'problem' && body.retryable === false) return false;
-  if (refusesCredentials(response.status, errorCodes(details))) return false;
+  if (isAuthError(response.status, errorCodes(details))) return false;
   return isRetryableStatus(response.status) || (response.ok && body.kind !== 'envelope');
 }
 

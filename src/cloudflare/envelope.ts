@@ -1,5 +1,5 @@
 import type { ErrorDetail } from './errors.ts';
-import type { Invite } from './types.ts';
+import type { Invite } from './invite.ts';
 
 /** Cloudflare's answer as far as it could be understood. */
 export type Body =

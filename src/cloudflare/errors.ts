@@ -47,7 +47,7 @@ export class ApiError extends Error {
   /** How many attempts had been made when this one failed. */
   attempts = 1;
   /** Whether another attempt would have been made, had there been time to wait for it. */
-  isOutOfTime = false;
+  retryExceedsDeadline = false;
 
   constructor(fields: ApiErrorFields) {
     super(`${fields.method} ${fields.path}: ${fields.reason}`, { cause: fields.cause });
@@ -68,12 +68,12 @@ export class ApiError extends Error {
   }
 
   /** Whether Cloudflare refused the credentials, so that every further request would be refused as well. */
-  get refusesCredentials(): boolean {
-    return this.status !== undefined && refusesCredentials(this.status, this.codes);
+  get isAuthError(): boolean {
+    return this.status !== undefined && isAuthError(this.status, this.codes);
   }
 
   /** Whether Cloudflare says that this user has no such invite. */
-  get isMissing(): boolean {
+  get isNotFound(): boolean {
     // A 404 without an error of the API comes from something else, a wrong base URL for example.
     const isNotFound = this.status === 404 && this.details.length > 0;
     return this.effect === 'refused' && (isNotFound || this.codes.includes(NO_ROUTE));
@@ -97,7 +97,7 @@ export function errorCodes(details: readonly ErrorDetail[]): number[] {
  * permission, 10000 authentication error, 6003 malformed authentication headers, 9106 missing ones,
  * 10502 too many authentication failures.
  */
-export function refusesCredentials(status: number, codes: readonly number[]): boolean {
+export function isAuthError(status: number, codes: readonly number[]): boolean {
   const has = (...wanted: number[]): boolean => wanted.some((code) => codes.includes(code));
   return (
     status === 401 ||

@@ -2,7 +2,7 @@
 // those of Cloudflare's own TypeScript and Python clients: min(0.5·2^n, 8) s with up to 25 % taken off.
 
 const FIRST_BACKOFF_MS = 500;
-const LONGEST_BACKOFF_MS = 8_000;
+const MAX_BACKOFF_MS = 8_000;
 const JITTER = 0.25;
 
 /**
@@ -14,7 +14,7 @@ const JITTER = 0.25;
  */
 export function retryDelayMs(failures: number, serverDelayMs: number | undefined, random: () => number): number {
   if (serverDelayMs !== undefined) return serverDelayMs;
-  const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
+  const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS);
   return backoffMs * (1 - JITTER * random());
 }
 

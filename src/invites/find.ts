@@ -1,19 +1,19 @@
 import type { Clock } from '../clock.ts';
 import type { InvitesClient } from '../cloudflare/client.ts';
-import type { RequestGate } from '../cloudflare/gate.ts';
-import type { AnswerStatus } from '../cloudflare/types.ts';
-import { type Choice, choose, type Filters } from './choose.ts';
+import type { InviteResponse } from '../cloudflare/invite.ts';
+import type { RequestLimiter } from '../cloudflare/limiter.ts';
 import { listInvites } from './list.ts';
+import { choose, type Filters, type Selection } from './select.ts';
 
 /** How often the list is read while waiting for an invite, in milliseconds. */
 const LOOK_EVERY_MS = 5_000;
 
-export interface FindTask {
+export interface SearchOptions {
   readonly client: Pick<InvitesClient, 'listPage'>;
-  readonly gate: Pick<RequestGate, 'wait'>;
+  readonly gate: Pick<RequestLimiter, 'wait'>;
   readonly clock: Clock;
   readonly filters: Filters;
-  readonly wanted: AnswerStatus;
+  readonly wanted: InviteResponse;
   /** How long to look again if nothing matches. */
   readonly waitSeconds: number;
   /** Told before each further look. */
@@ -21,7 +21,7 @@ export interface FindTask {
 }
 
 /** What was found in a user's invites. */
-export interface Found extends Choice {
+export interface InviteSearch extends Selection {
   /** Why entries of the list were skipped. */
   readonly skipped: readonly string[];
 }
@@ -32,14 +32,14 @@ export interface Found extends Choice {
  *
  * @throws what the client and the gate throw
  */
-export async function findInvites(task: FindTask): Promise<Found> {
+export async function searchInvites(task: SearchOptions): Promise<InviteSearch> {
   const { client, gate, clock, filters, wanted, waitSeconds, onWait } = task;
   const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
   for (;;) {
     const { invites, skipped } = await listInvites(client);
     const found = { ...choose(invites, filters, wanted, clock.nowMs()), skipped };
     const leftMs = waitUntilMs - clock.nowMs();
-    if (found.chosen.length > 0 || found.alreadyAnswered.length > 0 || leftMs <= 0) return found;
+    if (found.chosen.length > 0 || found.alreadyDone.length > 0 || leftMs <= 0) return found;
     onWait(Math.ceil(leftMs / 1_000));
     await gate.wait(Math.min(LOOK_EVERY_MS, leftMs));
   }

@@ -1,7 +1,7 @@
 import type { InvitesClient } from '../cloudflare/client.ts';
 import { toInvite } from '../cloudflare/envelope.ts';
-import type { ListedInvite } from './choose.ts';
 import { isInviteId } from './invite-id.ts';
+import type { ListedInvite } from './select.ts';
 
 /** Invites asked for a page. Cloudflare's description names no page size; the server may choose another one. */
 const PER_PAGE = 50;

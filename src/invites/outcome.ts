@@ -1,6 +1,6 @@
-import type { AnswerStatus, Invite } from '../cloudflare/types.ts';
+import type { Invite, InviteResponse } from '../cloudflare/invite.ts';
 
-export type { AnswerStatus, Invite };
+export type { Invite, InviteResponse };
 
 /** What went wrong, in parts that a report can lay out; every text may hold what Cloudflare or a stranger wrote. */
 export interface Problem {
@@ -32,7 +32,7 @@ export type Outcome =
       readonly kind: 'failed' | 'not_attempted';
       readonly problem: Problem;
       /** Whether the cause stopped the whole step and is therefore reported once, not for each invite. */
-      readonly isStepWide: boolean;
+      readonly causedByStop: boolean;
     });
 
 /** An outcome that makes the step fail. */
@@ -49,6 +49,6 @@ export function inviteLabel(invite: Invite, id: string): string {
 }
 
 /** The verb of an answer. */
-export function verbOf(status: AnswerStatus): 'accept' | 'reject' {
+export function verbOf(status: InviteResponse): 'accept' | 'reject' {
   return status === 'accepted' ? 'accept' : 'reject';
 }

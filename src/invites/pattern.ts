@@ -1,4 +1,4 @@
-import { lowerAscii } from '../ascii.ts';
+import { asciiLowercase } from '../ascii.ts';
 
 /**
  * The lock of the house: which texts a list of patterns lets in.
@@ -61,13 +61,13 @@ function parsePattern(entry: string): Pattern {
     }
     segments[segments.length - 1] += body.charAt(index);
   }
-  return { isExclusion, segments: segments.map(lowerAscii) };
+  return { isExclusion, segments: segments.map(asciiLowercase) };
 }
 
 /** What `list` says about `text`; undefined stands for an invite that lacks it. */
 export function decide(list: PatternList, text: string | undefined): Decision {
   if (text === undefined) return list.isAnything ? 'included' : 'unmatched';
-  const lower = lowerAscii(text);
+  const lower = asciiLowercase(text);
   const last = list.patterns.findLast(({ segments }) => matches(segments, lower));
   if (last === undefined) return 'unmatched';
   return last.isExclusion ? 'excluded' : 'included';

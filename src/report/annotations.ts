@@ -18,8 +18,8 @@ export function problemAnnotation({ title, message, details, hint }: Problem): A
  */
 export function failureAnnotations(outcomes: readonly Outcome[], stop: Problem | undefined): readonly Annotation[] {
   const failed = outcomes.filter(isFailed);
-  const own = failed.filter((outcome) => !outcome.isStepWide);
-  const shared = failed.filter((outcome) => outcome.isStepWide);
+  const own = failed.filter((outcome) => !outcome.causedByStop);
+  const shared = failed.filter((outcome) => outcome.causedByStop);
   const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
   const annotations = [
     ...(isStopShown ? [stopAnnotation(stop, shared)] : []),

@@ -1,10 +1,10 @@
 import { formatSeconds } from '../clock.ts';
-import type { Found } from '../invites/find.ts';
-import { type AnswerStatus, inviteLabel, type Outcome, verbOf } from '../invites/outcome.ts';
+import type { InviteSearch } from '../invites/find.ts';
+import { type InviteResponse, inviteLabel, type Outcome, verbOf } from '../invites/outcome.ts';
 
 /** What the step was asked to do, as far as texts depend on it. */
 export interface Asked {
-  readonly status: AnswerStatus;
+  readonly status: InviteResponse;
   readonly dryRun: boolean;
 }
 
@@ -18,9 +18,9 @@ export function describePause(pause: { reason: string; durationMs: number; until
 const MAX_DATE_MS = 8.64e15;
 
 /** One line that says what the list of invites holds. */
-export function describeFound({ chosen, leftAlone, alreadyAnswered }: Found): string {
-  const pending = chosen.length + leftAlone.length;
-  return `${pending} pending ${plural(pending, 'invite')}: ${chosen.length} to answer, ${leftAlone.length} left alone. ${alreadyAnswered.length} matching ${plural(alreadyAnswered.length, 'invite')} answered before.`;
+export function describeFound({ chosen, ignored, alreadyDone }: InviteSearch): string {
+  const pending = chosen.length + ignored.length;
+  return `${pending} pending ${plural(pending, 'invite')}: ${chosen.length} to answer, ${ignored.length} left alone. ${alreadyDone.length} matching ${plural(alreadyDone.length, 'invite')} answered before.`;
 }
 
 /** The title of the group of log lines in which invites are answered. */

@@ -40,20 +40,20 @@ export function buildSummary(
   const failed = outcomes.filter(isFailed);
   const problems = [
     ...(stop === undefined ? [] : [stop]),
-    ...failed.filter((outcome) => !outcome.isStepWide).map(({ problem }) => problem),
+    ...failed.filter((outcome) => !outcome.causedByStop).map(({ problem }) => problem),
   ];
   const heading = `<h3>${safe.html(title)}</h3>`;
   const room = maxBytes - byteLength(heading) - FRAME_BYTES;
-  const notes = listWithin(
+  const notes = takeWithin(
     remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`),
     room / 4,
   );
-  const failures = listWithin(
+  const failures = takeWithin(
     problems.map((problem) => problemItem(problem, safe)),
     // Failures matter more than rows, so they are laid out first; half of the room is theirs at the most.
     (room - byteLength(notes.html)) / 2,
   );
-  const rows = listWithin(
+  const rows = takeWithin(
     outcomes.map((outcome) => outcomeRow(outcome, safe)),
     room - byteLength(notes.html) - byteLength(failures.html),
   );
@@ -84,7 +84,7 @@ export function problemItem({ title, message, details, hint }: Problem, safe: Sa
   return `<li><strong><code>${safe.html(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${safe.html(hint)}`}</li>`;
 }
 
-function listWithin(items: readonly string[], maxBytes: number): { html: string; omitted: number } {
+function takeWithin(items: readonly string[], maxBytes: number): { html: string; omitted: number } {
   const kept: string[] = [];
   let bytes = 0;
   for (const item of items) {

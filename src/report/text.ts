@@ -1,4 +1,4 @@
-import { lowerAscii } from '../ascii.ts';
+import { asciiLowercase } from '../ascii.ts';
 
 /**
  * The one place where text from outside becomes fit to be shown. Everything that people read, in the log, in
@@ -21,7 +21,7 @@ const MAX_LINE = 1_000;
 const PART_LENGTH = 8;
 
 /** What is shorter stands in too many words to be a secret; the runner's own mask still covers it in the log. */
-const SHORTEST_SECRET = 4;
+const MIN_SECRET = 4;
 
 const MASK = '***';
 
@@ -29,12 +29,12 @@ const MASK = '***';
 export function createSafeText(secrets: readonly string[]): SafeText {
   const redact = createRedactor(secrets);
   // Twice: what is made alike, white space for example, may complete a credential.
-  const line = (text: string, maxLength = MAX_LINE): string => cut(redact(neutralize(redact(text))), maxLength);
+  const line = (text: string, maxLength = MAX_LINE): string => cut(redact(stripCommands(redact(text))), maxLength);
   return { redact, line, html: (text, maxLength) => escapeHtml(line(text, maxLength)) };
 }
 
 function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const parts = new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(partsOf));
+  const parts = new Set(secrets.filter((secret) => secret.length >= MIN_SECRET).flatMap(substringsOf));
   if (parts.size === 0) return (text) => text;
   const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
   const redactParts = (text: string): string => {
@@ -46,15 +46,15 @@ function createRedactor(secrets: readonly string[]): (text: string) => string {
   return redactParts;
 }
 
-function partsOf(secret: string): readonly string[] {
-  const lower = lowerAscii(secret);
+function substringsOf(secret: string): readonly string[] {
+  const lower = asciiLowercase(secret);
   const count = Math.max(1, lower.length - PART_LENGTH + 1);
   return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
 }
 
 /** Masks every stretch of `text` that consists of parts, overlapping ones taken together. */
 function maskParts(text: string, parts: ReadonlySet<string>): string {
-  const lower = lowerAscii(text);
+  const lower = asciiLowercase(text);
   const lengths = new Set([...parts].map((part) => part.length));
   let masked = '';
   let shownTo = 0;
@@ -77,7 +77,7 @@ const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
 // none of them belongs in a name, and each can make one look like another.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 
-function neutralize(text: string): string {
+function stripCommands(text: string): string {
   return (
     text
       .replace(WHITE_SPACE, ' ')

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { html502 } from '../../sandbox/cloudflare.ts';
 import type { RunResult } from '../../sandbox/runner.ts';
-import { CREDENTIALS, soon, World } from './step.ts';
+import { CREDENTIALS, DistHarness, soon } from './step.ts';
 
 const REPOSITORY_ROOT = join(import.meta.dirname, '..', '..');
-const ABSENT = "throw new Error('This package is not part of the bundle";
+const NOT_SET = "throw new Error('This package is not part of the bundle";
 const TOUCHED = 'a package that is not part of the bundle was called';
 
 /** The name and text of every script in dist. */
@@ -30,8 +30,8 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
     await cp(join(REPOSITORY_ROOT, 'action.yml'), join(actionDirectory, 'action.yml'));
     await cp(join(REPOSITORY_ROOT, 'dist'), join(actionDirectory, 'dist'), { recursive: true });
     for (const [name, text] of await scripts(actionDirectory)) {
-      standIns += text.split(ABSENT).length - 1;
-      const loud = text.replaceAll(ABSENT, `process.stderr.write(${JSON.stringify(TOUCHED)}); ${ABSENT}`);
+      standIns += text.split(NOT_SET).length - 1;
+      const loud = text.replaceAll(NOT_SET, `process.stderr.write(${JSON.stringify(TOUCHED)}); ${NOT_SET}`);
       await writeFile(join(actionDirectory, 'dist', name), loud);
     }
   });
@@ -58,7 +58,7 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
     }
   });
 
-  test.for<{ name: string; run: (world: World) => Promise<RunResult>; exitCode: number }>([
+  test.for<{ name: string; run: (world: DistHarness) => Promise<RunResult>; exitCode: number }>([
     {
       name: 'accepting an invite after a fault',
       run: (world) => {
@@ -108,7 +108,7 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
     },
   ])('$name needs no package beside it and calls none that was left out', async ({ run, exitCode }) => {
     expect(standIns).toBeGreaterThan(0);
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const result = await run(world);
     expect(result.exitCode).toBe(exitCode);
     expect(result.stderr).toBe('');

@@ -13,7 +13,7 @@ import {
   text504,
   tooManyRequests,
 } from '../../sandbox/cloudflare.ts';
-import { ID, invitesOf, onlyError, soon, World } from './step.ts';
+import { DistHarness, ID, invitesOf, onlyError, soon } from './step.ts';
 
 interface Case {
   readonly name: string;
@@ -56,7 +56,7 @@ describe.concurrent('once', { timeout: 30_000 }, () => {
   test.for([...unclear, pending, dropped])(
     '$name without effect ends in success after a read and a second PATCH',
     async ({ fault }) => {
-      await using world = await World.open({ faults: [{ ...soon(fault), applied: false }] });
+      await using world = await DistHarness.open({ faults: [{ ...soon(fault), applied: false }] });
       expect(await world.step()).toMatchObject(success);
       expect(world.sent).toEqual([`PATCH ${ID}`, `GET ${ID}`, `PATCH ${ID}`]);
       expect(world.statusOf(ID)).toBe('accepted');
@@ -66,7 +66,7 @@ describe.concurrent('once', { timeout: 30_000 }, () => {
   test.for([...unclear, pending, unsuccessful, { ...dropped, fault: dropAfterApply() }])(
     '$name that took effect ends in success without a second PATCH',
     async ({ fault }) => {
-      await using world = await World.open({ faults: [{ ...soon(fault), applied: true }] });
+      await using world = await DistHarness.open({ faults: [{ ...soon(fault), applied: true }] });
       const result = await world.step();
       expect(result).toMatchObject(success);
       expect(invitesOf(result)).toMatchObject([{ outcome: 'changed' }]);
@@ -75,13 +75,13 @@ describe.concurrent('once', { timeout: 30_000 }, () => {
   );
 
   test('a connection that drops within the answer ends in success without a second PATCH', async () => {
-    await using world = await World.open({ faults: [{ drop: 'body' }] });
+    await using world = await DistHarness.open({ faults: [{ drop: 'body' }] });
     expect(await world.step()).toMatchObject(success);
     expect(world.sent).toEqual([`PATCH ${ID}`, `GET ${ID}`]);
   });
 
   test('200 with success: false and no effect never ends in success with the invite pending', async () => {
-    await using world = await World.open({ faults: [soon(unsuccessful.fault)] });
+    await using world = await DistHarness.open({ faults: [soon(unsuccessful.fault)] });
     const result = await world.step();
     expect(result.exitCode).toBe(world.statusOf(ID) === 'accepted' ? 0 : 1);
     expect(result.outputs.status).toBe(world.statusOf(ID));
@@ -90,7 +90,7 @@ describe.concurrent('once', { timeout: 30_000 }, () => {
   });
 
   test('HTTP 429 is tried again without a read', async () => {
-    await using world = await World.open({ faults: [limited.fault] });
+    await using world = await DistHarness.open({ faults: [limited.fault] });
     const result = await world.step();
     expect(result).toMatchObject(success);
     expect(world.sent).toEqual([`PATCH ${ID}`, `PATCH ${ID}`]);
@@ -98,13 +98,13 @@ describe.concurrent('once', { timeout: 30_000 }, () => {
   });
 
   test('a fault of the last attempt that took effect is found out before the step gives up', async () => {
-    await using world = await World.open({ faults: [{ ...soon(text504()), applied: true }] });
+    await using world = await DistHarness.open({ faults: [{ ...soon(text504()), applied: true }] });
     expect(await world.step({ with: { retries: '0' } })).toMatchObject(success);
     expect(world.sent).toEqual([`PATCH ${ID}`, `GET ${ID}`]);
   });
 
   test('a fault during which somebody else rejected the invite ends with "already rejected"', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const reply = () => {
       world.sandbox.setStatus(ID, 'rejected');
       return { status: 502, body: 'bad gateway', headers: { 'retry-after-ms': '1' } };
@@ -117,7 +117,7 @@ describe.concurrent('once', { timeout: 30_000 }, () => {
   });
 
   test('a fault of a read in a dry run is retried', async () => {
-    await using world = await World.open({ faults: [soon(html502())] });
+    await using world = await DistHarness.open({ faults: [soon(html502())] });
     const result = await world.step({ with: { 'dry-run': 'true' } });
     expect(result).toMatchObject({ exitCode: 0, annotations: [] });
     expect(invitesOf(result)).toMatchObject([{ outcome: 'planned' }]);
@@ -127,7 +127,7 @@ describe.concurrent('once', { timeout: 30_000 }, () => {
 
 describe.concurrent('for ever', { timeout: 30_000 }, () => {
   /** What every annotation of a request that failed has to hold. */
-  function expectComplete(message: string, { says }: Case, world: World, attempts: number): void {
+  function expectComplete(message: string, { says }: Case, world: DistHarness, attempts: number): void {
     for (const text of says) expect(message).toContain(text);
     expect(message).toContain(`PATCH /user/invites/${ID}`);
     if (attempts > 1) expect(message).toContain(`(${attempts} attempts)`);
@@ -144,7 +144,7 @@ describe.concurrent('for ever', { timeout: 30_000 }, () => {
     '$name of every PATCH fails with one annotation that knows the invite is pending',
     async ({ attempts, ...entry }) => {
       const fault = { ...soon(entry.fault), on: { method: 'PATCH' }, times: Number.POSITIVE_INFINITY, applied: false };
-      await using world = await World.open({ faults: [fault] });
+      await using world = await DistHarness.open({ faults: [fault] });
       const result = await world.step({ with: { retries: '1' } });
       const { title, message } = onlyError(result);
       expectComplete(message, entry, world, attempts);
@@ -164,7 +164,7 @@ describe.concurrent('for ever', { timeout: 30_000 }, () => {
     '$name of every request fails with one annotation that says the state is unknown',
     async ({ attempts, ...entry }) => {
       const fault = { ...soon(entry.fault), times: Number.POSITIVE_INFINITY, applied: false };
-      await using world = await World.open({ faults: [fault] });
+      await using world = await DistHarness.open({ faults: [fault] });
       const result = await world.step({ with: { retries: '1' } });
       const { message } = onlyError(result);
       expectComplete(message, entry, world, attempts);
@@ -177,7 +177,7 @@ describe.concurrent('for ever', { timeout: 30_000 }, () => {
 
   test('dropped connections of every PATCH fail with one annotation that knows the invite is pending', async () => {
     const fault = { ...dropped.fault, on: { method: 'PATCH' }, times: Number.POSITIVE_INFINITY };
-    await using world = await World.open({ faults: [fault] });
+    await using world = await DistHarness.open({ faults: [fault] });
     const result = await world.step({ with: { retries: '1' } });
     const { message } = onlyError(result);
     expect(message).not.toContain('State unknown');
@@ -186,7 +186,7 @@ describe.concurrent('for ever', { timeout: 30_000 }, () => {
   });
 
   test('dropped connections of every request fail with one annotation that says the state is unknown', async () => {
-    await using world = await World.open({ faults: [{ ...dropped.fault, times: Number.POSITIVE_INFINITY }] });
+    await using world = await DistHarness.open({ faults: [{ ...dropped.fault, times: Number.POSITIVE_INFINITY }] });
     const { message } = onlyError(await world.step({ with: { retries: '0' } }));
     expect(message).toContain('State unknown');
     expectComplete(message, dropped, world, 1);
@@ -194,7 +194,7 @@ describe.concurrent('for ever', { timeout: 30_000 }, () => {
 
   test('reads that fail after an answer that was dropped leave the state unknown', async () => {
     const faults = [dropAfterApply(), { ...soon(html502()), times: Number.POSITIVE_INFINITY }];
-    await using world = await World.open({ faults });
+    await using world = await DistHarness.open({ faults });
     const result = await world.step({ with: { retries: '1' } });
     expect(onlyError(result).message).toContain('State unknown');
     expect(result.outputs.status).toBe('');
@@ -202,7 +202,7 @@ describe.concurrent('for ever', { timeout: 30_000 }, () => {
   });
 
   test('nobody listening fails with the reason and the hint', async () => {
-    const world = await World.open();
+    const world = await DistHarness.open();
     const { url } = world;
     await world[Symbol.asyncDispose]();
     const { message } = onlyError(await world.step({ with: { 'api-base-url': url, retries: '0' } }));
@@ -218,7 +218,7 @@ describe.concurrent('time', { timeout: 30_000 }, () => {
     { name: 'a 429 in milliseconds', fault: tooManyRequests({ retryAfterMs: 290_000 }), sent: ['PATCH'] },
     { name: 'a problem body', fault: problem({ status: 520, retry_after: 290 }), sent: ['PATCH', 'GET'] },
   ])('$name that asks for 290 seconds fails at once with a budget of 20 and names them', async ({ fault, sent }) => {
-    await using world = await World.open({ faults: [{ ...fault, on: { method: 'PATCH' }, times: 9 }] });
+    await using world = await DistHarness.open({ faults: [{ ...fault, on: { method: 'PATCH' }, times: 9 }] });
     const result = await world.step({ with: { 'timeout-seconds': '20' } });
     const { message } = onlyError(result);
     expect(message).toContain('290 s');
@@ -229,7 +229,7 @@ describe.concurrent('time', { timeout: 30_000 }, () => {
 
   test('a rate limit that leaves no time stops all invites with one annotation', async () => {
     const ids = Array.from({ length: 12 }, (_, index) => `invite-${index}`);
-    await using world = await World.open({
+    await using world = await DistHarness.open({
       faults: [{ ...tooManyRequests({ retryAfter: 290 }), times: Number.POSITIVE_INFINITY }],
     });
     const result = await world.step({ with: { 'invite-id': ids.join(' '), 'timeout-seconds': '20' } });
@@ -239,7 +239,7 @@ describe.concurrent('time', { timeout: 30_000 }, () => {
   });
 
   test('a server that never answers is given up when the budget is used up', async () => {
-    await using world = await World.open({ faults: [{ hang: true, times: Number.POSITIVE_INFINITY }] });
+    await using world = await DistHarness.open({ faults: [{ hang: true, times: Number.POSITIVE_INFINITY }] });
     const result = await world.step({ with: { 'timeout-seconds': '1' } });
     const { message } = onlyError(result);
     expect(message).toContain('State unknown');
@@ -249,7 +249,7 @@ describe.concurrent('time', { timeout: 30_000 }, () => {
 
   test('a failure that the server calls final is not tried again', async () => {
     const faults = [{ ...problem({ status: 525 }), on: { method: 'PATCH' }, times: 9 }];
-    await using world = await World.open({ faults });
+    await using world = await DistHarness.open({ faults });
     const { message } = onlyError(await world.step());
     expect(message).toContain('HTTP 525');
     expect(message).toMatch(/^What to do: \S/m);

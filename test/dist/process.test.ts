@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { text503 } from '../../sandbox/cloudflare.ts';
-import { demoWorld } from '../../sandbox/demo-world.ts';
-import { ID, invitesOf, onlyError, PENDING_IDS, World } from './step.ts';
+import { demoAccount } from '../../sandbox/demo-account.ts';
+import { DistHarness, ID, invitesOf, onlyError, PENDING_IDS } from './step.ts';
 
 const forEver = { times: Number.POSITIVE_INFINITY };
 
@@ -12,7 +12,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
   test.for(['SIGINT', 'SIGTERM'] as const)(
     '%s during requests that hang soon ends the step, with outputs and summary and no further request',
     async (name) => {
-      await using world = await World.open({ faults: [{ hang: true, ...forEver }] });
+      await using world = await DistHarness.open({ faults: [{ hang: true, ...forEver }] });
       const hanging = world.saw(4);
       let signalledMs = 0;
       const when = hanging.then(() => {
@@ -39,7 +39,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
 
   test.for(['SIGINT', 'SIGTERM'] as const)('%s during a wait ends the step without another request', async (name) => {
     const fault = text503();
-    await using world = await World.open({
+    await using world = await DistHarness.open({
       faults: [{ ...fault, reply: { status: 503, body: 'later', headers: { 'retry-after': '20' } }, ...forEver }],
     });
     const isWaiting = (line: string): boolean => line.includes('next in 20 s');
@@ -52,7 +52,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
   });
 
   test('an answer that arrives right after the signal is believed, and the step fails as cancelled', async () => {
-    await using world = await World.open({ faults: [{ delayMs: 150, on: { id: ID } }] });
+    await using world = await DistHarness.open({ faults: [{ delayMs: 150, on: { id: ID } }] });
     const result = await world.step({ signal: { name: 'SIGINT', when: world.saw(1) } });
     expect(onlyError(result).title).toContain('cancelled');
     expect(result.outputs).toMatchObject({ id: ID, status: 'accepted', changed: 'true', failed_count: '0' });
@@ -62,7 +62,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
 
 describe.concurrent('runners', { timeout: 30_000 }, () => {
   test('a runner without a job summary gets everything else', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const result = await world.step({ env: { GITHUB_STEP_SUMMARY: '' } });
     expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [], summary: '' });
     expect(result.log.join('\n')).not.toContain('summary');
@@ -70,7 +70,7 @@ describe.concurrent('runners', { timeout: 30_000 }, () => {
   });
 
   test('a summary that cannot be written does not change the result', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const env = { GITHUB_STEP_SUMMARY: join(import.meta.dirname, 'no-such-folder', 'summary') };
     const result = await world.step({ env });
     expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
@@ -79,7 +79,7 @@ describe.concurrent('runners', { timeout: 30_000 }, () => {
   });
 
   test('a runner without an output file gets the outputs as commands', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const result = await world.step({ env: { GITHUB_OUTPUT: '' } });
     expect(result.exitCode).toBe(0);
     expect(result.commands.filter(({ command }) => command === 'set-output').length).toBeGreaterThan(0);
@@ -87,7 +87,7 @@ describe.concurrent('runners', { timeout: 30_000 }, () => {
   });
 
   test('the process ends with its work, although the server would keep the connection', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const result = await world.step();
     expect(result.exitCode).toBe(0);
     // Node's servers cut an idle connection after five seconds.
@@ -95,7 +95,7 @@ describe.concurrent('runners', { timeout: 30_000 }, () => {
   });
 
   test('debug logging adds a line for each request, with its duration, and nothing without it', async () => {
-    await using world = await World.open({ ...demoWorld(Date.now()), faults: [{ drop: 'before' }] });
+    await using world = await DistHarness.open({ ...demoAccount(Date.now()), faults: [{ drop: 'before' }] });
     const loud = await world.step({ debug: true });
     expect(loud.log.filter((line) => /^##\[debug\].*(PATCH|GET) .* after \d+ ms/.test(line))).toHaveLength(3);
     const quiet = await world.step();

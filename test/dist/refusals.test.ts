@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { envelopeFailure, type SandboxOptions } from '../../sandbox/cloudflare.ts';
-import { DEMO_IDS } from '../../sandbox/demo-world.ts';
-import { CREDENTIALS, ID, invitesOf, onlyError, World } from './step.ts';
+import { DEMO_IDS } from '../../sandbox/demo-account.ts';
+import { CREDENTIALS, DistHarness, ID, invitesOf, onlyError } from './step.ts';
 
 const IDS = Array.from({ length: 9 }, (_, index) => `invite-${index}`);
 const invites = IDS.map((id) => ({
@@ -141,7 +141,7 @@ describe.concurrent('refused credentials', { timeout: 30_000 }, () => {
   ])(
     '$name stops the step with one annotation and at most four requests',
     async ({ with: inputs, options, says, hint }) => {
-      await using world = await World.open({ invites, latencyMs: 20, ...options });
+      await using world = await DistHarness.open({ invites, latencyMs: 20, ...options });
       const result = await world.step({ with: { 'invite-id': IDS.join(' '), ...inputs } });
       const { title, message } = onlyError(result);
       expect(title).toContain('refused the credentials');
@@ -160,7 +160,7 @@ describe.concurrent('refused credentials', { timeout: 30_000 }, () => {
 
   test('a token that is revoked in the middle keeps what was answered and stops the rest', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `invite-${index}`);
-    await using world = await World.open({
+    await using world = await DistHarness.open({
       invites: ids.map((id) => ({ id, status: 'pending', organization_id: 'o', invited_member_id: 'm' })),
       revokeAfter: 10,
       latencyMs: 5,
@@ -176,7 +176,7 @@ describe.concurrent('refused credentials', { timeout: 30_000 }, () => {
 
   test('a 403 without such a code concerns its invite alone', async () => {
     const fault = { ...envelopeFailure(403, { code: 1003, message: 'Forbidden' }), on: { id: ID }, ...forEver };
-    await using world = await World.open({ faults: [fault] });
+    await using world = await DistHarness.open({ faults: [fault] });
     const result = await world.step({ with: { 'invite-id': `${ID} ${DEMO_IDS.agency}` } });
     const { title, message } = onlyError(result);
     expect(title).toContain(ID);
@@ -303,7 +303,7 @@ describe.concurrent('bad inputs', { timeout: 30_000 }, () => {
       says: ['CLOUDFLARE_API_TOKEN is set in the environment but empty', forks],
     },
   ])('$name is refused before any request', async ({ with: inputs = {}, env = {}, says }) => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const result = await world.step({ with: typeof inputs === 'function' ? inputs(world.port) : inputs, env });
     const { title, message } = onlyError(result);
     expect(title).toContain('inputs');
@@ -315,7 +315,7 @@ describe.concurrent('bad inputs', { timeout: 30_000 }, () => {
   });
 
   test('all bad inputs of a step are named at once', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const result = await world.step({
       with: {
         status: 'maybe',
@@ -345,7 +345,7 @@ describe.concurrent('bad inputs', { timeout: 30_000 }, () => {
   });
 
   test.for(['dry-run', 'retries', 'timeout-seconds'])('%s that is empty takes its default', async (name) => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     expect(await world.step({ with: { [name]: '' } })).toMatchObject({ exitCode: 0, annotations: [] });
     expect(world.sent).toEqual([`PATCH ${ID}`]);
   });

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { envelopeFailure } from '../../sandbox/cloudflare.ts';
 import { FORBIDDEN, GitHubSandbox, type GitHubSandboxOptions } from '../../sandbox/github.ts';
 import type { RunResult } from '../../sandbox/runner.ts';
-import { ID, type StepOptions, World } from './step.ts';
+import { DistHarness, ID, type StepOptions } from './step.ts';
 
 const TOKEN = 'ghs_fake-token-for-dist';
 const TITLE = 'Cloudflare invites need a person';
@@ -15,7 +15,7 @@ function openGitHub(options: Partial<GitHubSandboxOptions> = {}): Promise<GitHub
 }
 
 /** A step that keeps the tracking issue with the token of the job, as most will. */
-function step(world: World, github: GitHubSandbox, options: StepOptions = {}): Promise<RunResult> {
+function step(world: DistHarness, github: GitHubSandbox, options: StepOptions = {}): Promise<RunResult> {
   return world.step({
     ...options,
     with: { 'report-issue': TITLE, ...options.with },
@@ -28,7 +28,7 @@ const LIST = { 'invite-id': undefined, 'organization-name': '*' };
 
 describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
   test('is opened by a step that fails, brought up to date by the next, and closed once all is well', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     await using github = await openGitHub();
     world.sandbox.addFault(envelopeFailure(403, { code: 1002, message: '@octocat' }));
     const first = await step(world, github);
@@ -47,7 +47,7 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
   });
 
   test('that cannot be written leaves the result alone and is warned about once', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     await using github = await openGitHub();
     github.addFault({ effect: FORBIDDEN });
     const result = await step(world, github, { with: LIST });
@@ -62,7 +62,7 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
   });
 
   test('without a token is a warning', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     await using github = await openGitHub();
     const result = await step(world, github, { with: { ...LIST, 'github-token': '' } });
     expect(result).toMatchObject({ exitCode: 0, annotations: [{ level: 'warning' }] });
@@ -70,7 +70,7 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
   });
 
   test('is reached through the proxy, at the address of GitHub Enterprise Server', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     await using github = await openGitHub({ basePath: '/api/v3' });
     const tunnels: string[] = [];
     const proxy = createServer();

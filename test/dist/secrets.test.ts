@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { changedResult, echoCredentials, type Fault, redirectTo } from '../../sandbox/cloudflare.ts';
-import { DEMO_IDS } from '../../sandbox/demo-world.ts';
+import { DEMO_IDS } from '../../sandbox/demo-account.ts';
 import { closeServer, openOnLoopback } from '../../sandbox/loopback.ts';
 import type { RunResult } from '../../sandbox/runner.ts';
-import { stretchesOf } from '../stretches.ts';
-import { CREDENTIALS, ID, invitesOf, onlyError, World } from './step.ts';
+import { substringsOf } from '../substrings.ts';
+import { CREDENTIALS, DistHarness, ID, invitesOf, onlyError } from './step.ts';
 
 const { token, email, key } = CREDENTIALS;
 const byKey = { 'api-token': undefined, 'api-email': email, 'api-key': key };
@@ -25,7 +25,7 @@ function leaks(result: RunResult, secret: string): string[] {
     log: result.log.join('\n'),
     annotations: result.annotations.map(({ title, message }) => `${title}\n${message}`).join('\n'),
   };
-  const parts = stretchesOf(secret.toLowerCase());
+  const parts = substringsOf(secret.toLowerCase());
   return Object.entries(written).flatMap(([name, text]) =>
     parts.some((part) => text.toLowerCase().includes(part)) ? [name] : [],
   );
@@ -52,7 +52,7 @@ describe.concurrent('secrets', { timeout: 30_000 }, () => {
   const steps = schemes.flatMap((scheme) => [false, true].map((debug) => ({ ...scheme, debug })));
 
   test.for(steps)('the $scheme is masked first and shows nowhere, debug $debug', async (step) => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const result = await world.step({ with: step.inputs, debug: step.debug });
     expect(result.exitCode).toBe(0);
     expect(result.commands[0]).toMatchObject({ command: 'add-mask', data: step.secret });
@@ -64,7 +64,7 @@ describe.concurrent('secrets', { timeout: 30_000 }, () => {
   test.for(steps.flatMap((step) => [400, 403, 500].map((status) => ({ ...step, status }))))(
     'the $scheme shows nowhere when an error $status repeats it, debug $debug',
     async (step) => {
-      await using world = await World.open({ faults: [{ ...echoCredentials(step.status), ...forEver }] });
+      await using world = await DistHarness.open({ faults: [{ ...echoCredentials(step.status), ...forEver }] });
       const result = await world.step({ with: { ...step.inputs, retries: '0' }, debug: step.debug });
       expect(onlyError(result).message).toContain('Invalid request: headers were');
       expect(masked(result)).toEqual(['summary', 'invites', 'annotations', 'stdout']);
@@ -80,7 +80,7 @@ describe.concurrent('secrets', { timeout: 30_000 }, () => {
       roles: ['DNS', step.secret.slice(4, 16), `${step.secret}${step.secret}`],
       organization_id: step.secret,
     };
-    await using world = await World.open({ faults: [changedResult('echo', changes)] });
+    await using world = await DistHarness.open({ faults: [changedResult('echo', changes)] });
     const result = await world.step({ with: step.inputs, debug: step.debug });
     expect(result.exitCode).toBe(0);
     expect(masked(result)).toEqual(['summary', 'invites', 'stdout']);
@@ -97,7 +97,7 @@ describe.concurrent('secrets', { timeout: 30_000 }, () => {
     const faults = bodies.map(
       (body, index): Fault => ({ on: { id: `invite-${index}` }, reply: { status: 502, body }, ...forEver }),
     );
-    await using world = await World.open({ faults });
+    await using world = await DistHarness.open({ faults });
     const ids = bodies.map((_, index) => `invite-${index}`).join(' ');
     const result = await world.step({ with: { 'invite-id': ids, retries: '0' }, debug: true });
     expect(result.annotations.filter(({ message }) => message.includes('***'))).toHaveLength(bodies.length);
@@ -106,7 +106,7 @@ describe.concurrent('secrets', { timeout: 30_000 }, () => {
 
   test('a credential with characters that JSON escapes shows nowhere', async () => {
     const odd = 'abc"def\\ghi"jkl\\mno"pqr';
-    await using world = await World.open({
+    await using world = await DistHarness.open({
       credentials: { email, key: odd },
       faults: [changedResult('echo', { organization_name: `Acme ${odd}`, roles: [odd] })],
     });
@@ -118,7 +118,7 @@ describe.concurrent('secrets', { timeout: 30_000 }, () => {
   });
 
   test('refused inputs never show a credential, nor do those that are not used', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const broken = `${key.slice(0, 15)} ${key.slice(15)}`;
     const result = await world.step({
       with: { ...byKey, 'api-key': broken, status: 'maybe' },
@@ -131,7 +131,7 @@ describe.concurrent('secrets', { timeout: 30_000 }, () => {
   });
 
   test('the e-mail address is no secret', async () => {
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const result = await world.step({ with: byKey });
     expect(result.outputs.invited_member_email).toBe(email);
     expect(result.masks).not.toContain(email);
@@ -160,7 +160,7 @@ describe.concurrent('redirects', { timeout: 30_000 }, () => {
   ]);
   test.for(redirects)('a redirect $status to another origin is refused with the $scheme', async (redirect) => {
     await using other = await listen();
-    await using world = await World.open({ faults: [{ ...redirectTo(other.url, redirect.status), ...forEver }] });
+    await using world = await DistHarness.open({ faults: [{ ...redirectTo(other.url, redirect.status), ...forEver }] });
     const { message } = onlyError(await world.step({ with: redirect.inputs }));
     expect(message).toContain(`HTTP ${redirect.status}`);
     expect(message).toMatch(/redirect/);
@@ -172,7 +172,7 @@ describe.concurrent('redirects', { timeout: 30_000 }, () => {
 
   test('a redirect of a read is refused', async () => {
     await using other = await listen();
-    await using world = await World.open({ faults: [{ ...redirectTo(other.url, 307), ...forEver }] });
+    await using world = await DistHarness.open({ faults: [{ ...redirectTo(other.url, 307), ...forEver }] });
     const result = await world.step({ with: { ...byKey, 'dry-run': 'true' } });
     expect(onlyError(result).message).toMatch(/redirect/);
     expect(other.seen).toEqual([]);
@@ -180,7 +180,7 @@ describe.concurrent('redirects', { timeout: 30_000 }, () => {
 
   test('a redirect to another invite of the same origin is refused', async () => {
     const location = `/client/v4/user/invites/${DEMO_IDS.agency}`;
-    await using world = await World.open({ faults: [{ ...redirectTo(location, 307), ...forEver }] });
+    await using world = await DistHarness.open({ faults: [{ ...redirectTo(location, 307), ...forEver }] });
     expect(onlyError(await world.step()).message).toMatch(/redirect/);
     expect(world.sent.filter((request) => request.includes(DEMO_IDS.agency))).toEqual([]);
     expect(world.statusOf(DEMO_IDS.agency)).toBe('pending');
@@ -191,7 +191,7 @@ describe.concurrent('proxies', { timeout: 30_000 }, () => {
   test.for(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])(
     'a malformed %s is a clear error without its password, and nothing is sent',
     async (name) => {
-      await using world = await World.open();
+      await using world = await DistHarness.open();
       const password = 'correct-horse-battery';
       const result = await world.step({ env: { [name]: `http://user:${password}@proxy example:99999` }, debug: true });
       const { title, message } = onlyError(result);
@@ -205,9 +205,9 @@ describe.concurrent('proxies', { timeout: 30_000 }, () => {
   );
 
   test('a dead proxy is not gone around, and its password shows nowhere', async () => {
-    const closed = await World.open();
+    const closed = await DistHarness.open();
     await closed[Symbol.asyncDispose]();
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const password = 'correct-horse-battery';
     const result = await world.step({
       with: { retries: '0' },
@@ -220,9 +220,9 @@ describe.concurrent('proxies', { timeout: 30_000 }, () => {
   });
 
   test('NO_PROXY is obeyed', async () => {
-    const closed = await World.open();
+    const closed = await DistHarness.open();
     await closed[Symbol.asyncDispose]();
-    await using world = await World.open();
+    await using world = await DistHarness.open();
     const env = { HTTP_PROXY: `http://127.0.0.1:${closed.port}`, NO_PROXY: '127.0.0.1' };
     expect(await world.step({ env })).toMatchObject({ exitCode: 0 });
     expect(world.sent).toEqual([`PATCH ${ID}`]);

@@ -6,7 +6,7 @@ import {
   type ReplyTemplate,
   type SandboxOptions,
 } from '../../sandbox/cloudflare.ts';
-import { DEMO_IDS, demoWorld } from '../../sandbox/demo-world.ts';
+import { DEMO_IDS, demoAccount } from '../../sandbox/demo-account.ts';
 import { type Annotation, type RunOptions, type RunResult, runAction } from '../../sandbox/runner.ts';
 import { serve } from '../../sandbox/server.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -18,7 +18,7 @@ export const ID = DEMO_IDS.acmeDns;
 export const PENDING_IDS = [ID, DEMO_IDS.acmeAdministrator, DEMO_IDS.agency, DEMO_IDS.unexpected, DEMO_IDS.expiresSoon];
 
 /** What the sandbox's user signs in with. */
-export const CREDENTIALS = demoWorld(0).credentials;
+export const CREDENTIALS = demoAccount(0).credentials;
 
 export interface StepOptions extends Omit<Partial<RunOptions>, 'with'> {
   /**
@@ -29,7 +29,7 @@ export interface StepOptions extends Omit<Partial<RunOptions>, 'with'> {
 }
 
 /** A sandbox on a loopback port and the steps that run against it. */
-export class World implements AsyncDisposable {
+export class DistHarness implements AsyncDisposable {
   readonly sandbox: CloudflareSandbox;
   readonly #server: Awaited<ReturnType<typeof serve>>;
 
@@ -39,9 +39,9 @@ export class World implements AsyncDisposable {
   }
 
   /** Opens the demo world. */
-  static async open(options: Partial<SandboxOptions> = {}): Promise<World> {
-    const sandbox = new CloudflareSandbox({ clock: systemClock, ...demoWorld(Date.now()), ...options });
-    return new World(sandbox, await serve(sandbox));
+  static async open(options: Partial<SandboxOptions> = {}): Promise<DistHarness> {
+    const sandbox = new CloudflareSandbox({ clock: systemClock, ...demoAccount(Date.now()), ...options });
+    return new DistHarness(sandbox, await serve(sandbox));
   }
 
   /** The base URL for the step. */

@@ -14,9 +14,9 @@ import {
   type SandboxRequest,
   tooManyRequests,
 } from '../../sandbox/cloudflare.ts';
-import { DEMO_IDS, demoWorld } from '../../sandbox/demo-world.ts';
+import { DEMO_IDS, demoAccount } from '../../sandbox/demo-account.ts';
 import { systemClock } from '../../src/clock.ts';
-import { soon, World } from '../dist/step.ts';
+import { DistHarness, soon } from '../dist/step.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 type JsonObject = { readonly [name: string]: Json };
@@ -173,7 +173,7 @@ class Description {
 }
 
 const description = new Description(readDescription());
-const { credentials } = demoWorld(0);
+const { credentials } = demoAccount(0);
 const withToken = { authorization: `Bearer ${credentials.token}` };
 const withKey = { 'x-auth-email': credentials.email, 'x-auth-key': credentials.key };
 const LIST = `${BASE_PATH}/user/invites`;
@@ -193,7 +193,7 @@ interface Exchange {
 /** Asks the sandbox and resolves with what the description has against the answer. */
 async function ask(exchange: Exchange): Promise<{ outcome: string; problems: readonly string[] }> {
   const { method = 'GET', path = INVITE, headers = withToken, body = '', options = {} } = exchange;
-  const sandbox = new CloudflareSandbox({ clock: systemClock, ...demoWorld(Date.now()), ...options });
+  const sandbox = new CloudflareSandbox({ clock: systemClock, ...demoAccount(Date.now()), ...options });
   const json = body === '' ? {} : { 'content-type': 'application/json' };
   const reply = await sandbox.handle({ method, path, headers: { ...json, ...headers }, body });
   if (reply.kind !== 'full') throw new Error(`The sandbox gave no full answer: ${reply.kind}`);
@@ -380,7 +380,7 @@ describe.concurrent('what the action sends', { timeout: 30_000 }, () => {
       methods: ['GET', 'PATCH'],
     },
   ])('$name is what Cloudflare describes', async ({ with: inputs = {}, options = {}, methods }) => {
-    await using world = await World.open(options);
+    await using world = await DistHarness.open(options);
     await world.step({ with: inputs });
     const { requests } = world.sandbox;
     expect([...new Set(requests.map(({ method }) => method))].toSorted()).toEqual(methods);

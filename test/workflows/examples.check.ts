@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CloudflareSandbox } from '../../sandbox/cloudflare.ts';
-import { DEMO_IDS } from '../../sandbox/demo-world.ts';
+import { DEMO_IDS } from '../../sandbox/demo-account.ts';
 import { findAct, findProgram, forAct, type JobRun, runWorkflow, type WorkflowRun } from './act.ts';
-import { DEMO, edit, invites, json, readExample, TOKEN, tokenOf, user, World } from './world.ts';
+import { DEMO, edit, invites, json, readExample, TOKEN, tokenOf, user, WorkflowServers } from './servers.ts';
 
 const SECRETS = { CLOUDFLARE_API_TOKEN: TOKEN };
 const ACME = [DEMO_IDS.acmeDns, DEMO_IDS.acmeAdministrator];
@@ -58,7 +58,7 @@ describe.concurrent('accept-one.yml', () => {
 
   test('accepts with one PATCH', async () => {
     const sandbox = user();
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const run = await world.run('accept-one.yml, accepted', {
       workflow,
       event: 'workflow_dispatch',
@@ -84,7 +84,7 @@ describe.concurrent('accept-one.yml', () => {
 
   test('has defaults that accept', async () => {
     const sandbox = user();
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const run = await world.run('accept-one.yml, only the id', {
       workflow,
       event: 'workflow_dispatch',
@@ -97,7 +97,7 @@ describe.concurrent('accept-one.yml', () => {
 
   test('rejects several', async () => {
     const sandbox = user();
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const run = await world.run('accept-one.yml, two rejected', {
       workflow,
       event: 'workflow_dispatch',
@@ -111,7 +111,7 @@ describe.concurrent('accept-one.yml', () => {
 
   test('changes nothing in a dry run', async () => {
     const sandbox = user();
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const run = await world.run('accept-one.yml, dry run', {
       workflow,
       event: 'workflow_dispatch',
@@ -125,7 +125,7 @@ describe.concurrent('accept-one.yml', () => {
 
   test('is red when the invite was answered otherwise, with one annotation', async () => {
     const sandbox = user();
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const run = await world.run('accept-one.yml, rejecting what is accepted', {
       workflow,
       event: 'workflow_dispatch',
@@ -143,7 +143,7 @@ describe.concurrent('accept-one.yml', () => {
 
   test('is red without the secret, before any request', async () => {
     const sandbox = user();
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const run = await world.run('accept-one.yml, without the secret', { workflow, event: 'workflow_dispatch', inputs });
     expect(run.exitCode).toBe(1);
     expect(errors(onlyJob(run))[0]?.message).toContain('api-token is written but empty');
@@ -156,7 +156,7 @@ describe.concurrent('auto-accept.yml', () => {
 
   test('accepts on schedule what the policy allows, and reports the rest in an issue', async () => {
     const sandbox = user();
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const run = await world.run('auto-accept.yml, schedule', { workflow, event: 'schedule', secrets: SECRETS });
     expect(run.exitCode, run.noise).toBe(0);
     expect(answered(sandbox).toSorted()).toEqual(ACME.toSorted());
@@ -171,7 +171,7 @@ describe.concurrent('auto-accept.yml', () => {
 
   test('accepts nothing and writes no issue when started by hand with the default, a dry run', async () => {
     const sandbox = user();
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const run = await world.run('auto-accept.yml, by hand', {
       workflow,
       event: 'workflow_dispatch',
@@ -186,7 +186,7 @@ describe.concurrent('auto-accept.yml', () => {
 
   test('accepts when started by hand without the dry run', async () => {
     const sandbox = user();
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const run = await world.run('auto-accept.yml, by hand, no dry run', {
       workflow,
       event: 'workflow_dispatch',
@@ -199,7 +199,7 @@ describe.concurrent('auto-accept.yml', () => {
 
   test('is red with refused credentials, and the issue says so until a run is well again', async () => {
     const sandbox = user({ invites: invites(2) });
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const wrong = { CLOUDFLARE_API_TOKEN: `cfut_${'x'.repeat(40)}` };
     const run = await world.run('auto-accept.yml, wrong token', { workflow, event: 'schedule', secrets: wrong });
     expect(run.exitCode).toBe(1);
@@ -236,7 +236,7 @@ exec ${findProgram('curl', 'The example uses it.')} "$@"
   test('invites, waits for the invite, accepts it, and hands its data to the next step and job', async () => {
     const sandbox = user({ invites: [] });
     const invited: unknown[] = [];
-    await using world = await World.open(async (request, options) => {
+    await using world = await WorkflowServers.open(async (request, options) => {
       if (request.method !== 'POST') return sandbox.handle(request, options);
       const { path, body } = request;
       invited.push({ path, token: tokenOf(request), body: JSON.parse(body) });
@@ -271,7 +271,7 @@ exec ${findProgram('curl', 'The example uses it.')} "$@"
 
   test('ends at once in a rerun, when the invite was accepted before', async () => {
     const sandbox = user({ invites: DEMO.invites.slice(-1) });
-    await using world = await World.open(async (request, options) =>
+    await using world = await WorkflowServers.open(async (request, options) =>
       request.method === 'POST' ? json(200, { success: true }) : sandbox.handle(request, options),
     );
     const run = await world.run('after-invite.yml, once more', {
@@ -290,7 +290,7 @@ exec ${findProgram('curl', 'The example uses it.')} "$@"
 
   test('is red when the invitation fails, and goes no further', async () => {
     const sandbox = user();
-    await using world = await World.open(async (request, options) =>
+    await using world = await WorkflowServers.open(async (request, options) =>
       request.method === 'POST'
         ? json(403, { success: false, errors: [{ code: 10000, message: 'Authentication error' }] })
         : sandbox.handle(request, options),
@@ -312,7 +312,7 @@ exec ${findProgram('curl', 'The example uses it.')} "$@"
 
   test('refuses an account id that would change the request', async () => {
     const requests: string[] = [];
-    await using world = await World.open(async ({ path }) => {
+    await using world = await WorkflowServers.open(async ({ path }) => {
       requests.push(path);
       return json(500, {});
     });
@@ -338,7 +338,7 @@ describe.concurrent('review.yml', () => {
   /** A user with a second token, which may read and not answer. */
   async function open(sandbox: CloudflareSandbox) {
     const used: string[] = [];
-    const world = await World.open(async (request, options) => {
+    const world = await WorkflowServers.open(async (request, options) => {
       const isReader = tokenOf(request) === READ_TOKEN;
       used.push(`${isReader ? 'read token' : 'edit token'}: ${request.method}`);
       if (isReader && request.method !== 'GET') {
@@ -442,7 +442,7 @@ describe.concurrent('many-users.yml and the reusable workflow', () => {
       USERS.map((name) => [tokenFor(name), user({ credentials: { token: tokenFor(name) }, latencyMs })]),
     );
     const stranger = user({ credentials: { token: 'nobody' } });
-    const world = await World.open((request, options) =>
+    const world = await WorkflowServers.open((request, options) =>
       (users.get(tokenOf(request) ?? '') ?? stranger).handle(request, options),
     );
     const of = (name: string): CloudflareSandbox => users.get(tokenFor(name)) as CloudflareSandbox;
@@ -536,7 +536,7 @@ describe.concurrent('many-users.yml and the reusable workflow', () => {
 
   test('acts with the Global API Key when told, and never with the token then', async () => {
     const sandbox = user();
-    await using world = await World.open(sandbox);
+    await using world = await WorkflowServers.open(sandbox);
     const passed = `CLOUDFLARE_API_TOKEN: \${{ secrets.CLOUDFLARE_API_TOKEN }}`;
     const withKey = edit(
       edit(workflow, passed, `${passed}\n      CLOUDFLARE_API_KEY: \${{ secrets.CLOUDFLARE_API_KEY }}`),

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ACTION, ROOT } from './act.ts';
 import { type Finding, lintAction, lintWorkflow, snippetsOf, wholeWorkflow } from './lint.ts';
-import { edit } from './world.ts';
+import { edit } from './servers.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 

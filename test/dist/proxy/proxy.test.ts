@@ -1,0 +1,278 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunResult, runAction } from '../../../sandbox/runner.ts';
+import { substringsOf } from '../../substrings.ts';
+import { CREDENTIALS, ID, onlyError } from '../step.ts';
+import { API_HOST, Api, Authority, CompanyProxy } from './network.ts';
+
+const ACCOUNT = { username: 'runner', password: 'p@ss:w/rd-of-a-test' };
+const WRITTEN = `runner:${encodeURIComponent(ACCOUNT.password)}`;
+
+let authority: Authority;
+let tls: { key: string; cert: string };
+
+beforeAll(async () => {
+  authority = await Authority.found();
+  tls = await authority.sign(API_HOST);
+});
+
+afterAll(() => authority[Symbol.asyncDispose]());
+
+interface StepOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, string>>;
+  readonly nodeArguments?: readonly string[];
+  /** Leaves the company's authority out of what Node trusts. */
+  readonly untrusting?: boolean;
+  /** Milliseconds until the step is killed. */
+  readonly timeoutMs?: number;
+}
+
+function step(
+  api: Api,
+  { env = {}, untrusting = false, nodeArguments = [], timeoutMs = 25_000, ...options }: StepOptions,
+): Promise<RunResult> {
+  const inputs = { status: 'accepted', 'invite-id': ID, 'api-token': CREDENTIALS.token, 'api-base-url': api.url };
+  return runAction({
+    with: { ...inputs, retries: '0', ...options.with },
+    env: { ...(untrusting ? {} : { NODE_EXTRA_CA_CERTS: authority.file }), ...env },
+    nodeArguments,
+    timeoutMs,
+    debug: true,
+  });
+}
+
+/** Everything a step wrote but the commands that hide a value. */
+function written({ stdout, stderr, summary, outputs, annotations }: RunResult): string {
+  const unmasked = stdout.split('\n').filter((line) => !line.startsWith('::add-mask::'));
+  return [...unmasked, stderr, summary, ...Object.values(outputs), JSON.stringify(annotations)].join('\n');
+}
+
+function expectNoPassword(result: RunResult, account: { readonly password: string }): void {
+  for (const password of [account.password, encodeURIComponent(account.password)]) {
+    expect(result.masks).toContain(password);
+    for (const part of substringsOf(password)) expect(written(result)).not.toContain(part);
+  }
+  const both = `${ACCOUNT.username}:${account.password}`;
+  expect(written(result)).not.toContain(Buffer.from(both).toString('base64').slice(0, 12));
+}
+
+describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
+  test.for(['HTTPS_PROXY', 'https_proxy'])('every request goes through it, as %s says', async (name) => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open();
+    const result = await step(api, { env: { [name]: proxy.url() }, with: { 'organization-name': 'Acme*' } });
+    expect(result).toMatchObject({ exitCode: 0, outputs: { status: 'accepted', changed: 'true' } });
+    expect(api.sent).toEqual(['GET', 'PATCH']);
+    // The only connections that the server saw are those that the proxy was asked for.
+    expect(proxy.asked.length).toBeGreaterThan(0);
+    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
+    expect(api.peers).toHaveLength(proxy.asked.length);
+  });
+
+  test('there is no way around it: without it the same step reaches nothing', async () => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open();
+    const result = await step(api, {});
+    expect(onlyError(result).message).toMatch(new RegExp(`${API_HOST}|ENOTFOUND|EAI_AGAIN`));
+    expect(proxy.asked).toEqual([]);
+    expect(api.peers).toEqual([]);
+  });
+
+  test('a list of invites and their answers all go through it', async () => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open();
+    const inputs = { 'invite-id': '(none)', 'organization-name': '*' };
+    const result = await step(api, { env: { HTTPS_PROXY: proxy.url() }, with: inputs });
+    expect(result).toMatchObject({ exitCode: 0, outputs: { changed: 'true', failed_count: '0' } });
+    expect(api.sent.filter((method) => method === 'PATCH').length).toBeGreaterThan(3);
+    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
+    expect(api.peers).toHaveLength(proxy.asked.length);
+  });
+
+  test('the proxy sees no credential of Cloudflare, and Cloudflare none of the proxy', async () => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open(ACCOUNT);
+    const result = await step(api, { env: { HTTPS_PROXY: proxy.url(WRITTEN) } });
+    expect(result.exitCode).toBe(0);
+    expect(new Set(proxy.accounts.map((account) => JSON.stringify(account)))).toEqual(
+      new Set([JSON.stringify(ACCOUNT)]),
+    );
+    const headers = api.sandbox.requests.map((request) => request.headers);
+    expect(headers).toHaveLength(1);
+    expect(Object.keys(headers[0] ?? {}).filter((name) => name.startsWith('proxy-'))).toEqual([]);
+    expect(JSON.stringify(headers)).not.toContain(ACCOUNT.password);
+    expectNoPassword(result, ACCOUNT);
+  });
+
+  test('a wrong password ends in a failure that says so, and shows nowhere', async () => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open(ACCOUNT);
+    const wrong = { password: 'another-password-of-a-test' };
+    const env = { HTTPS_PROXY: proxy.url(`${ACCOUNT.username}:${wrong.password}`) };
+    const result = await step(api, { env });
+    expect(proxy.asked.length).toBeGreaterThan(0);
+    expect(api.peers).toEqual([]);
+    const { message } = onlyError(result);
+    expect(message).toContain('407');
+    expect(message).toMatch(/^What to do: .*(?:proxy|HTTPS_PROXY)/im);
+    expectNoPassword(result, wrong);
+  });
+
+  test('a request that the proxy turned away is known to have changed nothing', async () => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open(ACCOUNT);
+    const result = await step(api, { env: { HTTPS_PROXY: proxy.url() } });
+    const { message } = onlyError(result);
+    expect(message).toContain('407');
+    expect(message).not.toContain('it may or may not have been answered');
+    expect(api.peers).toEqual([]);
+  });
+
+  test.for(['NO_PROXY', 'no_proxy'])('%s is obeyed: the proxy is not asked for what it names', async (name) => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open();
+    const result = await step(api, { env: { HTTPS_PROXY: proxy.url(), [name]: `example.com,${API_HOST}` } });
+    // Nothing but the proxy knows where it is.
+    expect(onlyError(result).message).toMatch(new RegExp(`${API_HOST}|ENOTFOUND|EAI_AGAIN`));
+    expect(proxy.asked).toEqual([]);
+  });
+
+  test('NO_PROXY for another host changes nothing', async () => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open();
+    const env = { HTTPS_PROXY: proxy.url(), NO_PROXY: 'example.com,cloudflare.test.example,127.0.0.1' };
+    expect(await step(api, { env })).toMatchObject({ exitCode: 0 });
+    expect(api.peers).toHaveLength(proxy.asked.length);
+  });
+
+  test('a proxy that only HTTP_PROXY names is used for HTTPS as well, never left out', async () => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open();
+    expect(await step(api, { env: { HTTP_PROXY: proxy.url() } })).toMatchObject({ exitCode: 0 });
+    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
+    expect(api.peers).toHaveLength(proxy.asked.length);
+  });
+
+  test('a proxy that is dead is an error, and is not gone around', async () => {
+    await using api = await Api.open(tls);
+    const proxy = await CompanyProxy.open();
+    const url = proxy.url(WRITTEN);
+    await proxy[Symbol.asyncDispose]();
+    // Under its own address the server could be reached, were the proxy left out.
+    const base = { 'api-base-url': `https://127.0.0.1:${api.port}/client/v4` };
+    const result = await step(api, { env: { HTTPS_PROXY: url }, with: base });
+    expect(onlyError(result).message).toContain('ECONNREFUSED');
+    expect(onlyError(result).message).toMatch(/^What to do: .*HTTPS_PROXY/m);
+    expect(api.peers).toEqual([]);
+    expectNoPassword(result, ACCOUNT);
+  });
+
+  test('a proxy that hangs up on every request is an error, is not gone around, and holds up nothing', async () => {
+    await using api = await Api.open(tls);
+    const rude = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.destroy());
+    });
+    rude.listen(0, '127.0.0.1');
+    await once(rude, 'listening');
+    const { port } = rude.address() as AddressInfo;
+    const base = { 'api-base-url': `https://127.0.0.1:${api.port}/client/v4`, 'timeout-seconds': '1' };
+    const env = { HTTPS_PROXY: `http://${WRITTEN}@127.0.0.1:${port}` };
+    const result = await step(api, { env, with: base, timeoutMs: 10_000 });
+    rude.close();
+    // Node tries such a proxy again and again, for ever, also after the request was given up.
+    expect(result.timedOut).toBe(false);
+    expect(result.exitCode).toBe(1);
+    expect(api.peers).toEqual([]);
+    expectNoPassword(result, ACCOUNT);
+  });
+
+  test.for(['proxy.example:3128', '127.0.0.1', 'http://', `${WRITTEN}@127.0.0.1:3128`, 'http://proxy example:3128'])(
+    'a value that is no URL is an error, and is not ignored: %s',
+    async (value) => {
+      await using api = await Api.open(tls);
+      const base = { 'api-base-url': `https://127.0.0.1:${api.port}/client/v4` };
+      const result = await step(api, { env: { HTTPS_PROXY: value }, with: base });
+      expect(onlyError(result).title).toContain('proxy');
+      expect(api.peers).toEqual([]);
+      if (value.includes(WRITTEN)) expectNoPassword(result, ACCOUNT);
+    },
+  );
+});
+
+describe.concurrent('a server whose certificate is not to be trusted', { timeout: 30_000 }, () => {
+  test('because its authority is unknown gets no request, and is asked once', async () => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open();
+    const env = { HTTPS_PROXY: proxy.url() };
+    const result = await step(api, { env, untrusting: true, with: { retries: '4' } });
+    expect(onlyError(result).message).toMatch(/^What to do: .*NODE_EXTRA_CA_CERTS/m);
+    expect(api.sent).toEqual([]);
+    expect(proxy.asked).toHaveLength(1);
+  });
+
+  test('because it is for another name gets no request, and its name does nothing', async () => {
+    const hostile = 'x.##[error]forged.evil.example';
+    await using api = await Api.open(await authority.sign(hostile));
+    await using proxy = await CompanyProxy.open();
+    const result = await step(api, { env: { HTTPS_PROXY: proxy.url() } });
+    expect(onlyError(result).message).toContain('evil.example');
+    expect(api.sent).toEqual([]);
+    expect(result.commands.filter(({ data }) => data.startsWith('forged'))).toEqual([]);
+    expect(result.stdout).not.toContain('##[');
+  });
+});
+
+describe.concurrent('a runtime that is too old to obey a proxy', { timeout: 30_000 }, () => {
+  let folder: string;
+  let preload: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'preload-'));
+    const file = join(folder, 'old-node.mjs');
+    const code = `
+      import http from 'node:http';
+      import { syncBuiltinESMExports } from 'node:module';
+      delete http.setGlobalProxyFromEnv;
+      syncBuiltinESMExports();
+      if ('setGlobalProxyFromEnv' in http) throw new Error('This Node cannot be made older');`;
+    await writeFile(file, code);
+    preload = pathToFileURL(file).href;
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test.for(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])(
+    'fails where %s is set, instead of going around it',
+    async (name) => {
+      await using api = await Api.open(tls);
+      await using proxy = await CompanyProxy.open();
+      const result = await step(api, {
+        env: { [name]: proxy.url() },
+        with: { 'api-base-url': `https://127.0.0.1:${api.port}/client/v4` },
+        nodeArguments: ['--import', preload],
+      });
+      const { title, message } = onlyError(result);
+      expect(title).toBe('The proxy cannot be used');
+      expect(message).toContain('Node 24.14');
+      expect(proxy.asked).toEqual([]);
+      expect(api.peers).toEqual([]);
+    },
+  );
+
+  test('works where no proxy is set', async () => {
+    await using api = await Api.open(await authority.sign('localhost'));
+    const result = await step(api, {
+      with: { 'api-base-url': `https://localhost:${api.port}/client/v4` },
+      nodeArguments: ['--import', preload],
+    });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(api.sent).toEqual(['PATCH']);
+  });
+});

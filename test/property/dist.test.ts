@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CloudflareSandbox, type Fault } from '../../sandbox/cloudflare.ts';
+import { runAction } from '../../sandbox/runner.ts';
+import { serve } from '../../sandbox/server.ts';
+import { systemClock } from '../../src/clock.ts';
+import { CREDENTIALS, START_MS } from '../run.ts';
+import { checkInvariants } from './invariants.ts';
+import { stepInputs } from './property.ts';
+import { type Case, cases } from './random-step.ts';
+
+/** Real time passes here, so only cases that do not wait long are taken. */
+function isQuick(given: Case): boolean {
+  const waits = (fault: Fault): boolean =>
+    'hang' in fault || 'slowBody' in fault || 'refuseConnection' in fault || (fault.delayMs ?? 0) > 100;
+  return (
+    given.retries <= 1 &&
+    given.waitSeconds === 0 &&
+    given.cancelAt === undefined &&
+    given.world.rateLimit === undefined &&
+    !given.world.faults?.some((fault) => waits(fault) || fault.name === 'tooManyRequests')
+  );
+}
+
+/** The same case with its invites expiring as long after now as they do after the start of virtual time. */
+function movedToNow(given: Case): Case {
+  const offsetMs = Date.now() - START_MS;
+  const invites = given.invites.map((invite) => ({
+    ...invite,
+    expires_on: new Date(Date.parse(String(invite.expires_on)) + offsetMs).toISOString(),
+  }));
+  return { ...given, invites };
+}
+
+async function keepsItsPromisesInDist(original: Case): Promise<void> {
+  const given = movedToNow(original);
+  const sandbox = new CloudflareSandbox({
+    credentials: CREDENTIALS,
+    ...given.world,
+    invites: given.invites,
+    clock: systemClock,
+  });
+  const server = await serve(sandbox);
+  try {
+    const startMs = systemClock.nowMs();
+    const result = await runAction({
+      with: { 'api-token': CREDENTIALS.token, 'api-base-url': server.url, ...stepInputs(given) },
+      debug: true,
+    });
+    checkInvariants(given, {
+      exitCode: result.exitCode,
+      outputs: result.outputs,
+      errors: result.annotations.filter(({ level }) => level === 'error'),
+      shown: JSON.stringify([result.log, result.annotations, result.debug, result.summary, result.outputs]),
+      requests: sandbox.requests,
+      maxConcurrent: sandbox.maxConcurrent,
+      invite: (id) => sandbox.invite(id),
+      startMs,
+      endMs: systemClock.nowMs(),
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+test('what dist does in a sample of random worlds keeps every promise', { timeout: 120_000 }, async () => {
+  const seed = Date.now();
+  const sample = fc.sample(cases.filter(isQuick), { numRuns: 40, seed });
+  const broken: string[] = [];
+  const queue = sample.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, given] of queue) {
+      await keepsItsPromisesInDist(given).catch((error: unknown) => {
+        broken.push(`seed ${seed}, case ${index}: ${error}\n${fc.stringify(given)}`);
+      });
+    }
+  };
+  await Promise.all([work(), work(), work()]);
+  expect(broken).toEqual([]);
+});

@@ -1,0 +1,167 @@
+import type { CloudflareSandbox } from '../sandbox/cloudflare.ts';
+import {
+  dropAfterApply,
+  html502,
+  type SandboxInvite,
+  type SandboxOptions,
+  tooManyRequests,
+} from '../sandbox/cloudflare.ts';
+import { DEMO_IDS, demoAccount } from '../sandbox/demo-account.ts';
+import type { RunResult } from '../sandbox/runner.ts';
+
+/** A story that `npm start` can tell: what the workflow says, what Cloudflare does, and how it has to end. */
+export interface Scenario {
+  /** One line for the list of scenarios. */
+  readonly summary: string;
+  /** What there is to see, for somebody who watches it. */
+  readonly story: string;
+  /** The step's inputs, without the address of the sandbox. */
+  readonly with: Readonly<Record<string, string>>;
+  /** How inputs look in the workflow where that is not their value: expressions. */
+  readonly written?: Readonly<Record<string, string>>;
+  /** What is worth a remark in the workflow, by input. */
+  readonly remarks?: Readonly<Record<string, string>>;
+  /** Faults, limits and the like. */
+  readonly sandbox?: Omit<SandboxOptions, 'clock' | 'credentials' | 'invites'>;
+  /** The user's invites, those of the demo world unless told. */
+  readonly invites?: (nowMs: number) => readonly SandboxInvite[];
+  readonly expected: {
+    readonly exitCode: 0 | 1;
+    /** The new status of every invite that changes, by id; all others stay as they are. */
+    readonly changes: Readonly<Record<string, string>>;
+    /** A part of the one error annotation; without it there is none. */
+    readonly error?: string;
+    /** How many requests the sandbox gets. */
+    readonly requests?: number;
+  };
+}
+
+const { credentials } = demoAccount(0);
+const TOKEN = { 'api-token': credentials.token };
+
+const MANY = 60;
+const [acme] = demoAccount(0).invites;
+const ACME_ID = acme?.organization_id ?? '';
+
+function manyInvites(nowMs: number): readonly SandboxInvite[] {
+  const [model = {}] = demoAccount(nowMs).invites;
+  return Array.from({ length: MANY }, (_, index) => ({ ...model, id: String(index + 1).padStart(32, '0') }));
+}
+
+/** Every scenario by its name; the first is what `npm start` shows. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  accept: {
+    summary: 'accepts a pending invite',
+    story: 'Acme, Inc. has invited a bot user. The step accepts that one invite, with a single request.',
+    with: { status: 'accepted', 'invite-id': DEMO_IDS.acmeDns, ...TOKEN },
+    expected: { exitCode: 0, changes: { [DEMO_IDS.acmeDns]: 'accepted' }, requests: 1 },
+  },
+  reject: {
+    summary: 'rejects a pending invite',
+    story: 'A stranger has invited the bot user, as Super Administrator of all things. The step rejects it.',
+    with: { status: 'rejected', 'invite-id': DEMO_IDS.unexpected, ...TOKEN },
+    expected: { exitCode: 0, changes: { [DEMO_IDS.unexpected]: 'rejected' }, requests: 1 },
+  },
+  'wrong-key': {
+    summary: 'a Global API Key that Cloudflare does not know: two invites, one error',
+    story:
+      'The key in the secret is not the one of this user. No request with it can work, so the step stops early and says what to check.',
+    with: {
+      status: 'accepted',
+      'invite-id': `${DEMO_IDS.acmeDns} ${DEMO_IDS.agency}`,
+      'api-email': credentials.email,
+      'api-key': '0123456789abcdef0123456789abcdef01234',
+    },
+    expected: { exitCode: 1, changes: {}, error: '9103' },
+  },
+  'flaky-api': {
+    summary: 'the API fails in three ways, and the invite is accepted all the same',
+    story:
+      'First an HTML error page, then a connection that drops after Cloudflare stored the answer, then "too many requests". The step finds out what is true each time, and succeeds.',
+    with: { status: 'accepted', 'invite-id': DEMO_IDS.acmeDns, ...TOKEN },
+    sandbox: {
+      faults: [
+        { ...html502(), name: 'an HTML error page', on: { method: 'PATCH' } },
+        { ...dropAfterApply(), name: 'the connection drops after the answer took effect', on: { method: 'PATCH' } },
+        { ...tooManyRequests({ retryAfter: 1 }), name: 'Retry-After: 1', on: { method: 'GET' }, skip: 1 },
+      ],
+    },
+    expected: { exitCode: 0, changes: { [DEMO_IDS.acmeDns]: 'accepted' } },
+  },
+  'already-answered': {
+    summary: 'rejects an invite that was accepted long ago, which fails',
+    story: 'This invite was accepted weeks ago. An answer is final, so rejecting it now has to fail, clearly.',
+    with: { status: 'rejected', 'invite-id': DEMO_IDS.accepted, ...TOKEN },
+    expected: { exitCode: 1, changes: {}, error: 'already accepted' },
+  },
+  'dry-run': {
+    summary: 'says what would happen and changes nothing',
+    story: 'With dry-run, the invites are read and nothing is sent that could change them.',
+    with: {
+      status: 'accepted',
+      'invite-id': `${DEMO_IDS.acmeDns} ${DEMO_IDS.acmeAdministrator}`,
+      'dry-run': 'true',
+      ...TOKEN,
+    },
+    expected: { exitCode: 0, changes: {}, requests: 2 },
+  },
+  'bad-input': {
+    summary: 'four mistakes in the workflow, all reported at once, before any request',
+    story: 'The step holds four mistakes. All of them are reported at once, and nothing is sent to Cloudflare.',
+    with: { status: 'acept', 'invite-id': '../memberships', 'api-token': '', retries: '3x' },
+    written: { 'api-token': `\${{ secrets.MISSPELT }}` },
+    remarks: { 'api-token': 'there is no such secret, so this is empty' },
+    expected: { exitCode: 1, changes: {}, error: 'api-token is written but empty', requests: 0 },
+  },
+  'auto-accept': {
+    summary: 'accepts whatever matches a policy, as a scheduled workflow would, and nothing else',
+    story:
+      'No invite id: the step lists the pending invites and accepts those to the company’s own account that its own people sent. It leaves the others alone, and warns of one that is about to expire.',
+    with: { status: 'accepted', 'organization-id': ACME_ID, 'invited-by': '*@acme.example', ...TOKEN },
+    expected: {
+      exitCode: 0,
+      changes: { [DEMO_IDS.acmeDns]: 'accepted', [DEMO_IDS.acmeAdministrator]: 'accepted' },
+    },
+  },
+  'rate-limited': {
+    summary: '60 invites, and an API that takes 20 requests in 2 seconds (takes 7 seconds)',
+    story:
+      'The API refuses whatever comes too fast. The step waits as long as it is told to, all requests together, and accepts every invite.',
+    with: { status: 'accepted', 'organization-id': ACME_ID, ...TOKEN },
+    sandbox: { rateLimit: { requests: 20, windowMs: 2_000 } },
+    invites: manyInvites,
+    expected: {
+      exitCode: 0,
+      changes: Object.fromEntries(manyInvites(0).map(({ id = '' }) => [id, 'accepted'])),
+    },
+  },
+};
+
+/** What of a run is not as the scenario has it, a sentence each. */
+export function deviations(
+  { expected }: Scenario,
+  run: Pick<RunResult, 'exitCode' | 'annotations'>,
+  before: readonly SandboxInvite[],
+  sandbox: Pick<CloudflareSandbox, 'invite' | 'requests'>,
+): readonly string[] {
+  const found: string[] = [];
+  if (run.exitCode !== expected.exitCode) {
+    found.push(`The exit code is ${run.exitCode} instead of ${expected.exitCode}.`);
+  }
+  for (const { id = '', status } of before) {
+    const wanted = expected.changes[id] ?? status;
+    const actual = sandbox.invite(id)?.status;
+    if (actual !== wanted) found.push(`Invite ${id} is ${actual} instead of ${wanted}.`);
+  }
+  const errors = run.annotations.filter(({ level }) => level === 'error');
+  if (errors.length !== (expected.error === undefined ? 0 : 1)) {
+    found.push(`There are ${errors.length} error annotations.`);
+  } else if (!errors.every(({ title, message }) => `${title}\n${message}`.includes(expected.error ?? ''))) {
+    found.push(`The error does not say "${expected.error}".`);
+  }
+  const { length } = sandbox.requests;
+  if (length !== (expected.requests ?? length)) {
+    found.push(`${length} requests were sent instead of ${expected.requests}.`);
+  }
+  return found;
+}

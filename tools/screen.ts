@@ -1,0 +1,393 @@
+import { styleText } from 'node:util';
+import { Document, isScalar } from 'yaml';
+import type { RecordedRequest, SandboxInvite } from '../sandbox/cloudflare.ts';
+import { type Annotation, type AnnotationLevel, parseCommand, type RunResult } from '../sandbox/runner.ts';
+import type { SafeText } from '../src/report/text.ts';
+
+type Format = Parameters<typeof styleText>[0];
+type Cell = string | { readonly text: string; readonly format: Format };
+
+/** What a step looks like in a workflow file. */
+export interface WrittenStep {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly with: Readonly<Record<string, string>>;
+  /** ListAnnotations behind inputs, by their names. */
+  readonly remarks?: Readonly<Record<string, string>>;
+}
+
+const INDENT = '  ';
+const NARROWEST_COLUMN = 8;
+const MAX_OUTPUT = 480;
+const SHORT_ID = 8;
+const MAX_ROWS = 12;
+const MAX_ALIKE_LINES = 6;
+const MAX_INVITES = 12;
+const MAX_REQUESTS = 15;
+
+const LEVELS: Readonly<Record<AnnotationLevel, { readonly mark: string; readonly format: Format }>> = {
+  error: { mark: '✖ error', format: ['red', 'bold'] },
+  warning: { mark: '⚠ warning', format: ['yellow', 'bold'] },
+  notice: { mark: '● notice', format: ['blue', 'bold'] },
+};
+
+const STATUS_FORMATS = new Map([
+  ['pending', 'yellow'],
+  ['accepted', 'green'],
+  ['rejected', 'red'],
+  ['expired', 'dim'],
+] as const);
+
+/** How GitHub's page shows the markers of the log. */
+const LOG_MARKS = new Map([
+  ['group', '▼ '],
+  ['error', 'Error: '],
+  ['warning', 'Warning: '],
+  ['notice', 'Notice: '],
+]);
+
+const graphemes = new Intl.Segmenter();
+const WIDE = /\p{Emoji_Presentation}|\uFE0F|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u;
+
+function charactersOf(text: string): string[] {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
+}
+
+/** How many columns of a terminal a text takes. */
+function widthOf(text: string): number {
+  return charactersOf(text).reduce((width, character) => width + (WIDE.test(character) ? 2 : 1), 0);
+}
+
+function startWithin(text: string, width: number): string {
+  let start = '';
+  for (const character of charactersOf(text)) {
+    if (start !== '' && widthOf(start + character) > width) break;
+    start += character;
+  }
+  return start;
+}
+
+function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      const longer = line === '' ? word : `${line} ${word}`;
+      if (widthOf(longer) <= width) {
+        line = longer;
+        continue;
+      }
+      if (line !== '') lines.push(line);
+      line = word;
+      while (widthOf(line) > width) {
+        const start = startWithin(line, width);
+        lines.push(start);
+        line = line.slice(start.length);
+      }
+    }
+    return [...lines, line];
+  });
+}
+
+function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+/** Renders what a run of the action came to, for a terminal. Foreign text passes through `safe` first. */
+export class Screen {
+  readonly #safe: SafeText;
+  readonly #columns: number;
+  readonly #isShort: boolean;
+
+  /**
+   * @param columns the width of the terminal
+   * @param isShort leaves out most of what is alike, which is for demonstrations only
+   */
+  constructor(safe: SafeText, columns: number, isShort: boolean) {
+    this.#safe = safe;
+    this.#columns = columns;
+    this.#isShort = isShort;
+  }
+
+  /** What is run and why, above everything else. */
+  title(title: string, ...paragraphs: readonly string[]): string {
+    const lines = paragraphs.flatMap((paragraph) => wrap(paragraph, this.#columns));
+    return ['', styleText('bold', title), ...lines].join('\n');
+  }
+
+  /** The step as YAML, ready to be copied. */
+  step({ env = {}, with: inputs, remarks = {} }: WrittenStep): string {
+    const redacted = (values: Readonly<Record<string, string>>): Record<string, string> =>
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, this.#safe.redact(value)]));
+    const document = new Document([
+      {
+        uses: 'OWNER/cloudflare-invite-action@v1',
+        ...(Object.keys(env).length > 0 ? { env: redacted(env) } : {}),
+        with: redacted(inputs),
+      },
+    ]);
+    for (const [name, remark] of Object.entries(remarks)) {
+      const node = document.getIn([0, 'with', name], true);
+      if (isScalar(node)) node.comment = ` ${remark}`;
+    }
+    const text = document.toString({ lineWidth: 0, singleQuote: true }).trimEnd();
+    const lines = text.split('\n').map((line) => line.replace(/( #.*)$/, (comment) => styleText('dim', comment)));
+    return this.#section('The step in the workflow', lines);
+  }
+
+  /** The log as the page of the job shows it, groups unfolded. */
+  log({ log }: RunResult): string {
+    let depth = 0;
+    const lines = (this.#isShort ? elide(log) : log).flatMap((raw) => {
+      const [, marker, rest = ''] = /^##\[(\w+)\](.*)$/.exec(raw) ?? [];
+      const text = this.#safe.line(marker === undefined ? raw : rest);
+      if (marker === 'endgroup') {
+        depth = 0;
+        return [];
+      }
+      const indent = INDENT.repeat(depth);
+      if (marker === 'group') depth = 1;
+      const shown = `${LOG_MARKS.get(marker ?? '') ?? ''}${text}`;
+      const [first = '', ...more] = wrap(shown, this.#columns - INDENT.length - indent.length - 2);
+      const format = formatOfLogLine(marker);
+      return [first, ...more.map((line) => INDENT + line)].map((line) => indent + styleText(format, line));
+    });
+    return this.#section('Log', lines.length > 0 ? lines : [styleText('dim', 'nothing')]);
+  }
+
+  /** The annotations of the workflow run. */
+  annotations({ annotations, droppedAnnotations }: RunResult): string {
+    const lines = annotations.flatMap((annotation) => this.#annotation(annotation));
+    if (droppedAnnotations > 0) lines.push(`${droppedAnnotations} more, which GitHub does not show`);
+    return this.#section('Annotations', lines.length > 0 ? lines : [styleText('dim', 'none')]);
+  }
+
+  /** The outputs, for `steps.<id>.outputs`. */
+  outputs({ outputs }: RunResult): string {
+    const entries = Object.entries(outputs);
+    const rows = entries
+      .filter(([, value]) => value !== '')
+      .map(([name, value]): Cell[] => [
+        { text: this.#safe.line(name), format: 'cyan' },
+        this.#safe.line(value, MAX_OUTPUT),
+      ]);
+    const empty = entries.filter(([, value]) => value === '').map(([name]) => this.#safe.line(name));
+    const rest = empty.length > 0 ? wrap(`Empty: ${empty.join(', ')}`, this.#columns - INDENT.length) : [];
+    return this.#section('Outputs', [
+      ...(rows.length > 0 ? this.#table(['output', 'value'], rows) : []),
+      ...rest.map((line) => styleText('dim', line)),
+    ]);
+  }
+
+  /** The job summary, which is HTML of few kinds, as text. */
+  summary({ summary }: RunResult): string {
+    const lines: string[] = [];
+    for (const [, tag = '', inner = ''] of summary.matchAll(/<(h\d|table|ul|p)>(.*?)<\/\1>/gs)) {
+      if (tag === 'table') {
+        const rows = Array.from(inner.matchAll(/<tr>(.*?)<\/tr>/gs), ([, row = '']) =>
+          Array.from(row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/gs), ([, cell = '']) => this.#textOf(cell)),
+        );
+        const [head = [], ...body] = rows;
+        const shown = this.#isShort ? body.slice(0, MAX_ROWS) : body;
+        lines.push(...this.#table(head, shown));
+        if (shown.length < body.length) lines.push(styleText('dim', `… ${body.length - shown.length} more rows`));
+      } else if (tag === 'ul') {
+        for (const [, item = ''] of inner.matchAll(/<li>(.*?)<\/li>/gs)) lines.push(...this.#listItem(item));
+      } else {
+        const format: Format = tag === 'p' ? 'none' : 'bold';
+        lines.push(...wrap(this.#textOf(inner), this.#columns - INDENT.length).map((line) => styleText(format, line)));
+      }
+    }
+    return this.#section('Job summary', lines.length > 0 ? lines : [styleText('dim', 'none')]);
+  }
+
+  /** The requests that the sandbox got; many of them are counted. */
+  requests(requests: readonly RecordedRequest[]): string {
+    const title = `Sandbox: ${requests.length} request${requests.length === 1 ? '' : 's'} to the API`;
+    if (requests.length > MAX_REQUESTS) return this.#section(title, countEqual(requests.map(kindOfRequest)));
+    const lines = requests.flatMap((request) => this.#request(request));
+    return this.#section(title, lines.length > 0 ? lines : [styleText('dim', 'none')]);
+  }
+
+  /** The user's invites before and after the step; many of them are counted. */
+  invites(before: readonly SandboxInvite[], after: readonly SandboxInvite[]): string {
+    const rows = before.map((invite, index) => ({
+      invite,
+      was: invite.status ?? '',
+      is: after[index]?.status ?? '',
+    }));
+    const title = "Sandbox: the user's invites, before → after the step";
+    if (rows.length > MAX_INVITES) return this.#section(title, countEqual(rows.map(({ was, is }) => change(was, is))));
+    const cells = rows.map(({ invite, was, is }): Cell[] => {
+      const format = STATUS_FORMATS.get(is as 'pending') ?? 'none';
+      return [
+        `${invite.id?.slice(0, SHORT_ID)}…`,
+        this.#safe.line(invite.organization_name ?? ''),
+        this.#safe.line(invite.roles?.join(', ') ?? ''),
+        this.#safe.line(invite.invited_by ?? ''),
+        { text: change(was, is), format: was === is ? format : ['bold', format] },
+      ];
+    });
+    return this.#section(title, this.#table(['invite', 'organization', 'roles', 'invited by', 'status'], cells));
+  }
+
+  /** The debug log, which GitHub shows when debug logging is on. */
+  debug({ debug }: RunResult): string {
+    const lines = debug.flatMap((line) => wrap(this.#safe.line(line), this.#columns - INDENT.length));
+    return this.#section('Requests, from the debug log', lines.length > 0 ? lines : [styleText('dim', 'none')]);
+  }
+
+  /** The last word: whether things are as they should be, and why. */
+  verdict(isGood: boolean, text: string): string {
+    const [first = '', ...more] = wrap(`${isGood ? '✔' : '✖'} ${text}`, this.#columns);
+    return ['', ...[first, ...more].map((line) => styleText(isGood ? ['green', 'bold'] : ['red', 'bold'], line))].join(
+      '\n',
+    );
+  }
+
+  #section(title: string, lines: readonly string[]): string {
+    const rule = '─'.repeat(Math.max(0, this.#columns - widthOf(title) - 4));
+    return ['', styleText('cyan', `── ${title} ${rule}`), ...lines.map((line) => INDENT + line)].join('\n');
+  }
+
+  #annotation({ level, title, message }: Annotation): string[] {
+    const { mark, format } = LEVELS[level];
+    const room = this.#columns - 2 * INDENT.length;
+    const heading = title === '' ? mark : `${mark}: ${this.#safe.line(title)}`;
+    return [
+      ...wrap(heading, room).map((line) => styleText(format, line)),
+      ...message.split('\n').flatMap((line) => wrap(this.#safe.line(line), room).map((part) => INDENT + part)),
+    ];
+  }
+
+  #request({ method, path, body, status, fault, appliedStatus }: RecordedRequest): string[] {
+    const isGood = typeof status === 'number' && status < 400;
+    const answer = typeof status === 'number' ? String(status) : 'no answer';
+    const effect = appliedStatus === undefined ? undefined : `the invite is now ${appliedStatus}`;
+    const remarks = [fault, effect].filter((remark) => remark !== undefined).join('; ');
+    const request = wrap(
+      this.#safe.line(`${method} ${path} ${body}`.trimEnd()),
+      this.#columns - 2 * INDENT.length - 12,
+    );
+    const [first = '', ...more] = request;
+    const lines = [first, ...more.map((line) => INDENT + line)];
+    lines.push(`${lines.pop()} → ${styleText(isGood ? 'green' : 'yellow', answer)}`);
+    return [...lines, ...(remarks === '' ? [] : [`${INDENT}${styleText('dim', remarks)}`])];
+  }
+
+  #listItem(html: string): string[] {
+    const [first = '', ...more] = wrap(this.#textOf(html), this.#columns - 2 * INDENT.length);
+    return [`• ${styleText('bold', first)}`, ...more.map((line) => INDENT + line)];
+  }
+
+  #textOf(html: string): string {
+    const plain = html.split('<br>').map((line) =>
+      line
+        .replace(/<[^>]*>/g, '')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&#39;', "'")
+        .replaceAll('&amp;', '&'),
+    );
+    return plain.map((line) => this.#safe.line(line)).join('\n');
+  }
+
+  #table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+    const all: readonly (readonly Cell[])[] = [head.map((text) => ({ text, format: 'bold' as const })), ...rows];
+    const widths = fittingWidths(all, this.#columns - INDENT.length - 3 * head.length - 1);
+    const line = (left: string, middle: string, right: string): string =>
+      `${left}${widths.map((width) => '─'.repeat(width + 2)).join(middle)}${right}`;
+    const body = all.map((row) => {
+      const cells = widths.map((width, column) => wrap(textOfCell(row[column]), width));
+      const height = Math.max(...cells.map(({ length }) => length));
+      return Array.from({ length: height }, (_, index) => {
+        const parts = widths.map((width, column) => {
+          const cell = row[column];
+          const text = pad(cells[column]?.[index] ?? '', width);
+          return typeof cell === 'object' ? styleText(cell.format, text) : text;
+        });
+        return `│ ${parts.join(' │ ')} │`;
+      });
+    });
+    return [line('┌', '┬', '┐'), ...(body[0] ?? []), line('├', '┼', '┤'), ...body.slice(1).flat(), line('└', '┴', '┘')];
+  }
+}
+
+/** The widths of a table's columns; where there is not enough room, lines break between words before within them. */
+function fittingWidths(rows: readonly (readonly Cell[])[], room: number): number[] {
+  const widest = (texts: readonly string[]): number => Math.max(...texts.map(widthOf));
+  const columns = (rows[0] ?? []).map((_, column) => rows.map((row) => textOfCell(row[column])));
+  const widths = columns.map(widest);
+  const words = columns.map((texts) => widest(texts.flatMap((text) => text.split(/[ \n]/))));
+  const sum = (): number => widths.reduce((total, width) => total + width, 0);
+  while (sum() > room) {
+    const wordy = widths.map((width, column) => (width > (words[column] ?? 0) ? width : 0));
+    const candidates = Math.max(...wordy) > 0 ? wordy : widths;
+    const width = Math.max(...candidates);
+    if (width <= NARROWEST_COLUMN) break;
+    widths[candidates.indexOf(width)] = width - 1;
+  }
+  return widths;
+}
+
+function textOfCell(cell: Cell | undefined): string {
+  return typeof cell === 'object' ? cell.text : (cell ?? '');
+}
+
+function change(was: string, is: string): string {
+  return was === is ? is : `${was} → ${is}`;
+}
+
+/** A request and its answer without what sets it apart from others of its kind. */
+function kindOfRequest({ method, path, body, status }: RecordedRequest): string {
+  const alike = path.replace(/(\/user\/invites\/)[^/? ]+/, '$1{id}').replace(/([?&]page=)\d+/, '$1{page}');
+  return `${`${method} ${alike} ${body}`.trimEnd()} → ${typeof status === 'number' ? status : 'no answer'}`;
+}
+
+function countEqual(lines: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
+  const digits = String(Math.max(...counts.values())).length;
+  return Array.from(counts, ([line, count]) => `${String(count).padStart(digits)} × ${line}`);
+}
+
+/** Shortens runs of lines that count invites, `[1/60] …`. */
+function elide(log: readonly string[]): string[] {
+  const isCounting = (line: string | undefined): boolean => /^\[\d+\/\d+\] /.test(line ?? '');
+  const shown: string[] = [];
+  for (let start = 0; start < log.length; ) {
+    let end = start + 1;
+    while (isCounting(log[start]) && isCounting(log[end])) end += 1;
+    const run = log.slice(start, end);
+    const hidden = run.length - 3;
+    shown.push(
+      ...(run.length > MAX_ALIKE_LINES ? [...run.slice(0, 2), `… ${hidden} more lines …`, ...run.slice(-1)] : run),
+    );
+    start = end;
+  }
+  return shown;
+}
+
+function formatOfLogLine(marker: string | undefined): Format {
+  if (marker === 'error') return 'red';
+  if (marker === 'warning') return 'yellow';
+  if (marker === 'notice') return 'blue';
+  return marker === 'group' ? 'bold' : 'none';
+}
+
+/** A run as JSON without any credential, those in the commands that mask them included. */
+export function toMaskedJson(run: RunResult, safe: SafeText): string {
+  // A command escapes what it holds, so that a credential in it may look different from the credential.
+  const maskCommands = (text: string): string =>
+    text.replace(/[^\r\n]+/g, (line) => (parseCommand(line)?.command === 'add-mask' ? '::add-mask::***' : line));
+  const masked: RunResult = {
+    ...run,
+    stdout: maskCommands(run.stdout),
+    stderr: maskCommands(run.stderr),
+    masks: run.masks.map(() => '***'),
+    commands: run.commands.map((command) =>
+      command.command === 'add-mask' ? { ...command, data: '***', line: '::add-mask::***' } : command,
+    ),
+  };
+  return JSON.stringify(masked, (_key, value) => (typeof value === 'string' ? safe.redact(value) : value), 2);
+}

@@ -1,0 +1,309 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { CloudflareSandbox } from '../sandbox/cloudflare.ts';
+import { demoAccount } from '../sandbox/demo-account.ts';
+import { type RunOptions, type RunResult, runAction } from '../sandbox/runner.ts';
+import { serve } from '../sandbox/server.ts';
+import { systemClock } from '../src/clock.ts';
+import { readSecrets } from '../src/inputs/inputs.ts';
+import { createSafeText, type SafeText } from '../src/report/text.ts';
+import { deviations, SCENARIOS } from './scenarios.ts';
+import { Screen, toMaskedJson } from './screen.ts';
+
+const USUAL_SCREEN = 120;
+const WIDEST_SCREEN = 140;
+const NARROWEST_SCREEN = 60;
+// The longest that setTimeout takes: the action keeps its own time, which timeout-seconds sets.
+const NO_TIMEOUT_MS = 2_147_483_647;
+
+/** How the credentials of the environment look in a workflow. */
+const CREDENTIAL_VARIABLES: Readonly<Record<string, string>> = {
+  CLOUDFLARE_API_TOKEN: `\${{ secrets.CLOUDFLARE_API_TOKEN }}`,
+  CLOUDFLARE_EMAIL: `\${{ vars.CLOUDFLARE_EMAIL }}`,
+  CLOUDFLARE_API_KEY: `\${{ secrets.CLOUDFLARE_API_KEY }}`,
+};
+const CREDENTIAL_INPUTS: Readonly<Record<string, string>> = {
+  'api-token': 'CLOUDFLARE_API_TOKEN',
+  'api-email': 'CLOUDFLARE_EMAIL',
+  'api-key': 'CLOUDFLARE_API_KEY',
+};
+const NETWORK_VARIABLES = [
+  ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
+  'NODE_EXTRA_CA_CERTS',
+];
+/** Inputs that have an option of their own, or must not be seen on a command line. */
+const INPUTS_SET_OTHERWISE: Readonly<Record<string, string>> = {
+  status: 'use --status',
+  'invite-id': 'use --invite-id',
+  'dry-run': '--live is a dry run unless there is --no-dry-run',
+  'api-token': 'a command line is no place for a secret: set CLOUDFLARE_API_TOKEN in the environment',
+  'api-key': 'a command line is no place for a secret: set CLOUDFLARE_API_KEY in the environment',
+  'report-issue': 'outside of GitHub there is no repository to keep an issue in',
+  'github-token': 'outside of GitHub there is no repository to keep an issue in',
+};
+
+const FILTERS = ['organization-id', 'organization-name', 'invited-by', 'roles'];
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+  live: { type: 'boolean' },
+  'invite-id': { type: 'string' },
+  status: { type: 'string' },
+  'no-dry-run': { type: 'boolean' },
+  with: { type: 'string', multiple: true },
+} as const;
+const LIVE_OPTIONS = ['invite-id', 'status', 'no-dry-run', 'with'] as const;
+
+/** A command line or an environment that cannot be used. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+function parseArguments(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    // Node explains at length how to pass what looks like an option.
+    const [message = ''] = (error as Error).message.split(/\. |\n/);
+    throw new UsageError(`${message.replace(/\.$/, '')}.`);
+  }
+}
+
+type Options = ReturnType<typeof parseArguments>['values'];
+
+function usage(): string {
+  const width = Math.max(...Object.keys(SCENARIOS).map(({ length }) => length));
+  const scenarios = Object.entries(SCENARIOS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `Shows what this action does in GitHub, on this machine: runs it as a workflow's step would run it, against a
+stand-in for Cloudflare's API, and prints the log, annotations, outputs and summary.
+
+  npm start                          the first scenario below
+  npm start -- SCENARIO              another one
+  npm start -- --live [options]      no stand-in: Cloudflare itself, with your credentials
+
+Scenarios:
+${scenarios.join('\n')}
+
+Live, to try a credential before it goes into a workflow. It is read from the environment: CLOUDFLARE_API_TOKEN, or
+CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY. Nothing is changed unless there is --no-dry-run.
+  --invite-id IDS      the invites to look at, or to answer; without ids and filters, all that are pending are looked at
+  --status STATUS      accepted (unless told otherwise) or rejected
+  --no-dry-run         answers the invites, which cannot be undone
+  --with NAME=VALUE    any other input of the action; may be repeated
+
+Always:
+  --json               prints the whole result as JSON, credentials masked
+  --help               prints this
+
+The exit code is 0 if a scenario ended as it should, even where it shows a failing step; live, it is that of the step.
+It is 2 if the command line cannot be used.`;
+}
+
+function parsePair(text: string, declared: readonly string[]): [string, string] {
+  const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === '') throw new UsageError('--with needs NAME=VALUE, for example --with retries=0.');
+  if (!declared.includes(name)) {
+    const possible = declared.filter((input) => INPUTS_SET_OTHERWISE[input] === undefined);
+    throw new UsageError(`The action has no input "${name}". --with takes ${possible.join(', ')}.`);
+  }
+  const otherwise = INPUTS_SET_OTHERWISE[name];
+  if (otherwise !== undefined) throw new UsageError(`--with ${name} is not possible: ${otherwise}.`);
+  return [name, value];
+}
+
+async function declaredInputs(): Promise<readonly string[]> {
+  const definition = parse(await readFile(join(import.meta.dirname, '..', 'action.yml'), 'utf8'));
+  return Object.keys(definition.inputs);
+}
+
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function screenFor(
+  inputs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+  isDemonstration: boolean,
+): { readonly safe: SafeText; readonly screen: Screen } {
+  const runnerInputs = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+  const safe = createSafeText(readSecrets({ ...env, ...Object.fromEntries(runnerInputs) }));
+  const columns = Math.min(Math.max(process.stdout.columns ?? USUAL_SCREEN, NARROWEST_SCREEN), WIDEST_SCREEN);
+  return { safe, screen: new Screen(safe, columns, isDemonstration) };
+}
+
+/** Prints what is worth reading; JSON is to stay alone. */
+function printer({ json }: Options): (text: string) => void {
+  return json ? () => undefined : (text) => console.log(text);
+}
+
+async function runScenario(name: string, options: Options): Promise<number> {
+  const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
+  if (scenario === undefined) {
+    throw new UsageError(`There is no scenario "${name}". There are ${Object.keys(SCENARIOS).join(', ')}.`);
+  }
+  const print = printer(options);
+  const nowMs = systemClock.nowMs();
+  const { credentials, invites } = demoAccount(nowMs);
+  const sandbox = new CloudflareSandbox({
+    ...scenario.sandbox,
+    clock: systemClock,
+    credentials,
+    invites: scenario.invites?.(nowMs) ?? invites,
+  });
+  const before = sandbox.invites();
+  const server = await serve(sandbox);
+  try {
+    const inputs = { ...scenario.with, 'api-base-url': server.url };
+    const { safe, screen } = screenFor(inputs, {}, true);
+    print(
+      screen.title(
+        `Scenario: ${name}`,
+        scenario.story,
+        "Nothing leaves this machine. A sandbox stands in for Cloudflare's API; the user and the credentials are made up.",
+      ),
+    );
+    const credentialsAsWritten = Object.entries(CREDENTIAL_INPUTS)
+      .filter(([input]) => input in inputs)
+      .map(([input, variable]) => [input, CREDENTIAL_VARIABLES[variable]]);
+    print(
+      screen.step({
+        with: { ...inputs, ...Object.fromEntries(credentialsAsWritten), ...scenario.written },
+        remarks: { 'api-base-url': 'the sandbox', ...scenario.remarks },
+      }),
+    );
+    const run = await runAction({ with: inputs });
+    printResult(run, screen, print);
+    print(screen.requests(sandbox.requests));
+    print(screen.invites(before, sandbox.invites()));
+    const wrong = deviations(scenario, run, before, sandbox);
+    if (wrong.length > 0) {
+      console.error(screen.verdict(false, `The scenario did not end as it should. ${wrong.join(' ')}`));
+    } else if (run.exitCode === 0) {
+      print(screen.verdict(true, `The step succeeded (exit code 0): its job would be green. ${seconds(run)}`));
+    } else {
+      print(
+        screen.verdict(
+          true,
+          `The step failed (exit code ${run.exitCode}): its job would be red, which is right in this scenario. ${seconds(run)}`,
+        ),
+      );
+    }
+    print('\nOther scenarios: npm start -- --help\n');
+    if (options.json) console.log(toMaskedJson(run, safe));
+    return wrong.length > 0 ? 1 : 0;
+  } finally {
+    await server.close();
+  }
+}
+
+async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promise<number> {
+  const declared = await declaredInputs();
+  const { status = 'accepted', 'invite-id': ids, 'no-dry-run': answers = false, with: pairs = [] } = options;
+  const further = Object.fromEntries(pairs.map((pair) => parsePair(pair, declared)));
+  const isChosen = ids !== undefined || FILTERS.some((name) => name in further);
+  if (answers && !isChosen) {
+    throw new UsageError(
+      '--no-dry-run needs to know which invites to answer: --invite-id, or a filter such as --with organization-id=….',
+    );
+  }
+  const inputs: Record<string, string> = {
+    status,
+    ...(ids === undefined ? {} : { 'invite-id': ids }),
+    ...(isChosen ? {} : { 'organization-name': '*' }),
+    'dry-run': String(!answers),
+    ...further,
+  };
+  const env = pick(environment, [...Object.keys(CREDENTIAL_VARIABLES), ...NETWORK_VARIABLES]);
+  if (!env.CLOUDFLARE_API_TOKEN?.trim() && !env.CLOUDFLARE_API_KEY?.trim()) throw new UsageError(NO_CREDENTIALS);
+
+  const print = printer(options);
+  const { safe, screen } = screenFor(inputs, env, false);
+  const passedOn = NETWORK_VARIABLES.filter((name) => name in env);
+  print(
+    screen.title(
+      answers ? 'Live: invites are answered for real' : 'Live dry run: nothing is changed',
+      'The action runs as in a workflow, with the credentials of your environment, which are not shown.',
+      ...(passedOn.length > 0 ? [`It is also given ${passedOn.join(', ')}.`] : []),
+    ),
+  );
+  const credentialsAsWritten = Object.entries(CREDENTIAL_VARIABLES).filter(([name]) => name in env);
+  print(screen.step({ env: Object.fromEntries(credentialsAsWritten), with: inputs }));
+  const run = await runAction({ with: inputs, env, timeoutMs: NO_TIMEOUT_MS, signal: passCancellation() });
+  printResult(run, screen, print);
+  print(screen.debug(run));
+  print(
+    screen.verdict(
+      run.exitCode === 0,
+      run.exitCode === 0
+        ? `The step succeeded (exit code 0): its job would be green. ${seconds(run)}`
+        : `The step failed (exit code ${run.exitCode}): its job would be red. ${seconds(run)}`,
+    ),
+  );
+  if (!answers && run.exitCode === 0) {
+    print(`\nTo answer for real: ${isChosen ? 'the same with' : 'npm start -- --live --invite-id ID'} --no-dry-run`);
+  }
+  print('');
+  if (options.json) console.log(toMaskedJson(run, safe));
+  return run.exitCode ?? 1;
+}
+
+const NO_CREDENTIALS = `There are no credentials in the environment. Set
+
+  CLOUDFLARE_API_TOKEN                      a user API token with the permission "Memberships: Edit"
+
+or both of
+
+  CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY   the e-mail address and the Global API Key of the invited user
+
+for example with: read -rs CLOUDFLARE_API_TOKEN && export CLOUDFLARE_API_TOKEN`;
+
+/** Ctrl-C cancels the step as GitHub cancels a job, so that its last words are still shown; a second one ends this. */
+function passCancellation(): NonNullable<RunOptions['signal']> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => resolve());
+  return { name: 'SIGINT', when: promise };
+}
+
+function printResult(run: RunResult, screen: Screen, print: (text: string) => void): void {
+  print(screen.log(run));
+  print(screen.annotations(run));
+  print(screen.outputs(run));
+  print(screen.summary(run));
+}
+
+function seconds({ durationMs }: RunResult): string {
+  return `It took ${(durationMs / 1000).toFixed(1)} s.`;
+}
+
+async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  try {
+    const { values: options, positionals } = parseArguments(args);
+    if (options.help) {
+      console.log(usage());
+      return 0;
+    }
+    if (options.live) {
+      if (positionals.length > 0) throw new UsageError('--live takes no scenario.');
+      return await runLive(options, environment);
+    }
+    const misplaced = LIVE_OPTIONS.find((name) => options[name] !== undefined);
+    if (misplaced !== undefined) throw new UsageError(`--${misplaced} goes with --live only.`);
+    const [name = Object.keys(SCENARIOS)[0] ?? '', ...more] = positionals;
+    if (more.length > 0) throw new UsageError('Only one scenario can run at a time.');
+    return await runScenario(name, options);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\n\nEverything there is: npm start -- --help`);
+    return 2;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2), process.env);
