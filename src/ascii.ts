@@ -1,6 +1,6 @@
 /**
- * `text` with its ASCII letters in lower case. Unlike `toLowerCase` it never changes the length of a text, nor takes a
- * letter beyond ASCII for one of ASCII.
+ * `text` with its ASCII letters in lower case. Unlike `toLowerCase`, it keeps the length of a text, and maps no letter
+ * outside ASCII to one of ASCII.
  */
 export function asciiLowercase(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

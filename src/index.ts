@@ -6,8 +6,8 @@ import { createWorkflow } from './report/workflow.ts';
 const cancellation = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancellation.abort());
 
-// A failure until the run says otherwise. Not process.exit(), which aborts on Windows after a fetch
-// (nodejs/node#58091), and no await at the top, for which the bundle would need 5 kB.
+// Failure until the run ends. Not process.exit(), which aborts on Windows after a fetch
+// (nodejs/node#58091), and no top-level await, which adds 5 kB to the bundle.
 process.exitCode = 1;
 void runAction({
   env: process.env,
@@ -15,10 +15,10 @@ void runAction({
   random: Math.random,
   fetch,
   cancelled: cancellation.signal,
-  createWorkflow,
-  useProxyFromEnv,
+  workflow: createWorkflow(),
+  useProxy: useProxyFromEnv,
 }).then((exitCode) => {
   process.exitCode = exitCode;
-  // Node tries a proxy that hangs up again and again, for ever; only a process held up by that gets here.
+  // Node retries a proxy that hangs up without end; only a process that this holds open gets here.
   setTimeout(() => process.exit(), 1_000).unref();
 });

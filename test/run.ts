@@ -72,7 +72,7 @@ export interface RunOptions {
   readonly cancelAt?: number;
   /** What the jitter of retries comes from. */
   readonly seed?: number;
-  readonly useProxyFromEnv?: () => void;
+  readonly useProxy?: () => void;
   /** In place of the sandbox's fetch. */
   readonly fetch?: typeof fetch;
   /** What storing the job summary fails with. */
@@ -119,8 +119,8 @@ export async function run(options: RunOptions = {}): Promise<Run> {
     random: seededRandom(seed),
     fetch: options.fetch ?? sandboxFetch(sandbox, clock.unrecorded()),
     cancelled: job.signal,
-    createWorkflow: (safe) => createWorkflow(safe, runner.commands),
-    useProxyFromEnv: options.useProxyFromEnv ?? (() => undefined),
+    workflow: createWorkflow(runner.commands),
+    useProxy: options.useProxy ?? (() => undefined),
   };
   const startMs = clock.nowMs();
   const exitCode = await clock.run(() => runAction(runtime));

@@ -1,4 +1,4 @@
-/** Thrown when a body is longer than anything the API has reason to send. */
+/** Thrown for a body that is too long to be an answer of the API. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 
@@ -8,9 +8,10 @@ export class BodyTooLargeError extends Error {
 }
 
 /**
- * Reads a body as UTF-8 text, at most `maxBytes` of it.
- * @throws {BodyTooLargeError} beyond that, and the signal's reason when it aborts, even if the stream does not
- * heed the signal itself
+ * Reads a body as UTF-8 text.
+ *
+ * @param signal ends the reading; the result is then of no use
+ * @throws {BodyTooLargeError} beyond `maxBytes`
  */
 export async function readText(
   body: ReadableStream<Uint8Array> | null | undefined,
@@ -19,31 +20,24 @@ export async function readText(
 ): Promise<string> {
   if (!body) return '';
   const reader = body.getReader();
+  // The connection is of no further use; a second failure says nothing new.
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', cancel);
   const decoder = new TextDecoder();
-  const aborted = rejectOnAbort(signal);
   let text = '';
   let bytes = 0;
   try {
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), aborted.promise]);
+      const { done, value } = await reader.read();
       if (done) return text + decoder.decode();
       bytes += value.byteLength;
       if (bytes > maxBytes) throw new BodyTooLargeError(maxBytes);
       text += decoder.decode(value, { stream: true });
     }
   } catch (error) {
-    // The connection is of no use any more; that cancelling fails as well says nothing new.
-    reader.cancel().catch(() => undefined);
+    cancel();
     throw error;
   } finally {
-    aborted.dispose();
+    signal.removeEventListener('abort', cancel);
   }
-}
-
-function rejectOnAbort(signal: AbortSignal): { promise: Promise<never>; dispose: () => void } {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', onAbort);
-  if (signal.aborted) onAbort();
-  return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
 }

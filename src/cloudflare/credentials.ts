@@ -7,8 +7,11 @@ export type Credentials =
   | { readonly scheme: 'api-token'; readonly token: string }
   | { readonly scheme: 'global-api-key'; readonly email: string; readonly key: string };
 
+/** The kind of `Credentials`. */
+export type Scheme = Credentials['scheme'];
+
 /** The request headers that carry `credentials`. */
-export function credentialHeaders(credentials: Credentials): Record<string, string> {
+export function credentialHeaders(credentials: Credentials): Readonly<Record<string, string>> {
   return credentials.scheme === 'api-token'
     ? { authorization: `Bearer ${credentials.token}` }
     : { 'x-auth-email': credentials.email, 'x-auth-key': credentials.key };

@@ -1,25 +1,83 @@
-/**
- * An invitation as `GET /user/invites` describes it. Cloudflare's specification requires only
- * `organization_id` and `invited_member_id`, so any field may be missing.
- *
- * Source: Cloudflare's OpenAPI description, schema `iam_user_invite`.
- */
-export interface Invite {
-  readonly id?: string;
-  readonly status?: string;
-  readonly organization_id?: string;
-  readonly organization_name?: string;
-  readonly organization_is_enforcing_twofactor?: boolean;
-  /** Names of the roles; older answers hold objects, which are reduced to their `name`. */
-  readonly roles?: readonly string[];
-  readonly invited_by?: string;
-  /** RFC 3339 date-time. */
-  readonly invited_on?: string;
-  /** RFC 3339 date-time. */
-  readonly expires_on?: string;
-  readonly invited_member_id?: string;
-  readonly invited_member_email?: string;
+import { isObject } from '../json.ts';
+
+/** The types that a field of an invitation can have, as this action keeps them. */
+interface FieldTypes {
+  text: string;
+  boolean: boolean;
+  /** Role names. Older answers hold objects; each becomes its `name`. */
+  names: readonly string[];
 }
 
-/** The two answers an invited user can give. */
+/**
+ * Every field of an invitation that this action reads, under Cloudflare's name, in the order of the outputs. Each is an
+ * output of its own. The parser, the outputs and `Invite` follow this table.
+ *
+ * Source: Cloudflare's OpenAPI description, schema `iam_user_invite`. It requires only `organization_id` and
+ * `invited_member_id`, so any field may be missing. Dates are RFC 3339.
+ */
+export const INVITE_FIELDS = {
+  id: 'text',
+  status: 'text',
+  organization_id: 'text',
+  organization_name: 'text',
+  roles: 'names',
+  invited_by: 'text',
+  invited_on: 'text',
+  expires_on: 'text',
+  invited_member_id: 'text',
+  invited_member_email: 'text',
+  organization_is_enforcing_twofactor: 'boolean',
+} as const satisfies Readonly<Record<string, keyof FieldTypes>>;
+
+export type InviteField = keyof typeof INVITE_FIELDS;
+
+/** An invitation as Cloudflare shows it; any field may be missing. */
+export type Invite = { readonly [Field in InviteField]?: FieldTypes[(typeof INVITE_FIELDS)[Field]] };
+
+/** The two responses that an invited user can give. */
 export type InviteResponse = 'accepted' | 'rejected';
+
+/** The statuses of an invite. Source: Cloudflare's OpenAPI description; the last two stood in older versions of it. */
+export const INVITE_STATUSES: ReadonlySet<string> = new Set([
+  'pending',
+  'accepted',
+  'rejected',
+  'expired',
+  'canceled',
+  'left',
+]);
+
+/** Source: Cloudflare's OpenAPI description, `iam_invite_components-schemas-identifier`. */
+export const MAX_ID_LENGTH = 32;
+
+/** Whether `id` can be the id of an invite, so that it may stand in a URL. */
+export function isInviteId(id: string): boolean {
+  return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
+}
+
+const FIELD_PARSERS: { readonly [Type in keyof FieldTypes]: (value: unknown) => FieldTypes[Type] | undefined } = {
+  text: (value) => (typeof value === 'string' ? value : undefined),
+  boolean: (value) => (typeof value === 'boolean' ? value : undefined),
+  names: toRoles,
+};
+
+/** The invite in `result`, without the fields of an unexpected type; undefined if `result` is not an object. */
+export function toInvite(result: unknown): Invite | undefined {
+  if (!isObject(result)) return undefined;
+  const fields = Object.entries(INVITE_FIELDS).flatMap(([name, type]) => {
+    const value = FIELD_PARSERS[type](result[name]);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(fields);
+}
+
+/** Kept in the place of a role of an unknown form. Dropping it could let an invite pass a policy on its roles. */
+const UNREADABLE_ROLE = '(unreadable role)';
+
+function toRoles(roles: unknown): readonly string[] | undefined {
+  if (roles === undefined || roles === null) return undefined;
+  return (Array.isArray(roles) ? roles : [roles]).map((role: unknown) => {
+    const name = isObject(role) ? role.name : role;
+    return typeof name === 'string' ? name : UNREADABLE_ROLE;
+  });
+}

@@ -1,13 +1,12 @@
-// The action's retry policy as pure functions of what the server said. The values without a server's word are
-// those of Cloudflare's own TypeScript and Python clients: min(0.5·2^n, 8) s with up to 25 % taken off.
+// Retry timing as pure functions of an answer. Without a delay from the server, the values are those of Cloudflare's own
+// TypeScript and Python clients: min(0.5·2^n, 8) s, less up to 25 %.
 
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 8_000;
 const JITTER = 0.25;
 
 /**
- * Milliseconds to wait before the next attempt.
- * A delay that the server asked for is obeyed as it stands, without jitter.
+ * Milliseconds to wait before the next attempt. A delay that the server asked for is obeyed exactly, without jitter.
  *
  * @param failures how many attempts have failed so far, at least 1
  * @param random a number from 0 (inclusive) to 1 (exclusive)
@@ -18,12 +17,7 @@ export function retryDelayMs(failures: number, serverDelayMs: number | undefined
   return backoffMs * (1 - JITTER * random());
 }
 
-/** Whether an answer with this HTTP status may be followed by a better one. Source: Cloudflare's own clients. */
-export function isRetryableStatus(status: number): boolean {
-  return status === 408 || status === 409 || status === 429 || status >= 500;
-}
-
-// RFC 9110, section 5.6.7: the preferred form of an HTTP date and the two obsolete ones that must be understood.
+// RFC 9110, section 5.6.7: the preferred form of an HTTP date, and the two obsolete forms that a client must accept.
 const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 const RFC_850_DATE = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
 const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
@@ -31,7 +25,7 @@ const NUMBER = /^\d+(?:\.\d+)?$/;
 
 /**
  * The delay in milliseconds that an answer asks for: `retry-after-ms`, else `retry-after` in seconds or as a
- * date, else `retry_after` (seconds) of a problem body. What is none of these counts as not said.
+ * date, else `retry_after` (seconds) of a problem body. Anything else counts as no delay.
  */
 export function serverDelayMs(headers: Headers, bodyRetryAfter: unknown, nowMs: number): number | undefined {
   return (
@@ -57,24 +51,23 @@ function parseDateDelay(value: string | null, nowMs: number): number | undefined
   return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
 }
 
-// One item of the header: a quoted policy name and its parameters, `"default";r=50;t=30`; others, `pk=:YWJj:`, may be
-// among them.
+// One item of the header: a quoted policy name and its parameters, `"default";r=50;t=30`, with others among them.
 const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z-]+=(?:"[^"]*"|[^\s;,"]+))*)/g;
 
 /**
- * Milliseconds until requests are allowed again, if a `Ratelimit` header says that none is left for a further one.
- * Several policies may be named; the one that frees last decides.
+ * Milliseconds until requests are allowed again, if a `Ratelimit` header says that none is left. Of several policies,
+ * the one that frees last decides.
  *
- * @param underWay how many requests have no answer yet: the server may not have counted them
+ * @param inFlight how many requests have no answer yet: the server may not have counted them
  *
  * Source: Cloudflare's changelog of September 2025 and draft-ietf-httpapi-ratelimit-headers
  * (`r` requests left, `t` seconds until the quota is reset).
  */
-export function rateLimitPauseMs(header: string | null, underWay: number): number | undefined {
+export function rateLimitPauseMs(header: string | null, inFlight: number): number | undefined {
   const pauses = [...(header ?? '').matchAll(RATELIMIT_ITEM)].flatMap(([, parameters = '']) => {
     const left = /;\s*r=(\d+)/.exec(parameters)?.[1];
     const seconds = /;\s*t=(\d+)/.exec(parameters)?.[1];
-    return left !== undefined && Number(left) <= underWay && seconds !== undefined ? [Number(seconds) * 1_000] : [];
+    return left !== undefined && Number(left) <= inFlight && seconds !== undefined ? [Number(seconds) * 1_000] : [];
   });
   return pauses.length > 0 ? Math.max(...pauses) : undefined;
 }

@@ -1,67 +1,82 @@
 import type { InvitesClient } from '../cloudflare/client.ts';
-import { toInvite } from '../cloudflare/envelope.ts';
-import { isInviteId } from './invite-id.ts';
+import type { RequestFailure, Result } from '../cloudflare/errors.ts';
+import { isInviteId, toInvite } from '../cloudflare/invite.ts';
 import type { ListedInvite } from './select.ts';
 
-/** Invites asked for a page. Cloudflare's description names no page size; the server may choose another one. */
+/** Invites asked for per page. Cloudflare's description names no page size; the server may choose another one. */
 const PER_PAGE = 50;
 
-/** Twenty thousand invites at twenty a page: a list that goes on beyond that is no list. */
+/** Room for twenty thousand invites at twenty a page. */
 const MAX_PAGES = 1_000;
+
+/** An entry of the list that cannot be used, and what is known of it. */
+export interface SkippedEntry {
+  readonly reason: 'not-an-object' | 'no-id' | 'unusable-id' | 'no-status';
+  /** The JSON type of an entry that is not an object. */
+  readonly type?: string;
+  readonly id?: string;
+  readonly organization?: string;
+}
 
 /** The invites of a user, of any status. */
 export interface Listing {
   readonly invites: readonly ListedInvite[];
-  /** Why entries of the list were skipped, one text each. */
-  readonly skipped: readonly string[];
+  readonly skipped: readonly SkippedEntry[];
 }
 
-/** Thrown when the list of invites has no end. */
-export class EndlessListError extends Error {
-  override readonly name = 'EndlessListError';
-}
+/** Why the list could not be read: a page failed, or the list has no end. */
+export type ListFailure =
+  | { readonly kind: 'request'; readonly failure: RequestFailure }
+  | { readonly kind: 'endless'; readonly pages: number };
 
 /**
- * Reads every page of `GET /user/invites`. Cloudflare documents no paging for it, so nothing is taken for granted:
- * reading ends with a page that is empty or brings no new id, or when as many entries have come as there are said
- * to be, but never because a page is short.
+ * Reads every page of `GET /user/invites`. Cloudflare documents no paging for it. So the list ends with a page that is
+ * empty or brings no new id, or when `total_count` is reached, but never because a page is short.
  *
- * @throws {EndlessListError} after 1,000 pages, and what the client throws for a page that cannot be read
+ * @throws {StopError} if the step is stopped meanwhile
  */
-export async function listInvites(client: Pick<InvitesClient, 'listPage'>): Promise<Listing> {
+export async function listInvites(client: Pick<InvitesClient, 'listPage'>): Promise<Result<Listing, ListFailure>> {
   const invites = new Map<string, ListedInvite>();
-  const skipped: string[] = [];
+  const skipped: SkippedEntry[] = [];
+  const skippedTexts = new Set<string>();
   let entryCount = 0;
   for (let page = 1; page <= MAX_PAGES; page++) {
-    const { entries, totalCount, perPage } = await client.listPage(page, PER_PAGE);
+    const result = await client.listPage(page, PER_PAGE);
+    if (!result.ok) return { ok: false, failure: { kind: 'request', failure: result.failure } };
+    const { entries, totalCount, perPage } = result.value;
     const knownIds = invites.size;
-    const skippedHere: string[] = [];
+    const skippedHere: SkippedEntry[] = [];
     for (const entry of entries) {
-      const invite = readEntry(entry);
-      // Of two entries for one invite the later one is newer.
-      if (typeof invite === 'string') skippedHere.push(invite);
+      const invite = parseEntry(entry);
+      // Of two entries for one invite, the later one is newer.
+      if ('reason' in invite) skippedHere.push(invite);
       else invites.set(invite.id, invite);
     }
-    // A page that is sent again holds the same unusable entries: they are reported once.
-    skipped.push(...(invites.size === knownIds ? skippedHere.filter((text) => !skipped.includes(text)) : skippedHere));
+    const isRepeated = invites.size === knownIds;
+    for (const entry of skippedHere) {
+      const text = JSON.stringify(entry);
+      // A page that is sent again holds the same unusable entries: report them once.
+      if (isRepeated && skippedTexts.has(text)) continue;
+      skippedTexts.add(text);
+      skipped.push(entry);
+    }
     entryCount += entries.length;
-    if (invites.size === knownIds) return { invites: [...invites.values()], skipped };
-    // A total that the first, full page reaches may be a count of that page under the wrong name; a page more costs
-    // little, and an invite that is overlooked dies.
-    const isFull = page === 1 && entries.length >= (perPage ?? 0);
-    if (entryCount === totalCount && !isFull) return { invites: [...invites.values()], skipped };
+    // `total_count` may count the first page only. Read one more page rather than miss an invite.
+    const mayCountPage = page === 1 && entries.length >= (perPage ?? 0);
+    if (isRepeated || (entryCount === totalCount && !mayCountPage)) {
+      return { ok: true, value: { invites: [...invites.values()], skipped } };
+    }
   }
-  throw new EndlessListError(`The list of invites did not end within ${MAX_PAGES} pages.`);
+  return { ok: false, failure: { kind: 'endless', pages: MAX_PAGES } };
 }
 
-/** The invite in an entry of the list, or why there is none that could be answered. */
-function readEntry(entry: unknown): ListedInvite | string {
+function parseEntry(entry: unknown): ListedInvite | SkippedEntry {
   const invite = toInvite(entry);
-  if (invite === undefined) return `an entry that is no invite (${entry === null ? 'null' : typeof entry})`;
-  const of = invite.organization_name === undefined ? '' : ` of ${invite.organization_name}`;
-  const { id, status } = invite;
-  if (id === undefined) return `an invite${of} without an id`;
-  if (!isInviteId(id)) return `an invite${of} with the unusable id "${id}"`;
-  if (status === undefined) return `the invite ${id}${of} without a status`;
+  if (invite === undefined) return { reason: 'not-an-object', type: entry === null ? 'null' : typeof entry };
+  const { id, status, organization_name } = invite;
+  const organization = organization_name === undefined ? {} : { organization: organization_name };
+  if (id === undefined) return { reason: 'no-id', ...organization };
+  if (!isInviteId(id)) return { reason: 'unusable-id', id, ...organization };
+  if (status === undefined) return { reason: 'no-status', id, ...organization };
   return { ...invite, id };
 }

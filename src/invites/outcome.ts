@@ -1,22 +1,25 @@
-import type { Invite, InviteResponse } from '../cloudflare/invite.ts';
+import type { RequestFailure, StopError } from '../cloudflare/errors.ts';
+import type { Invite } from '../cloudflare/invite.ts';
+import type { FilterMismatch } from './filters.ts';
 
-export type { Invite, InviteResponse };
+/**
+ * What is known of an invite after a failure: it was `pending` when last read; it was `not-found`; an attempt may have
+ * changed it and it could not be read (`unknown`); or nothing was sent that could change it (`unread`).
+ */
+export type KnownState = 'pending' | 'not-found' | 'unknown' | 'unread';
 
-/** What went wrong, in parts that a report can lay out; every text may hold what Cloudflare or a stranger wrote. */
-export interface Problem {
-  readonly title: string;
-  /** One sentence or two that a tired person understands. */
-  readonly message: string;
-  /** What is needed to look further: codes, messages, the `cf-ray`. */
-  readonly details: readonly string[];
-  /** What to do about it. */
-  readonly hint?: string;
-}
-
-/** The problem in one line, without the hint. */
-export function problemLine({ message, details }: Problem): string {
-  return [message, ...details].join(' ');
-}
+/** Why an invite does not have the desired status. */
+export type FailureCause =
+  /** A request failed for good. */
+  | { readonly kind: 'request'; readonly failure: RequestFailure; readonly state: KnownState }
+  /** The step was stopped. */
+  | { readonly kind: 'stop'; readonly stop: StopError; readonly state: KnownState }
+  /** The invite does not pass the guard. */
+  | { readonly kind: 'outside-policy'; readonly mismatch: FilterMismatch }
+  /** The invite has another status, which cannot change any more; `failure` is the last attempt of this step. */
+  | { readonly kind: 'final-status'; readonly status: string; readonly failure: RequestFailure | undefined }
+  /** This program failed. */
+  | { readonly kind: 'defect'; readonly description: string };
 
 interface OutcomeBase {
   readonly id: string;
@@ -24,31 +27,23 @@ interface OutcomeBase {
   readonly invite: Invite;
 }
 
-/** What became of one chosen invite. */
-export type Outcome =
-  /** `planned`: a dry run that would have answered it. */
-  | (OutcomeBase & { readonly kind: 'changed' | 'unchanged' | 'planned' })
-  | (OutcomeBase & {
-      readonly kind: 'failed' | 'not_attempted';
-      readonly problem: Problem;
-      /** Whether the cause stopped the whole step and is therefore reported once, not for each invite. */
-      readonly causedByStop: boolean;
-    });
-
 /** An outcome that makes the step fail. */
-export type FailedOutcome = Extract<Outcome, { readonly problem: Problem }>;
+export interface FailedOutcome extends OutcomeBase {
+  readonly kind: 'failed' | 'not_attempted';
+  readonly cause: FailureCause;
+  /** Whether the cause stopped the whole step, and is therefore reported once instead of for each invite. */
+  readonly causedByStop: boolean;
+}
+
+/** An outcome that does not. `planned` is a dry run that would have changed the invite. */
+export interface SuccessfulOutcome extends OutcomeBase {
+  readonly kind: 'changed' | 'unchanged' | 'planned';
+}
+
+/** What became of one invite. */
+export type Outcome = SuccessfulOutcome | FailedOutcome;
 
 /** Whether `outcome` makes the step fail. */
-export function isFailed(outcome: Outcome): outcome is FailedOutcome {
+export function isFailed<T extends Outcome>(outcome: T): outcome is Extract<T, FailedOutcome> {
   return outcome.kind === 'failed' || outcome.kind === 'not_attempted';
-}
-
-/** `Acme, Inc. (4f5f…)`, or the id alone where Cloudflare names no organization. */
-export function inviteLabel(invite: Invite, id: string): string {
-  return invite.organization_name ? `${invite.organization_name} (${id})` : id;
-}
-
-/** The verb of an answer. */
-export function verbOf(status: InviteResponse): 'accept' | 'reject' {
-  return status === 'accepted' ? 'accept' : 'reject';
 }

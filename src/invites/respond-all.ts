@@ -1,28 +1,27 @@
+import { MAX_CONCURRENT_REQUESTS } from '../cloudflare/limiter.ts';
 import type { Outcome } from './outcome.ts';
 import { type RespondOptions, respondToInvite, type Target } from './respond.ts';
 
 /**
- * Answers every target, at most `concurrency` at a time, and resolves with the outcomes in the targets' order.
- * A failure does not keep the others from being answered; where the client refuses to send, they end as
- * `not_attempted`.
+ * Responds to every target, several at a time, and resolves with the outcomes in the targets' order. A failure does not
+ * end the turns of the others; where the client may send nothing any more, they end as `not_attempted`.
  *
- * @param onOutcome told of each outcome as it comes, with the number of outcomes so far
+ * @param onOutcome called for each outcome as it comes, with the number of outcomes so far
  */
 export async function respondToAll(
   targets: readonly Target[],
-  task: RespondOptions,
-  concurrency: number,
+  options: RespondOptions,
   onOutcome: (outcome: Outcome, position: number) => void,
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<Target, Outcome>();
   const queue = targets.values();
   const work = async (): Promise<void> => {
     for (const target of queue) {
-      const outcome = await respondToInvite(target, task);
+      const outcome = await respondToInvite(target, options);
       outcomes.set(target, outcome);
       onOutcome(outcome, outcomes.size);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, targets.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT_REQUESTS, targets.length) }, work));
   return targets.flatMap((target) => outcomes.get(target) ?? []);
 }

@@ -1,192 +1,145 @@
 import type { InvitesClient } from '../cloudflare/client.ts';
-import type { Credentials } from '../cloudflare/credentials.ts';
-import { ApiError, StopError } from '../cloudflare/errors.ts';
+import { type RequestFailure, StopError } from '../cloudflare/errors.ts';
 import type { Invite, InviteResponse } from '../cloudflare/invite.ts';
-import { KNOWLEDGE, type KnownState, requestDetails, requestProblem, stopProblem } from '../problems/problem.ts';
-import { inviteLabel, type Outcome, type Problem, verbOf } from './outcome.ts';
+import type { Redact } from '../redact.ts';
+import { type Filters, matchFilters } from './filters.ts';
+import type { FailedOutcome, FailureCause, KnownState, Outcome } from './outcome.ts';
 
-/** One chosen invite. */
+/** One selected invite. */
 export interface Target {
   readonly id: string;
-  /** The invite as it was listed; without it, nothing but the id is known. */
+  /** The invite as it was listed; without it, only the id is known. */
   readonly invite?: Invite;
 }
 
 export interface RespondOptions {
-  readonly client: Pick<InvitesClient, 'answer' | 'readBack' | 'readPatiently' | 'backOff'>;
-  readonly wanted: InviteResponse;
+  readonly client: Pick<InvitesClient, 'respond' | 'get' | 'decideRetry'>;
+  readonly desiredStatus: InviteResponse;
   readonly dryRun: boolean;
-  /** Why a policy forbids to answer an invite, if it does; with a guard, invites are read before they are answered. */
-  readonly guard?: (invite: Invite) => string | undefined;
-  readonly scheme: Credentials['scheme'];
+  /** The policy that an invite must pass before it is responded to; with a guard, unlisted invites are read first. */
+  readonly guard?: Filters;
+  /** Takes credentials out of the description of a defect. */
+  readonly redact: Redact;
 }
 
 /**
- * Answers one invite exactly once, and believes nothing but the invite's status on the server:
- * whenever an attempt may have had an effect, the invite is read before anything else is done about it.
- * Never throws: even a defect of this program is an outcome, so that what became of the other invites is not lost.
+ * Responds to one invite exactly once, and believes only the invite's status on the server: whenever an attempt may
+ * have had an effect, the invite is read before anything else is sent. Never throws: even a defect of this program is
+ * an outcome, so that the outcomes of other invites are not lost.
  */
-export async function respondToInvite(target: Target, task: RespondOptions): Promise<Outcome> {
-  const answering = new InviteResponder(target, task);
+export async function respondToInvite(target: Target, options: RespondOptions): Promise<Outcome> {
+  const responder = new InviteResponder(target, options);
   try {
-    return await answering.run();
+    return await responder.run();
   } catch (error) {
-    return error instanceof StopError ? answering.stopped(error) : answering.broken(error);
+    return error instanceof StopError ? responder.stopped(error) : responder.broken(error);
   }
 }
 
 class InviteResponder {
   readonly #id: string;
-  readonly #task: RespondOptions;
-  /** What has been seen of the invite, newest values last; its status only while it is current. */
+  readonly #options: RespondOptions;
+  /** What was seen of the invite, newest values last; its status only while it is current. */
   #invite: Invite;
-  /** Whether one of our attempts can have changed the invite, which then is not `unchanged` any more. */
+  /** Whether an attempt of this step may have changed the invite. It is not `unchanged` then. */
   #mayHaveApplied = false;
-  #lastError: ApiError | undefined;
+  #lastFailure: RequestFailure | undefined;
 
-  constructor({ id, invite }: Target, task: RespondOptions) {
+  constructor({ id, invite }: Target, options: RespondOptions) {
     this.#id = id;
-    this.#task = task;
+    this.#options = options;
     this.#invite = invite ?? { id };
   }
 
   async run(): Promise<Outcome> {
-    const { dryRun, guard } = this.#task;
+    const { dryRun, guard } = this.#options;
     const isListed = this.#invite.status !== undefined;
-    const isRead = !isListed && (dryRun || guard !== undefined);
-    const decided = isListed ? this.#conclude() : isRead ? await this.#readFirst() : undefined;
+    const mustRead = !isListed && (dryRun || guard !== undefined);
+    const decided = mustRead ? await this.#readFirst() : this.#conclude();
     if (decided !== undefined) return decided;
-    return dryRun ? this.#done('planned') : await this.#answer();
+    return dryRun ? this.#succeeded('planned') : await this.#respond();
   }
 
-  /** The outcome of an invite whose turn was ended by something that ends the whole step. */
+  /** The outcome of an invite whose turn ended with the whole step. */
   stopped(stop: StopError): Outcome {
-    const error = this.#lastError;
-    if (error === undefined) return this.#notAnswered('not_attempted', this.#stopProblem(stop), true);
-    // A rate limit or refused credentials explain the failure of every invite alike; a fault of this invite's own
-    // attempts would be lost in that.
-    const isOwn = error.status !== 429 && !error.isAuthError && stop.reason !== 'cancelled';
-    const problem = isOwn ? this.#requestProblem(error, this.#knowledge()) : this.#stopProblem(stop);
-    return this.#notAnswered('failed', problem, !isOwn);
+    const failure = this.#lastFailure;
+    const state = this.#knownState();
+    if (failure === undefined) return this.#failed({ kind: 'stop', stop, state }, true, 'not_attempted');
+    // A rate limit or refused credentials explain the failure of all invites at once, a fault of one invite does not.
+    const { status, isAuthError } = failure.error;
+    const isOwnFault = status !== 429 && !isAuthError && stop.reason.kind !== 'cancelled';
+    return isOwnFault
+      ? this.#failed({ kind: 'request', failure, state })
+      : this.#failed({ kind: 'stop', stop, state }, true);
   }
 
-  /** The outcome of an invite whose turn was ended by a defect of this program. */
+  /** The outcome of an invite whose turn ended with a defect of this program. */
   broken(error: unknown): Outcome {
     this.#forgetStatus();
-    return this.#failed({
-      title: this.#failureTitle(),
-      message: `State unknown: this action has a defect. ${error instanceof Error ? error.stack : error}`,
-      details: [],
-      hint: 'Please report it, with this message.',
-    });
+    const description = this.#options.redact(String(error instanceof Error ? error.stack : error));
+    return this.#failed({ kind: 'defect', description });
   }
 
   async #readFirst(): Promise<Outcome | undefined> {
-    const { client, guard } = this.#task;
-    let invite: Invite;
-    try {
-      invite = await client.readPatiently(this.#id);
-    } catch (error) {
-      return this.#failedBy(asApiError(error), undefined);
-    }
-    this.#see(invite);
-    const objection = guard?.(this.#invite);
-    if (objection !== undefined) {
-      return this.#failed({
-        title: `Invite ${this.#label()} is outside the policy`,
-        message: `Invite ${this.#label()} was left untouched: ${objection}.`,
-        details: [],
-        hint: 'With invite-id, the filters are a guard. Check the id, or change the filter.',
-      });
-    }
-    return this.#conclude();
+    const { client, guard } = this.#options;
+    const read = await client.get(this.#id, { retry: 'all' });
+    if (!read.ok) return this.#failedBy(read.failure);
+    this.#update(read.value);
+    const mismatch = matchFilters(this.#invite, guard ?? {});
+    return mismatch.kind === 'match' ? this.#conclude() : this.#failed({ kind: 'outside-policy', mismatch });
   }
 
-  async #answer(): Promise<Outcome> {
-    const { client, wanted } = this.#task;
+  async #respond(): Promise<Outcome> {
+    const { client, desiredStatus } = this.#options;
     for (let attempts = 1; ; attempts++) {
-      let error: ApiError;
-      try {
-        this.#see(await client.answer(this.#id, wanted));
-        return this.#done('changed');
-      } catch (thrown) {
-        error = asApiError(thrown);
+      const response = await client.respond(this.#id, desiredStatus);
+      if (response.ok) {
+        this.#update(response.value);
+        return this.#succeeded('changed');
       }
-      this.#lastError = error;
-      if (error.effect === 'unclear') this.#forgetStatus();
-      const isAgain = await client.backOff(error, attempts);
-      let readError: ApiError | undefined;
-      if (error.effect !== 'none' || (this.#mayHaveApplied && this.#invite.status === undefined)) {
-        readError = await this.#readBack();
-        const decided = readError === undefined ? this.#conclude() : undefined;
-        if (decided !== undefined) return decided;
-      }
-      if (!isAgain) return this.#failedBy(error, readError);
+      const error = response.failure;
+      this.#lastFailure = { error, attempts, retryExceedsDeadline: false };
+      if (error.effect === 'unknown') this.#forgetStatus();
+      const { again, failure } = await client.decideRetry(error, attempts);
+      this.#lastFailure = failure;
+      const mustReadBack =
+        error.effect !== 'not-applied' || (this.#mayHaveApplied && this.#invite.status === undefined);
+      const readFailure = mustReadBack ? await this.#readBack() : undefined;
+      const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
+      if (decided !== undefined) return decided;
+      if (!again) return this.#failedBy(failure, readFailure);
     }
   }
 
-  /** Learns what the server has; resolves with the reason if that fails. */
-  async #readBack(): Promise<ApiError | undefined> {
-    try {
-      this.#see(await this.#task.client.readBack(this.#id));
-      return undefined;
-    } catch (error) {
-      return asApiError(error);
-    }
+  /** Reads the invite; resolves with the reason if that fails. */
+  async #readBack(): Promise<RequestFailure | undefined> {
+    const read = await this.#options.client.get(this.#id, { retry: 'rate-limit' });
+    if (!read.ok) return read.failure;
+    this.#update(read.value);
+    return undefined;
   }
 
-  /** The outcome, if the invite's status on the server decides it. */
+  /** The outcome, if the invite's status decides it. */
   #conclude(): Outcome | undefined {
     const { status } = this.#invite;
-    if (status === 'pending') return undefined;
-    if (status === this.#task.wanted) return this.#done(this.#mayHaveApplied ? 'changed' : 'unchanged');
-    const isExpired = status === 'expired';
-    const error = this.#lastError;
-    return this.#failed({
-      title: `Invite ${this.#label()} cannot be ${this.#task.wanted}`,
-      message: isExpired
-        ? `Invite ${this.#label()} has expired.`
-        : `Invite ${this.#label()} is already ${status}. An invite can be answered once.`,
-      details: error === undefined ? [] : [`${error.message}.`, ...requestDetails(error)],
-      hint: isExpired
-        ? 'Invites live for about four days. Ask the inviter for a new one.'
-        : 'If that is not what you want, ask the inviter to remove the member or to send a new invite.',
-    });
+    if (status === undefined || status === 'pending') return undefined;
+    if (status === this.#options.desiredStatus) return this.#succeeded(this.#mayHaveApplied ? 'changed' : 'unchanged');
+    return this.#failed({ kind: 'final-status', status, failure: this.#lastFailure });
   }
 
-  #failedBy(error: ApiError, readError: ApiError | undefined): Outcome {
-    const isNotFound = error.isNotFound || readError?.isNotFound === true;
-    const knowledge = isNotFound && !this.#mayHaveApplied ? 'missing' : this.#knowledge();
-    const problem = this.#requestProblem(error, knowledge);
-    return this.#notAnswered('failed', problem, error.isAuthError);
+  #failedBy(failure: RequestFailure, readFailure?: RequestFailure): Outcome {
+    const isNotFound = failure.error.isNotFound || readFailure?.error.isNotFound === true;
+    const state = isNotFound && !this.#mayHaveApplied ? 'not-found' : this.#knownState();
+    return this.#failed({ kind: 'request', failure, state }, failure.error.isAuthError);
   }
 
-  #knowledge(): KnownState {
+  #knownState(): KnownState {
     if (this.#invite.status === 'pending') return 'pending';
-    return this.#mayHaveApplied ? 'unclear' : 'unread';
+    return this.#mayHaveApplied ? 'unknown' : 'unread';
   }
 
-  #requestProblem(error: ApiError, knowledge: KnownState): Problem {
-    return requestProblem(this.#failureTitle(), error, this.#task.scheme, knowledge);
-  }
-
-  #stopProblem(stop: StopError): Problem {
-    const problem = stopProblem(stop, this.#task.scheme);
-    const state = KNOWLEDGE[this.#knowledge()];
-    return state === undefined ? problem : { ...problem, message: `${problem.message} ${state}` };
-  }
-
-  #failureTitle(): string {
-    const { dryRun, wanted } = this.#task;
-    return `Could not ${dryRun ? 'read' : verbOf(wanted)} invite ${this.#label()}`;
-  }
-
-  #label(): string {
-    return inviteLabel(this.#invite, this.#id);
-  }
-
-  #see(invite: Invite): void {
-    // An answer may leave out what a listing has shown before.
+  /** Keeps what an answer leaves out as it was. */
+  #update(invite: Invite): void {
     this.#invite = { ...this.#invite, ...invite };
   }
 
@@ -196,20 +149,11 @@ class InviteResponder {
     this.#invite = rest;
   }
 
-  #done(kind: 'changed' | 'unchanged' | 'planned'): Outcome {
+  #succeeded(kind: 'changed' | 'unchanged' | 'planned'): Outcome {
     return { kind, id: this.#id, invite: this.#invite };
   }
 
-  #failed(problem: Problem): Outcome {
-    return this.#notAnswered('failed', problem, false);
+  #failed(cause: FailureCause, causedByStop = false, kind: FailedOutcome['kind'] = 'failed'): Outcome {
+    return { kind, id: this.#id, invite: this.#invite, cause, causedByStop };
   }
-
-  #notAnswered(kind: 'failed' | 'not_attempted', problem: Problem, causedByStop: boolean): Outcome {
-    return { kind, id: this.#id, invite: this.#invite, problem, causedByStop };
-  }
-}
-
-function asApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error;
-  throw error;
 }

@@ -1,4 +1,7 @@
-import { type FailedOutcome, inviteLabel, isFailed, type Outcome, type Problem } from '../invites/outcome.ts';
+import { type FailedOutcome, isFailed } from '../invites/outcome.ts';
+import { inviteLabel, type Problem } from '../problems/problem.ts';
+import { firstOf } from '../words.ts';
+import type { ReportedOutcome } from './report.ts';
 import type { Annotation } from './workflow.ts';
 
 /** The runner shows 10 annotations of each level a step. Source: actions/runner, `ExecutionContext`. */
@@ -13,17 +16,20 @@ export function problemAnnotation({ title, message, details, hint }: Problem): A
 }
 
 /**
- * One annotation per failed invite, and a single one for whatever stopped the whole step; at most 10, of which
- * the last counts the rest.
+ * One annotation per failed invite, and a single one for what stopped the whole step; at most 10, the last of which
+ * counts the rest.
  */
-export function failureAnnotations(outcomes: readonly Outcome[], stop: Problem | undefined): readonly Annotation[] {
+export function failureAnnotations(
+  outcomes: readonly ReportedOutcome[],
+  stop: Problem | undefined,
+): readonly Annotation[] {
   const failed = outcomes.filter(isFailed);
-  const own = failed.filter((outcome) => !outcome.causedByStop);
-  const shared = failed.filter((outcome) => outcome.causedByStop);
+  const own = failed.filter(({ causedByStop }) => !causedByStop);
+  const shared = failed.filter(({ causedByStop }) => causedByStop);
   const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
   const annotations = [
     ...(isStopShown ? [stopAnnotation(stop, shared)] : []),
-    ...own.map((outcome) => problemAnnotation(outcome.problem)),
+    ...own.map(({ problem }) => problemAnnotation(problem)),
   ];
   return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.');
 }
@@ -40,21 +46,18 @@ function stopAnnotation(stop: Problem, affected: readonly FailedOutcome[]): Anno
 }
 
 function nameInvites(outcomes: readonly FailedOutcome[]): string {
-  const names = outcomes.slice(0, MAX_NAMED).map(({ invite, id }) => inviteLabel(invite, id));
-  const rest = outcomes.length - names.length;
-  return `${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return firstOf(
+    outcomes.map(({ invite, id }) => inviteLabel(invite, id)),
+    MAX_NAMED,
+  ).join(', ');
 }
 
-/** At most 10 annotations: if there are more, the tenth counts the rest. */
+/** At most 10 annotations; if there are more, the tenth counts the rest. */
 export function capAnnotations(annotations: readonly Annotation[], what: string, where: string): readonly Annotation[] {
   if (annotations.length <= MAX_ANNOTATIONS) return annotations;
-  const rest = annotations.slice(MAX_ANNOTATIONS - 1);
-  const titles = rest.slice(0, MAX_NAMED).map(({ title }) => title);
+  const rest = annotations.slice(MAX_ANNOTATIONS - 1).map(({ title }) => title);
   return [
     ...annotations.slice(0, MAX_ANNOTATIONS - 1),
-    {
-      title: `${rest.length} more ${what}`,
-      lines: [...titles, ...(rest.length > titles.length ? [`… and ${rest.length - titles.length} more.`] : []), where],
-    },
+    { title: `${rest.length} more ${what}`, lines: [...firstOf(rest, MAX_NAMED), where] },
   ];
 }

@@ -1,6 +1,8 @@
-import type { InviteSearch } from '../invites/find.ts';
-import { inviteLabel } from '../invites/outcome.ts';
+import type { SkippedEntry } from '../invites/list.ts';
+import type { InviteSearch } from '../invites/search.ts';
 import type { ListedInvite } from '../invites/select.ts';
+import { inviteLabel } from '../problems/problem.ts';
+import { countOf, firstOf } from '../words.ts';
 import type { Annotation } from './workflow.ts';
 
 /** How many skipped entries of the list a warning describes before it counts the rest. */
@@ -12,12 +14,12 @@ export interface ListAnnotations {
   readonly notices: readonly Annotation[];
 }
 
-/** Warns of what may be lost, and counts the other pending invites that were left alone. */
+/** Warns of invites that may be lost, and counts the other pending invites that were left alone. */
 export function annotateList({ expiringSoon, ignored, skipped }: InviteSearch): ListAnnotations {
   const others = ignored.length - expiringSoon.length;
   return {
     warnings: [...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)],
-    notices: others > 0 ? [leftAloneNotice(others, expiringSoon.length > 0)] : [],
+    notices: others > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : [],
   };
 }
 
@@ -33,23 +35,32 @@ function expiringWarning(invite: ListedInvite): Annotation {
     title: `${label} is about to expire`,
     lines: [
       `${label} matches no filter and was left alone: ${facts.join('; ')}.`,
-      'What to do: if it is wanted, add it to the filters or answer it by its id; if not, exclude it with a "!" entry.',
+      'What to do: if it is wanted, add it to the filters or respond to it by its id; if not, exclude it with a "!" entry.',
     ],
   };
 }
 
-function leftAloneNotice(count: number, isOther: boolean): Annotation {
-  const invites = `${count} ${isOther ? 'other ' : ''}pending ${count === 1 ? 'invite' : 'invites'}`;
-  const title = `${invites} ${count === 1 ? 'was' : 'were'} left alone`;
-  return { title, lines: [`${title}: the filters do not choose ${count === 1 ? 'it' : 'them'}.`] };
+function ignoredNotice(count: number, isOther: boolean): Annotation {
+  const title = `${countOf(count, isOther ? 'other pending invite' : 'pending invite')} ${count === 1 ? 'was' : 'were'} left alone`;
+  return { title, lines: [`${title}: the filters do not select ${count === 1 ? 'it' : 'them'}.`] };
 }
 
-function skippedWarning(skipped: readonly string[]): Annotation {
-  const shown = skipped.slice(0, MAX_SKIPPED);
-  const rest = skipped.length - shown.length;
-  const title = `${skipped.length} ${skipped.length === 1 ? 'entry' : 'entries'} of the list could not be used`;
-  return {
-    title,
-    lines: [`${title}.`, ...shown.map((text) => `Skipped: ${text}.`), ...(rest > 0 ? [`… and ${rest} more.`] : [])],
-  };
+function skippedWarning(skipped: readonly SkippedEntry[]): Annotation {
+  const title = `${countOf(skipped.length, 'entry', 'entries')} of the list could not be used`;
+  const texts = skipped.map((entry) => `Skipped: ${describeSkipped(entry)}.`);
+  return { title, lines: [`${title}.`, ...firstOf(texts, MAX_SKIPPED)] };
+}
+
+function describeSkipped({ reason, type, id, organization }: SkippedEntry): string {
+  const of = organization === undefined ? '' : ` of ${organization}`;
+  switch (reason) {
+    case 'not-an-object':
+      return `an entry that is not an invite (${type})`;
+    case 'no-id':
+      return `an invite${of} without an id`;
+    case 'unusable-id':
+      return `an invite${of} with the unusable id "${id}"`;
+    case 'no-status':
+      return `the invite ${id}${of} without a status`;
+  }
 }

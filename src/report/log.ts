@@ -1,62 +1,63 @@
 import { formatSeconds } from '../clock.ts';
-import type { InviteSearch } from '../invites/find.ts';
-import { type InviteResponse, inviteLabel, type Outcome, verbOf } from '../invites/outcome.ts';
+import type { Pause } from '../cloudflare/errors.ts';
+import { isFailed, type Outcome } from '../invites/outcome.ts';
+import type { StepContext } from '../invites/run-result.ts';
+import type { InviteSearch } from '../invites/search.ts';
+import { outcomeProblem } from '../problems/outcome-problem.ts';
+import { inviteLabel, verbOf } from '../problems/problem.ts';
+import { PAUSE_REASONS } from '../problems/stop-problem.ts';
+import { countOf } from '../words.ts';
 
-/** What the step was asked to do, as far as texts depend on it. */
-export interface Asked {
-  readonly status: InviteResponse;
-  readonly dryRun: boolean;
-}
-
-/** One line for a pause of all requests; times in milliseconds. */
-export function describePause(pause: { reason: string; durationMs: number; untilMs: number }): string {
-  const until = new Date(Math.min(pause.untilMs, MAX_DATE_MS)).toISOString();
-  return `Pausing all requests for ${formatSeconds(pause.durationMs)}, until ${until}: ${pause.reason}.`;
-}
-
-// ECMA-262, "Time Values and Time Range": beyond this there is no date.
+/** Source: ECMA-262, "Time Values and Time Range": the last date, in milliseconds since the Unix epoch. */
 const MAX_DATE_MS = 8.64e15;
 
-/** One line that says what the list of invites holds. */
-export function describeFound({ chosen, ignored, alreadyDone }: InviteSearch): string {
-  const pending = chosen.length + ignored.length;
-  return `${pending} pending ${plural(pending, 'invite')}: ${chosen.length} to answer, ${ignored.length} left alone. ${alreadyDone.length} matching ${plural(alreadyDone.length, 'invite')} answered before.`;
+/** One line for a pause of all requests. */
+export function describePause({ reason, durationMs, untilMs }: Pause): string {
+  const until = new Date(Math.min(untilMs, MAX_DATE_MS)).toISOString();
+  return `Pausing all requests for ${formatSeconds(durationMs)}, until ${until}: ${PAUSE_REASONS[reason]}.`;
 }
 
-/** The title of the group of log lines in which invites are answered. */
-export function groupTitle(count: number, { dryRun, status }: Asked): string {
-  const invites = `${count} ${plural(count, 'invite')}`;
-  return dryRun ? `Dry run: ${invites}` : `Trying to ${verbOf(status)} ${invites}`;
+/** One line before another look at the list. */
+export function describeWait(secondsLeft: number): string {
+  return `No invite matches yet; looking for another ${secondsLeft} s.`;
+}
+
+/** One line that says what the list of invites holds. */
+export function describeSearch({ selected, ignored, alreadyDone }: InviteSearch): string {
+  const pending = countOf(selected.length + ignored.length, 'pending invite');
+  const done = countOf(alreadyDone.length, 'matching invite');
+  return `${pending}: ${selected.length} to respond to, ${ignored.length} left alone. ${done} responded to before.`;
+}
+
+/** The title of the group of log lines in which invites are handled. */
+export function groupTitle(count: number, { dryRun, desiredStatus }: StepContext): string {
+  const invites = countOf(count, 'invite');
+  return dryRun ? `Dry run: ${invites}` : `Trying to ${verbOf(desiredStatus)} ${invites}`;
 }
 
 /** One line for one outcome. */
-export function describeOutcome(outcome: Outcome, { status }: Asked): string {
+export function describeOutcome(outcome: Outcome, context: StepContext): string {
   const label = inviteLabel(outcome.invite, outcome.id);
-  switch (outcome.kind) {
-    case 'changed':
-      return `${label}: ${status}.`;
-    case 'unchanged':
-      return `${label}: was already ${status}.`;
-    case 'planned':
-      return `${label}: would be ${status}.`;
-    default:
-      return `${label}: ${outcome.kind === 'failed' ? 'failed' : 'not attempted'}. ${outcome.problem.message}`;
+  if (isFailed(outcome)) {
+    const what = outcome.kind === 'failed' ? 'failed' : 'not attempted';
+    return `${label}: ${what}. ${outcomeProblem(outcome, context).message}`;
   }
+  const words = { changed: '', unchanged: 'was already ', planned: 'would be ' }[outcome.kind];
+  return `${label}: ${words}${context.desiredStatus}.`;
 }
 
 /** The title of the summary: what became of how many invites. */
-export function runTitle(outcomes: readonly Outcome[], { status, dryRun }: Asked): string {
-  const count = (wanted: Outcome['kind']): number => outcomes.filter(({ kind }) => kind === wanted).length;
-  const parts = [
-    [count('changed'), status],
-    [count('unchanged'), `already ${status}`],
-    [count('planned'), `would be ${status}`],
-    [count('failed'), 'failed'],
-    [count('not_attempted'), 'not attempted'],
-  ].flatMap(([number, text]) => (number === 0 ? [] : [`${number} ${text}`]));
+export function runTitle(outcomes: readonly Outcome[], { desiredStatus, dryRun }: StepContext): string {
+  const words: Readonly<Record<Outcome['kind'], string>> = {
+    changed: desiredStatus,
+    unchanged: `already ${desiredStatus}`,
+    planned: `would be ${desiredStatus}`,
+    failed: 'failed',
+    not_attempted: 'not attempted',
+  };
+  const parts = Object.entries(words).flatMap(([kind, text]) => {
+    const count = outcomes.filter((outcome) => outcome.kind === kind).length;
+    return count === 0 ? [] : [`${count} ${text}`];
+  });
   return `Cloudflare invites${dryRun ? ' (dry run)' : ''}: ${parts.join(', ') || 'none'}`;
-}
-
-function plural(count: number, noun: string): string {
-  return count === 1 ? noun : `${noun}s`;
 }

@@ -1,51 +1,30 @@
-import { type Invite, isFailed, type Outcome, problemLine } from '../invites/outcome.ts';
+import { INVITE_FIELDS, type Invite, type InviteField } from '../cloudflare/invite.ts';
+import { isFailed } from '../invites/outcome.ts';
+import { problemLine } from '../problems/problem.ts';
+import type { ReportedOutcome } from './report.ts';
 import type { Annotation } from './workflow.ts';
 
 /** Fields of an invite that are outputs of their own, under Cloudflare's names. */
-const INVITE_OUTPUTS = [
-  'id',
-  'status',
-  'organization_id',
-  'organization_name',
-  'roles',
-  'invited_by',
-  'invited_on',
-  'expires_on',
-  'invited_member_id',
-  'invited_member_email',
-  'organization_is_enforcing_twofactor',
-] as const satisfies readonly (keyof Invite)[];
+const INVITE_OUTPUTS = Object.keys(INVITE_FIELDS) as readonly InviteField[];
+
+/** The outputs about all invites of the step. */
+const COUNT_OUTPUTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'] as const;
 
 /** Every output of the action. */
-export const OUTPUT_NAMES = [
-  ...INVITE_OUTPUTS,
-  'changed',
-  'matched_count',
-  'changed_count',
-  'failed_count',
-  'invite_ids',
-  'invites',
-] as const;
+export const OUTPUT_NAMES = [...INVITE_OUTPUTS, ...COUNT_OUTPUTS] as const;
 
 export type Outputs = Readonly<Record<(typeof OUTPUT_NAMES)[number], string>>;
 
 /**
- * GitHub refuses the outputs of a job beyond 1 MiB, counted in UTF-16: 524,288 characters for everything.
- * This much of that is for `invites`.
+ * Room for `invites`, in characters. GitHub refuses the outputs of a job beyond 1 MiB, counted in UTF-16: 524,288
+ * characters for everything.
  */
 const MAX_INVITES_LENGTH = 400_000;
-/** What `invite_ids` and `invites` may take together, some room for the other outputs being left. */
+/** Room for `invite_ids` and `invites` together; the rest is for the other outputs. */
 const MAX_LISTS_LENGTH = 500_000;
 
-/**
- * The outputs of a step, and how many invites did not fit into `invites`.
- * @param redact applied to every text before it becomes JSON, whose escapes could break up a credential
- */
-export function buildOutputs(
-  all: readonly Outcome[],
-  redact: (text: string) => string,
-): { outputs: Outputs; omitted: number } {
-  const outcomes = all.map((outcome) => redactOutcome(outcome, redact));
+/** The outputs of a step, and how many invites did not fit into `invites`. */
+export function buildOutputs(outcomes: readonly ReportedOutcome[]): { outputs: Outputs; omitted: number } {
   const only = outcomes.length === 1 ? outcomes[0] : undefined;
   const changedCount = outcomes.filter(({ kind }) => kind === 'changed').length;
   const inviteIds = JSON.stringify(outcomes.map(({ id }) => id));
@@ -75,34 +54,16 @@ export function omittedWarning(omitted: number, count: number): Annotation {
   };
 }
 
-function redactOutcome(outcome: Outcome, redact: (text: string) => string): Outcome {
-  const redactValue = (value: unknown): unknown => {
-    if (typeof value === 'string') return redact(value);
-    return Array.isArray(value) ? value.map(redactValue) : value;
-  };
-  const redactFields = <T extends object>(fields: T): T =>
-    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(value)])) as T;
-  const invite = redactFields(outcome.invite);
-  return isFailed(outcome) ? { ...outcome, invite, problem: redactFields(outcome.problem) } : { ...outcome, invite };
+function inviteOutputs(invite: Invite): Readonly<Record<InviteField, string>> {
+  const texts = INVITE_OUTPUTS.map((name) => [name, outputText(invite[name])]);
+  return Object.fromEntries(texts);
 }
 
-function inviteOutputs(invite: Invite): Pick<Outputs, (typeof INVITE_OUTPUTS)[number]> {
-  return {
-    id: invite.id ?? '',
-    status: invite.status ?? '',
-    organization_id: invite.organization_id ?? '',
-    organization_name: invite.organization_name ?? '',
-    roles: invite.roles === undefined ? '' : JSON.stringify(invite.roles),
-    invited_by: invite.invited_by ?? '',
-    invited_on: invite.invited_on ?? '',
-    expires_on: invite.expires_on ?? '',
-    invited_member_id: invite.invited_member_id ?? '',
-    invited_member_email: invite.invited_member_email ?? '',
-    organization_is_enforcing_twofactor: String(invite.organization_is_enforcing_twofactor ?? ''),
-  };
+function outputText(value: Invite[InviteField]): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value ?? '');
 }
 
-function toEntry(outcome: Outcome): unknown {
+function toEntry(outcome: ReportedOutcome): unknown {
   return {
     ...outcome.invite,
     id: outcome.id,

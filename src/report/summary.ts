@@ -1,12 +1,16 @@
-import { isFailed, type Outcome, type Problem } from '../invites/outcome.ts';
-import type { SafeText } from './text.ts';
+import { isFailed, type Outcome } from '../invites/outcome.ts';
+import type { Problem } from '../problems/problem.ts';
+import { countOf } from '../words.ts';
+import type { ReportedOutcome } from './report.ts';
+import { type Escape, toHtml } from './text.ts';
 
-/** The runner refuses a summary beyond 1 MiB; the rest is left for other steps' lines and what is counted differently. */
+/** The runner refuses a summary beyond 1 MiB; the rest is for lines of other steps. */
 const MAX_BYTES = 1_000_000;
 
-/** For what surrounds the rows, failures and remarks: the head of the table and the sentences that count the rest. */
-const FRAME_BYTES = 1_000;
+/** Room for the heading, the head of the table, and the sentences that count what was omitted. */
+const FRAME_BYTES = 2_000;
 
+/** Longest text of a cell, in characters. */
 const MAX_CELL = 300;
 
 const OUTCOME_TEXTS: Readonly<Record<Outcome['kind'], string>> = {
@@ -19,86 +23,80 @@ const OUTCOME_TEXTS: Readonly<Record<Outcome['kind'], string>> = {
 
 export interface SummaryContent {
   readonly title: string;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly ReportedOutcome[];
   /** What stopped the whole step. */
   readonly stop: Problem | undefined;
-  /** Further remarks, a sentence each. */
+  /** Further sentences. */
   readonly remarks: readonly string[];
 }
 
 /**
- * What became of a run as HTML, for the job summary and the tracking issue: GitHub reads both as Markdown, in which
- * HTML blocks without blank lines are left alone, so that escaping HTML is all that foreign text needs.
+ * What became of a run as HTML, for the job summary and the tracking issue. GitHub reads both as Markdown, which leaves
+ * HTML blocks without blank lines as they are, so escaping HTML is enough.
  *
- * @param maxBytes what the result has in UTF-8 at the most; what does not fit is counted instead
+ * @param maxBytes limit of the result in UTF-8. Failures come first, then remarks, then rows; the rest is counted.
  */
 export function buildSummary(
   { title, outcomes, stop, remarks }: SummaryContent,
-  safe: SafeText,
+  escapeText: Escape = toHtml,
   maxBytes = MAX_BYTES,
 ): string {
-  const failed = outcomes.filter(isFailed);
   const problems = [
     ...(stop === undefined ? [] : [stop]),
-    ...failed.filter((outcome) => !outcome.causedByStop).map(({ problem }) => problem),
+    ...outcomes.filter(isFailed).flatMap(({ causedByStop, problem }) => (causedByStop ? [] : [problem])),
   ];
-  const heading = `<h3>${safe.html(title)}</h3>`;
-  const room = maxBytes - byteLength(heading) - FRAME_BYTES;
-  const notes = takeWithin(
-    remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`),
-    room / 4,
-  );
+  const room = maxBytes - FRAME_BYTES;
   const failures = takeWithin(
-    problems.map((problem) => problemItem(problem, safe)),
-    // Failures matter more than rows, so they are laid out first; half of the room is theirs at the most.
-    (room - byteLength(notes.html)) / 2,
+    problems.map((problem) => problemItem(problem, escapeText)),
+    room,
+  );
+  const notes = takeWithin(
+    remarks.map((remark) => `<p><code>${escapeText(remark)}</code></p>`),
+    room - failures.bytes,
   );
   const rows = takeWithin(
-    outcomes.map((outcome) => outcomeRow(outcome, safe)),
-    room - byteLength(notes.html) - byteLength(failures.html),
+    outcomes.map((outcome) => outcomeRow(outcome, escapeText)),
+    room - failures.bytes - notes.bytes,
   );
   return [
-    heading,
+    `<h3>${escapeText(title, MAX_CELL)}</h3>`,
     ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
-    ...missing(rows.omitted, 'row'),
+    ...omittedNote(rows.omitted, 'row'),
     ...(problems.length > 0 ? [`<ul>${failures.html}</ul>`] : []),
-    ...missing(failures.omitted, 'failure'),
+    ...omittedNote(failures.omitted, 'failure'),
     ...(notes.html === '' ? [] : [notes.html]),
-    ...missing(notes.omitted, 'remark'),
+    ...omittedNote(notes.omitted, 'remark'),
   ].join('\n\n');
 }
 
 const TABLE_HEAD =
   '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
 
-function outcomeRow({ invite, id, kind }: Outcome, safe: SafeText): string {
+function outcomeRow({ invite, id, kind }: Outcome, escapeText: Escape): string {
   const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
-  const data = cells.map((cell) => `<td>${cell ? `<code>${safe.html(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
-  const status = invite.status === undefined ? 'state unknown' : invite.status;
-  return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (<code>${safe.html(status, MAX_CELL)}</code>)</td></tr>`;
+  const data = cells.map((cell) => `<td>${cell ? `<code>${escapeText(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
+  const status = invite.status ?? 'state unknown';
+  return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (<code>${escapeText(status, MAX_CELL)}</code>)</td></tr>`;
 }
 
-/** A problem as a list item. */
-export function problemItem({ title, message, details, hint }: Problem, safe: SafeText): string {
-  const facts = [message, ...details].map((line) => `<br><code>${safe.html(line)}</code>`).join('');
-  return `<li><strong><code>${safe.html(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${safe.html(hint)}`}</li>`;
+function problemItem({ title, message, details, hint }: Problem, escapeText: Escape): string {
+  const facts = [message, ...details].map((line) => `<br><code>${escapeText(line)}</code>`).join('');
+  return `<li><strong><code>${escapeText(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${escapeText(hint)}`}</li>`;
 }
 
-function takeWithin(items: readonly string[], maxBytes: number): { html: string; omitted: number } {
+/** The first items that fit into `maxBytes`, and what they take. */
+function takeWithin(items: readonly string[], maxBytes: number): { html: string; bytes: number; omitted: number } {
   const kept: string[] = [];
   let bytes = 0;
   for (const item of items) {
-    bytes += byteLength(item);
-    if (bytes > maxBytes) break;
+    const size = new TextEncoder().encode(item).length;
+    if (bytes + size > maxBytes) break;
+    bytes += size;
     kept.push(item);
   }
-  return { html: kept.join(''), omitted: items.length - kept.length };
+  return { html: kept.join(''), bytes, omitted: items.length - kept.length };
 }
 
-function missing(count: number, what: string): string[] {
-  return count === 0 ? [] : [`<p>${count} more ${what}${count === 1 ? '' : 's'} did not fit into this summary.</p>`];
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+function omittedNote(count: number, what: string): string[] {
+  return count === 0 ? [] : [`<p>${countOf(count, `more ${what}`)} did not fit into this summary.</p>`];
 }

@@ -1,5 +1,6 @@
 import { debug, error, group, info, notice, setOutput, setSecret, summary, warning } from '@actions/core';
-import { cut, type SafeText } from './text.ts';
+import { truncate } from '../words.ts';
+import { toLine } from './text.ts';
 
 export type AnnotationLevel = 'error' | 'warning' | 'notice';
 
@@ -10,8 +11,8 @@ export interface Annotation {
 }
 
 /**
- * What a step can say to the runner. Texts may hold anything: this is where they are made safe, so that no caller
- * can forget it. Outputs are data and keep their text, except for credentials.
+ * What a step can say to the runner. Texts may hold anything: they become safe here, so that no caller can forget it.
+ * Outputs are data and keep their text.
  */
 export interface Workflow {
   /** Hides values in everything that the runner shows from now on. */
@@ -22,7 +23,7 @@ export interface Workflow {
   /** Runs `work` with its log lines folded under `title`. */
   group<T>(title: string, work: () => Promise<T>): Promise<T>;
   setOutput(name: string, value: string): void;
-  /** Appends HTML to the job summary; its text must have gone through `SafeText.html`. */
+  /** Appends HTML to the job summary; its text must be escaped. */
   addSummary(html: string): Promise<void>;
 }
 
@@ -32,7 +33,7 @@ const MAX_TITLE = 200;
 
 const CORE = { debug, error, group, info, notice, setOutput, setSecret, warning } as const;
 
-/** The workflow commands and environment files that a step speaks to its runner with. */
+/** The workflow commands and environment files that a step uses to speak to its runner. */
 export type RunnerCommands = typeof CORE & { appendSummary(html: string): Promise<void> };
 
 const ACTIONS_CORE: RunnerCommands = {
@@ -43,27 +44,27 @@ const ACTIONS_CORE: RunnerCommands = {
   },
 };
 
-/** The workflow that this process is a step of; `commands` take its texts to the runner once they are safe. */
-export function createWorkflow(safe: SafeText, commands: RunnerCommands = ACTIONS_CORE): Workflow {
+/** The workflow that this process is a step of. */
+export function createWorkflow(commands: RunnerCommands = ACTIONS_CORE): Workflow {
   return {
     mask: (secrets) => {
       for (const secret of secrets) commands.setSecret(secret);
     },
-    info: (line) => commands.info(safe.line(line)),
-    debug: (line) => commands.debug(safe.line(line)),
+    info: (line) => commands.info(toLine(line)),
+    debug: (line) => commands.debug(toLine(line)),
     annotate: (level, { title, lines }) => {
-      commands[level](annotationMessage(lines, safe), { title: safe.line(title, MAX_TITLE) });
+      commands[level](annotationMessage(lines), { title: toLine(title, MAX_TITLE) });
     },
-    group: (title, work) => commands.group(safe.line(title), work),
-    setOutput: (name, value) => commands.setOutput(name, safe.redact(value)),
+    group: (title, work) => commands.group(toLine(title), work),
+    setOutput: (name, value) => commands.setOutput(name, value),
     addSummary: (html) => commands.appendSummary(html),
   };
 }
 
-/** The message of an annotation: if it is too long, the lines before the last one, which says what to do, are cut. */
-function annotationMessage(lines: readonly string[], safe: SafeText): string {
-  const last = safe.line(lines.at(-1) ?? '');
-  const others = lines.slice(0, -1).map((line) => safe.line(line));
+/** The message of an annotation. If it is too long, the last line, which says what to do, stays whole. */
+function annotationMessage(lines: readonly string[]): string {
+  const last = toLine(lines.at(-1) ?? '');
+  const others = lines.slice(0, -1).map((line) => toLine(line));
   if (others.length === 0) return last;
-  return `${cut(others.join('\n'), MAX_ANNOTATION - last.length - 1)}\n${last}`;
+  return `${truncate(others.join('\n'), MAX_ANNOTATION - last.length - 1)}\n${last}`;
 }

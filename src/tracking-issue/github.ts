@@ -1,142 +1,127 @@
 import { getOctokit } from '@actions/github';
-import { describeCauses } from '../cloudflare/errors.ts';
+import { isObject } from '../json.ts';
+import { describeCauses } from '../network-error.ts';
+import type { Problem } from '../problems/problem.ts';
+import { TRACKER_PROBLEMS } from '../problems/tracker-problem.ts';
+import type { Redact } from '../redact.ts';
 import { VERSION } from '../version.ts';
-import {
-  type Author,
-  type Issue,
-  type IssueTracker,
-  TrackerError,
-  type TrackingTask,
-  updateTrackingIssue,
-} from './update.ts';
 
-/** Source: GitHub's REST API, "List repository issues": a page has 100 issues at the most. */
+/** Source: GitHub's REST API, "List repository issues": a page has 100 issues at most. */
 const PER_PAGE = 100;
 
-/** A tracking issue is updated with each run, so it is near the top, however many issues a repository has. */
+/** Each run updates the tracking issue, so it is near the top, however many issues a repository has. */
 const MAX_PAGES = 10;
 
-/** Longest part of GitHub's own words that is repeated. */
-const MAX_MESSAGE = 300;
+/** The account that wrote an issue. */
+export interface Author {
+  readonly login: string;
+  /** Whether it is a GitHub App rather than a person. */
+  readonly isBot: boolean;
+}
 
-/** What leads to the issues of the repository that the job belongs to. */
+export interface Issue {
+  readonly number: number;
+  readonly title: string;
+  /** As it was written; empty if there is none. */
+  readonly body: string;
+  /** Undefined for an account that does not exist any more. */
+  readonly author: Author | undefined;
+  /** Where people read it. */
+  readonly url: string;
+}
+
+/** Thrown where the tracking issue cannot be brought up to date. */
+export class TrackerError extends Error {
+  override readonly name = 'TrackerError';
+  readonly problem: Problem;
+  /** The HTTP status of GitHub's answer, if there was one. */
+  readonly status: number | undefined;
+
+  constructor(problem: Problem, status?: number) {
+    super(problem.message);
+    this.problem = problem;
+    this.status = status;
+  }
+}
+
+/** How to reach the issues of the repository that the job belongs to. */
 export interface GitHubAccess {
   /** Of github.com or of GitHub Enterprise Server, without a slash at the end. */
   readonly apiUrl: string;
   /** `owner/name`. */
   readonly repository: string;
-  /** Empty if there is none. */
-  readonly token: string;
+  /** Undefined if there is none. */
+  readonly token: string | undefined;
   readonly fetch: typeof fetch;
+  /** Takes credentials out of what GitHub sends. */
+  readonly redact: Redact;
 }
 
-export interface ConnectOptions extends GitHubAccess {
-  /** Ends every request. */
-  readonly signal: AbortSignal;
-}
+type Octokit = ReturnType<typeof getOctokit>;
 
-const PERMISSION_HINT =
-  'Give the job the permission "issues: write" (permissions in the workflow), or github-token a token that may write issues of this repository. Workflows started from forks or by Dependabot get a token that cannot.';
-
-const HINTS: Readonly<Record<number, string>> = {
-  401: 'github-token is no valid token of this GitHub. Leave the input out, or store a new token.',
-  403: PERMISSION_HINT,
-  404: PERMISSION_HINT,
-  410: 'Issues are switched off in this repository. Switch them on, or leave report-issue out.',
-};
-
-/** An answer of GitHub that is no success. */
-class StatusError extends TrackerError {
-  override readonly name = 'StatusError';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message, HINTS[status]);
-    this.status = status;
-  }
-}
-
-/** Keeps the tracking issue, as `updateTrackingIssue` does, in the repository that the job belongs to. */
-export function runTrackingIssue(task: Omit<TrackingTask, 'connect'> & GitHubAccess): Promise<void> {
-  return updateTrackingIssue({ ...task, connect: (signal) => connectToIssues({ ...task, signal }) });
-}
-
-/**
- * The issues of the repository that the job belongs to.
- *
- * @throws {TrackerError} if there is no usable token or no repository
- */
-export async function connectToIssues(options: ConnectOptions): Promise<IssueTracker> {
-  const { apiUrl, repository, token, fetch, signal } = options;
-  if (token === '') throw new TrackerError('There is no token for GitHub: github-token is empty.', PERMISSION_HINT);
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new TrackerError('github-token holds a space, a line break or a character outside ASCII.', HINTS[401]);
-  }
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
-    throw new TrackerError(
-      'GITHUB_REPOSITORY names no repository.',
-      'The tracking issue works in GitHub Actions only.',
-    );
-  }
-  // What octokit would print goes to a stream that the runner reads for commands.
-  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-  const octokit = getOctokit(token, {
-    baseUrl: apiUrl,
-    userAgent: `cloudflare-invite-action/${VERSION}`,
-    log,
-    // Followed, a redirect would take the token along.
-    request: { fetch, signal, log, redirect: 'manual' },
-  });
-  return new GitHubIssues(`/repos/${repository}`, (route, parameters) => octokit.request(route, parameters));
-}
-
-function ignore(): void {}
-
-type Send = (
-  route: string,
-  parameters: Readonly<Record<string, unknown>>,
-) => Promise<{ readonly status: number; readonly headers: { readonly link?: string }; readonly data: unknown }>;
-
-class GitHubIssues implements IssueTracker {
+/** The issues of one repository. Every method throws `TrackerError` for a request that fails. */
+export class GitHubIssues {
+  readonly #octokit: Octokit;
   readonly #repository: string;
-  readonly #send: Send;
+  readonly #redact: Redact;
 
-  constructor(repository: string, send: Send) {
+  /**
+   * @param signal ends every request
+   * @throws {TrackerError} if there is no usable token or no repository
+   */
+  constructor({ apiUrl, repository, token, fetch, redact }: GitHubAccess, signal: AbortSignal) {
+    if (token === undefined) throw new TrackerError(TRACKER_PROBLEMS.noToken());
+    if (!/^[\x21-\x7e]+$/.test(token)) throw new TrackerError(TRACKER_PROBLEMS.unprintableToken());
+    if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) throw new TrackerError(TRACKER_PROBLEMS.noRepository());
+    // Octokit prints to a stream that the runner reads for commands.
+    const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+    this.#octokit = getOctokit(token, {
+      baseUrl: apiUrl,
+      userAgent: `cloudflare-invite-action/${VERSION}`,
+      log,
+      // A redirect that is followed takes the token along.
+      request: { fetch, signal, log, redirect: 'manual' },
+    });
     this.#repository = repository;
-    this.#send = send;
+    this.#redact = redact;
   }
 
+  /** Open issues, the most recently updated first, a thousand at most; no pull requests. */
   async *listOpenIssues(): AsyncGenerator<Issue> {
     const query = { state: 'open', sort: 'updated', direction: 'desc', per_page: PER_PAGE };
     for (let page = 1; page <= MAX_PAGES; page++) {
       const { data, link } = await this.#call('GET', '/issues', { ...query, page });
-      if (!Array.isArray(data)) throw unreadable('the list of issues');
-      yield* data.flatMap((entry) => toIssue(entry) ?? []);
+      if (!Array.isArray(data)) throw new TrackerError(TRACKER_PROBLEMS.unreadable('the list of issues'));
+      for (const entry of data) {
+        const issue = this.#toIssue(entry);
+        if (issue !== undefined) yield issue;
+      }
       // Its address is not used: no answer decides where the token is sent.
       if (!/rel="next"/.test(link)) return;
     }
   }
 
+  /** Whether a person may write to the repository; false for one that does not exist. */
   async canWrite(login: string): Promise<boolean> {
     try {
       const { data } = await this.#call('GET', `/collaborators/${encodeURIComponent(login)}/permission`);
-      // "maintain" is reported as "write", a role of one's own making as what it builds on.
+      // GitHub reports "maintain" as "write", and a custom role as the role that it builds on.
       // Source: GitHub's REST API, "Get repository permissions for a user".
       return isObject(data) && (data.permission === 'admin' || data.permission === 'write');
     } catch (error) {
-      if (error instanceof StatusError && error.status === 404) return false;
+      if (error instanceof TrackerError && error.status === 404) return false;
       throw error;
     }
   }
 
   async create(issue: { readonly title: string; readonly body: string }): Promise<Issue> {
     const { data } = await this.#call('POST', '/issues', issue);
-    const created = toIssue(data);
-    if (created === undefined) throw unreadable('the new issue');
+    const created = this.#toIssue(data);
+    if (created === undefined) throw new TrackerError(TRACKER_PROBLEMS.unreadable('the new issue'));
     return created;
   }
 
-  async update(number: number, changes: { readonly body: string }): Promise<void> {
+  async update(number: number, changes: { readonly body: string } | { readonly state: 'closed' }): Promise<void> {
     await this.#call('PATCH', `/issues/${number}`, changes);
   }
 
@@ -144,49 +129,44 @@ class GitHubIssues implements IssueTracker {
     await this.#call('POST', `/issues/${number}/comments`, { body });
   }
 
-  async close(number: number): Promise<void> {
-    await this.#call('PATCH', `/issues/${number}`, { state: 'closed' });
-  }
-
   async #call(method: string, path: string, parameters = {}): Promise<{ data: unknown; link: string }> {
-    const request = `${method} ${this.#repository}${path}`;
-    const response = await this.#send(request, parameters).catch((error: unknown) => {
-      throw toTrackerError(request, error);
+    const request = `${method} /repos/${this.#repository}${path}`;
+    const response = await this.#octokit.request(request, parameters).catch((error: unknown) => {
+      throw this.#toTrackerError(request, error);
     });
     // Octokit takes everything below 400 for a success.
-    if (response.status >= 300) {
-      throw new StatusError(response.status, `${request} met a redirect (HTTP ${response.status}), which is refused.`);
-    }
+    if (response.status >= 300)
+      throw new TrackerError(TRACKER_PROBLEMS.redirected(request, response.status), response.status);
     return { data: response.data, link: response.headers.link ?? '' };
   }
-}
 
-function toTrackerError(request: string, error: unknown): TrackerError {
-  // Octokit calls a request without an answer a "500" as well.
-  if (error instanceof Error && 'response' in error && 'status' in error && error.response !== undefined) {
-    const status = Number(error.status);
-    return new StatusError(status, `${request} failed: HTTP ${status}, "${error.message.slice(0, MAX_MESSAGE)}".`);
+  #toTrackerError(request: string, error: unknown): TrackerError {
+    // Octokit calls a request without an answer a "500" as well.
+    if (error instanceof Error && 'response' in error && 'status' in error && error.response !== undefined) {
+      const status = Number(error.status);
+      return new TrackerError(TRACKER_PROBLEMS.refused(request, status, this.#redact(error.message)), status);
+    }
+    return new TrackerError(TRACKER_PROBLEMS.unreachable(request, this.#redact(describeCauses(error))));
   }
-  return new TrackerError(`${request} failed: ${describeCauses(error)}.`);
+
+  /** The issue in an entry; undefined for a pull request, which GitHub lists among the issues, and for anything else. */
+  #toIssue(entry: unknown): Issue | undefined {
+    if (!isObject(entry) || entry.pull_request !== undefined) return undefined;
+    const { number, title, body, user, html_url: url } = entry;
+    if (typeof number !== 'number' || typeof title !== 'string') return undefined;
+    return {
+      number,
+      title,
+      body: typeof body === 'string' ? body : '',
+      author: this.#toAuthor(user),
+      url: this.#redact(String(url)),
+    };
+  }
+
+  #toAuthor(user: unknown): Author | undefined {
+    if (!isObject(user) || typeof user.login !== 'string') return undefined;
+    return { login: user.login, isBot: user.type === 'Bot' };
+  }
 }
 
-function unreadable(what: string): TrackerError {
-  return new TrackerError(`GitHub’s answer does not hold ${what}.`);
-}
-
-/** The issue in an entry; undefined for a pull request, which GitHub lists among the issues, and for anything else. */
-function toIssue(entry: unknown): Issue | undefined {
-  if (!isObject(entry) || entry.pull_request !== undefined) return undefined;
-  const { number, title, body, user, html_url: url } = entry;
-  if (typeof number !== 'number' || typeof title !== 'string') return undefined;
-  return { number, title, body: typeof body === 'string' ? body : '', author: toAuthor(user), url: String(url) };
-}
-
-function toAuthor(user: unknown): Author | undefined {
-  if (!isObject(user) || typeof user.login !== 'string') return undefined;
-  return { login: user.login, isBot: user.type === 'Bot' };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
+function ignore(): void {}

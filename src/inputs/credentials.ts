@@ -1,0 +1,79 @@
+import type { Credentials } from '../cloudflare/credentials.ts';
+import { INPUT_PROBLEMS, TOKEN_PREFERRED } from '../problems/input-problems.ts';
+import { type Environment, readRaw } from './environment.ts';
+import type { ParserContext } from './parsers.ts';
+import { INPUTS } from './table.ts';
+
+type CredentialName = 'api-token' | 'api-email' | 'api-key';
+
+/** A part of the credentials: `null` if there is none, undefined if it cannot be used, which then has been reported. */
+type Part = string | null | undefined;
+
+/**
+ * The credentials of the step; undefined if there are none that can be used, which then has been reported.
+ *
+ * A credential input chooses the scheme. What it leaves out of that scheme comes from the environment, and the other
+ * scheme's variables are ignored. If only the environment has credentials, its token wins.
+ *
+ * @param inputs what the credential inputs of the step hold
+ * @param notice records what the user should know
+ */
+export function readCredentials(
+  env: Environment,
+  inputs: Readonly<Record<CredentialName, Part>>,
+  context: Omit<ParserContext, 'name'>,
+  notice: (text: string) => void,
+): Credentials | undefined {
+  const { report } = context;
+  const isFilled = (name: CredentialName): boolean => inputs[name] !== null && readRaw(env, name) !== '';
+  const variable = (name: CredentialName): Part => readVariable(env, name, context);
+  const { 'api-token': token, 'api-email': email, 'api-key': key } = inputs;
+
+  if (isFilled('api-token') && (isFilled('api-email') || isFilled('api-key'))) {
+    report(INPUT_PROBLEMS.twoSchemes());
+    return undefined;
+  }
+  if (token !== null) return tokenCredentials(token);
+  if (email !== null || key !== null) {
+    return keyCredentials(
+      email === null ? variable('api-email') : email,
+      key === null ? variable('api-key') : key,
+      report,
+    );
+  }
+  const tokenOfEnvironment = variable('api-token');
+  if (tokenOfEnvironment !== null) {
+    if (isSet(env, 'api-key') && isSet(env, 'api-email')) notice(TOKEN_PREFERRED);
+    return tokenCredentials(tokenOfEnvironment);
+  }
+  // A secret that did not arrive must not make the step act as the user of the other variables.
+  if (env[INPUTS['api-token'].variable] !== undefined) {
+    report(INPUT_PROBLEMS.emptyTokenVariable());
+    return undefined;
+  }
+  return keyCredentials(variable('api-email'), variable('api-key'), report);
+}
+
+function tokenCredentials(token: string | undefined): Credentials | undefined {
+  return token === undefined ? undefined : { scheme: 'api-token', token };
+}
+
+function keyCredentials(email: Part, key: Part, report: ParserContext['report']): Credentials | undefined {
+  if (email === null && key === null) report(INPUT_PROBLEMS.noCredentials());
+  else if (email === null) report(INPUT_PROBLEMS.emailMissing('api-email', INPUTS['api-email'].variable));
+  else if (key === null) report(INPUT_PROBLEMS.keyMissing('api-key', INPUTS['api-key'].variable));
+  else if (email !== undefined && key !== undefined) return { scheme: 'global-api-key', email, key };
+  return undefined;
+}
+
+/** What the environment holds in the place of an input. */
+function readVariable(env: Environment, name: CredentialName, context: Omit<ParserContext, 'name'>): Part {
+  const { variable, parse } = INPUTS[name];
+  return isSet(env, name)
+    ? parse(env[variable]?.trim() ?? '', { ...context, name: `${variable} (environment)` })
+    : null;
+}
+
+function isSet(env: Environment, name: CredentialName): boolean {
+  return (env[INPUTS[name].variable]?.trim() ?? '') !== '';
+}

@@ -1,0 +1,37 @@
+import { type Environment, PROXY_VARIABLES, readRaw } from './environment.ts';
+import { INPUT_NAMES, inputRow } from './table.ts';
+
+/**
+ * Every value of the environment that nobody may see, to be masked before anything is written. Malformed and unused
+ * credentials are among them.
+ */
+export function readSecrets(env: Environment): readonly string[] {
+  const inputs = INPUT_NAMES.flatMap((name) => {
+    const { secret, default: text, variable } = inputRow(name);
+    if (secret === undefined) return [];
+    const written = readRaw(env, name) ?? '';
+    const values = [written === text ? '' : written, variable === undefined ? '' : (env[variable] ?? '')];
+    return secret === 'value' ? values : values.flatMap(passwordsOf);
+  });
+  const proxies = PROXY_VARIABLES.flatMap((name) => passwordsOf(env[name] ?? ''));
+  return [...new Set([...inputs, ...proxies].map((secret) => secret.trim()))].filter((secret) => secret !== '');
+}
+
+// With a scheme or without one, but never taking a scheme for a user.
+const USER_PASSWORD = /^(?:[a-z][a-z\d+.-]*:\/\/|(?![a-z][a-z\d+.-]*:\/\/))[^/@:]*:([\s\S]*)@/i;
+
+/** The password in a URL, as written and decoded. */
+function passwordsOf(url: string): readonly string[] {
+  // Not the URL parser: what it rejects may hold a password as well.
+  const password = USER_PASSWORD.exec(url.trim())?.[1];
+  if (password === undefined) return [];
+  return [password, decodePercent(password)].flatMap((secret) => [secret, ...secret.split(/[\r\n]+/)]);
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

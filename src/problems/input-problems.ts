@@ -1,0 +1,51 @@
+import { MAX_PATTERN_LENGTH, type PatternFault } from '../invites/pattern.ts';
+import { truncate } from '../words.ts';
+
+/** Longest value that a message repeats. */
+const MAX_SHOWN = 80;
+
+const SECRETS_HINT =
+  'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';
+
+/** Everything that can be wrong with the inputs of a step. Only `notAllowed` shows a value; never a secret's. */
+export const INPUT_PROBLEMS = {
+  notAllowed: (name: string, value: string, allowed: string) =>
+    `${name} is ${JSON.stringify(truncate(value, MAX_SHOWN))}. ${allowed}`,
+  empty: (name: string) =>
+    `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. Give it a value, or leave the input out.`,
+  emptyCredential: (name: string) => `${name} is written but empty. ${SECRETS_HINT}`,
+  unprintable: (name: string, kind: 'credential' | 'address') =>
+    `${name} holds a space, a line break or a character outside ASCII (its value is not shown). Store the ${kind} alone, without "Bearer" and quotes.`,
+  notAnAddress: (name: string) =>
+    `${name} is not an e-mail address (its value is not shown). Write the address of the Cloudflare user.`,
+  urlWithUser: (name: string) =>
+    `${name} holds an "@" (its value is not shown). Write it without user name and password.`,
+  twoSchemes: () =>
+    'api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.',
+  keyMissing: (input: string, variable: string) =>
+    `The Global API Key needs a key and the user’s e-mail; there is an e-mail and no key. Write ${input}, or set ${variable} in the environment. ${SECRETS_HINT}`,
+  emailMissing: (input: string, variable: string) =>
+    `The Global API Key needs a key and the user’s e-mail; there is a key and no e-mail. Write ${input}, or set ${variable} in the environment. ${SECRETS_HINT}`,
+  emptyTokenVariable: () =>
+    `CLOUDFLARE_API_TOKEN is set in the environment but empty. ${SECRETS_HINT} If the Global API Key is meant, do not set CLOUDFLARE_API_TOKEN.`,
+  noCredentials: () =>
+    `There are no credentials. Write api-token, or api-email with api-key, or set CLOUDFLARE_API_TOKEN in the environment. ${SECRETS_HINT}`,
+  waitBesideIds: (waitSeconds: number) =>
+    `wait-seconds is "${waitSeconds}" beside invite-id. A wait is for finding an invite by filters; leave one of the two out.`,
+  nothingToSelectBy: (filterNames: readonly string[]) =>
+    `There is neither an invite-id nor a filter. Write invite-id, or select by ${filterNames.join(', ')}; organization-name: '*' means every invite.`,
+  timeoutTooShort: (timeoutSeconds: number, waitSeconds: number) =>
+    `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
+} as const;
+
+/** A notice: both schemes are set in the environment. */
+export const TOKEN_PREFERRED =
+  'The environment has both CLOUDFLARE_API_TOKEN and CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL. The token is used.';
+
+/** What is wrong with a list of patterns, as the sentence after its value. */
+export const PATTERN_FAULTS: Readonly<Record<PatternFault, string>> = {
+  'too-long': `An entry has at most ${MAX_PATTERN_LENGTH} characters.`,
+  'empty-exclusion': 'An exclusion needs a pattern after the "!".',
+  'trailing-backslash': 'A "\\" at the end escapes nothing; write "\\\\" for a backslash.',
+  'only-exclusions': 'It holds nothing but exclusions, so nothing could ever match; begin it with what is allowed.',
+};

@@ -1,0 +1,82 @@
+import { type FailedOutcome, isFailed, type SuccessfulOutcome } from '../invites/outcome.ts';
+import { outcomesOf, type RunResult, searchOf } from '../invites/run-result.ts';
+import { describeCauses } from '../network-error.ts';
+import { outcomeProblem } from '../problems/outcome-problem.ts';
+import type { Problem } from '../problems/problem.ts';
+import { runProblem } from '../problems/run-problem.ts';
+import type { Redact } from '../redact.ts';
+import { capAnnotations, failureAnnotations, problemAnnotation } from './annotations.ts';
+import { annotateList } from './list-annotations.ts';
+import { runTitle } from './log.ts';
+import { buildOutputs, omittedWarning } from './outputs.ts';
+import { buildSummary } from './summary.ts';
+import type { Annotation, Workflow } from './workflow.ts';
+
+/** An outcome, with the problem that explains a failure. */
+export type ReportedOutcome = SuccessfulOutcome | (FailedOutcome & { readonly problem: Problem });
+
+/** Everything that people see of a run. */
+export interface RunReport {
+  readonly title: string;
+  readonly outcomes: readonly ReportedOutcome[];
+  /** Why the step fails as a whole, whatever became of single invites. */
+  readonly stop: Problem | undefined;
+  /** What does not make the step fail, but needs attention. */
+  readonly warnings: readonly Annotation[];
+  readonly notices: readonly Annotation[];
+  readonly exitCode: 0 | 1;
+}
+
+/** Puts the result of a run into words. */
+export function createReport(result: RunResult): RunReport {
+  const outcomes = reportedOutcomes(result);
+  const problem = runProblem(result);
+  const isOnlyWarning = result.kind === 'no-match' && result.ifNoMatch !== 'error';
+  const stop = isOnlyWarning ? undefined : problem;
+  const isWarned = result.kind === 'no-match' && result.ifNoMatch === 'warn';
+  const search = searchOf(result);
+  const { warnings, notices } = search === undefined ? { warnings: [], notices: [] } : annotateList(search);
+  return {
+    title: titleOf(result),
+    outcomes,
+    stop,
+    warnings: [...(isWarned && problem !== undefined ? [problemAnnotation(problem)] : []), ...warnings],
+    notices,
+    exitCode: stop !== undefined || outcomes.some(isFailed) ? 1 : 0,
+  };
+}
+
+function reportedOutcomes(result: RunResult): readonly ReportedOutcome[] {
+  if (result.kind !== 'handled') return [];
+  const { outcomes, context } = result;
+  return outcomes.map((outcome) =>
+    isFailed(outcome) ? { ...outcome, problem: outcomeProblem(outcome, context) } : outcome,
+  );
+}
+
+function titleOf(result: RunResult): string {
+  if (result.kind === 'list-failed') return 'Cloudflare invites: the list could not be read';
+  return 'context' in result ? runTitle(outcomesOf(result), result.context) : 'Cloudflare invites';
+}
+
+/**
+ * Sets the outputs, makes the annotations, and writes the job summary.
+ * @param redact takes credentials out of the message of an exception
+ */
+export async function publishReport(report: RunReport, workflow: Workflow, redact: Redact): Promise<void> {
+  const { outcomes, stop, notices } = report;
+  const { outputs, omitted } = buildOutputs(outcomes);
+  for (const [name, value] of Object.entries(outputs)) workflow.setOutput(name, value);
+  for (const annotation of failureAnnotations(outcomes, stop)) workflow.annotate('error', annotation);
+  const warnings = [...(omitted > 0 ? [omittedWarning(omitted, outcomes.length)] : []), ...report.warnings];
+  const where = 'They are about pending invites that match no filter and expire within 24 hours.';
+  for (const annotation of capAnnotations(warnings, 'warnings', where)) workflow.annotate('warning', annotation);
+  for (const annotation of notices) workflow.annotate('notice', annotation);
+  const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
+  try {
+    await workflow.addSummary(buildSummary({ ...report, remarks }));
+  } catch (error) {
+    // The invites are handled and the outputs written; a summary that cannot be stored does not change that.
+    workflow.info(`The job summary could not be written: ${redact(describeCauses(error))}`);
+  }
+}

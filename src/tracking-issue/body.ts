@@ -1,0 +1,53 @@
+import type { RunReport } from '../report/report.ts';
+import { buildSummary } from '../report/summary.ts';
+import { type Escape, toLine } from '../report/text.ts';
+
+/** Tells the action's issue from others of the same title. People do not see it. */
+export const MARKER = '<!-- cloudflare-invite-action: tracking issue -->';
+
+/** Longest body of an issue, in characters. Bytes are counted here, which are never fewer. Source: GitHub's refusal. */
+const MAX_BODY = 65_536;
+
+/** Room for the lines above and below the summary. */
+const FRAME_BYTES = 4_000;
+
+/** Longest text in an issue, in characters. Leaves room for about a hundred failures in a body. */
+const MAX_TEXT = 500;
+
+const INTRODUCTION =
+  '<p>Something about invitations to Cloudflare needs a person. This issue belongs to a workflow: each of its runs ' +
+  'brings it up to date, and the first complete one in which nothing needs a person closes it.</p>';
+
+/** A run, as an issue names it. */
+export interface RunLink {
+  /** The page of the run; undefined outside of GitHub. */
+  readonly runUrl: string | undefined;
+  /** When it ended, in milliseconds since the Unix epoch. */
+  readonly endMs: number;
+}
+
+/** The body of the open issue. */
+export function issueBody(report: RunReport, link: RunLink): string {
+  const remarks = report.warnings.map(({ lines }) => lines.join(' '));
+  const summary = buildSummary({ ...report, remarks }, escapeForIssue, MAX_BODY - FRAME_BYTES);
+  return [MARKER, INTRODUCTION, summary, `<p>Last run: ${linkTo(link)}.</p>`].join('\n\n');
+}
+
+/** The comment that says why the issue is closed. */
+export function closingComment(link: RunLink): string {
+  return `<p>Nothing needs a person any more, says ${linkTo(link)}.</p>`;
+}
+
+function linkTo({ runUrl, endMs }: RunLink): string {
+  const time = new Date(endMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  const run = runUrl === undefined ? 'a run' : `<a href="${escapeForIssue(runUrl)}">the run</a>`;
+  return `${run} of <code>${time}</code>`;
+}
+
+/**
+ * Escapes text for an issue, which is more than a page: it notifies those it mentions, links what looks like a
+ * reference, and apps read its source for commands. GitHub leaves text in `<code>` as it is, where the summary puts text
+ * from outside; punctuation as character references means nothing in the source either.
+ */
+const escapeForIssue: Escape = (text, maxLength = MAX_TEXT) =>
+  toLine(text, maxLength).replace(/[!-/:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`);
