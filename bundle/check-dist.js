@@ -1,26 +1,35 @@
-// Fails if dist is not byte for byte what src builds: what runs must be what was reviewed.
-import { execSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+// Fails if dist is not byte for byte what src builds: what runs must be what was reviewed. Changes no file of the
+// repository.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const root = join(import.meta.dirname, '..');
-const dist = join(root, 'dist');
-
-function readDist() {
-  return new Map(readdirSync(dist).map((name) => [name, readFileSync(join(dist, name))]));
+/** The files of a folder by their names. */
+function read(folder) {
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
 }
 
-const committed = readDist();
-execSync('npm run -s build', { cwd: root, stdio: 'inherit' });
-const built = readDist();
-
-const changed = [...new Set([...committed.keys(), ...built.keys()])].filter((name) => {
-  const [before, after] = [committed.get(name), built.get(name)];
-  return before === undefined || after === undefined || !before.equals(after);
-});
-if (changed.length > 0) {
-  console.error(`dist was not what src builds: ${changed.join(', ')}. It has been rebuilt: commit it.`);
-  process.exitCode = 1;
-} else {
+function check(fresh) {
+  const build = [join(import.meta.dirname, 'build.js'), '--out', fresh];
+  if (spawnSync(process.execPath, build, { stdio: 'inherit' }).status !== 0) return false;
+  const committed = read(join(import.meta.dirname, '..', 'dist'));
+  const built = read(fresh);
+  const different = [...new Set([...committed.keys(), ...built.keys()])].filter((name) => {
+    const [before, after] = [committed.get(name), built.get(name)];
+    return before === undefined || after === undefined || !before.equals(after);
+  });
+  if (different.length > 0) {
+    console.error(`dist is not what src builds: ${different.join(', ')}. Run "npm run build" and commit dist.`);
+    return false;
+  }
   console.log(`dist is what src builds (${built.size} files).`);
+  return true;
+}
+
+const fresh = mkdtempSync(join(tmpdir(), 'dist-'));
+try {
+  process.exitCode = check(fresh) ? 0 : 1;
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
 }

@@ -1,12 +1,10 @@
-// Writes dist/licenses.txt: the licence of every package that has code in the bundle. Their licences ask for it.
+// The text of dist/licenses.txt: the licence of every package that has code in the bundle. Their licences ask for it.
 //
-// What is in the bundle is read from the bundler's own list of modules: ncc --license knows neither modules that were
-// merged into others nor that this project is no third party.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// The packages are those in ncc's list of modules. `ncc --license` misses modules that were merged into others, and
+// lists this project as a third party.
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const root = join(import.meta.dirname, '..');
-const STATS = join(root, 'build', 'stats.json');
 const RULE = '-'.repeat(80);
 
 /** The folder of the package that a file belongs to; undefined for a file of this project. */
@@ -32,11 +30,11 @@ function describe(folder) {
   return { title: `${name} ${version}`, text: [`${name} ${version} (${license})`, ...texts].join('\n\n') };
 }
 
-const { modules } = JSON.parse(readFileSync(STATS, 'utf8'));
-const folders = new Set(filesOf(modules).flatMap((file) => packageFolder(file) ?? []));
-const packages = [...folders].map(describe).sort((a, b) => (a.title < b.title ? -1 : 1));
-if (packages.length === 0) throw new Error(`${STATS} names no package: was it written by the build?`);
-
-const head = 'The files in this folder hold code of these packages, under these licences.';
-const text = [head, ...packages.map(({ text }) => text)].join(`\n\n${RULE}\n`);
-writeFileSync(join(root, 'dist', 'licenses.txt'), `${text}\n`);
+/** The licences of all packages in a list of modules, as ncc's statistics hold it. */
+export function licensesOf(modules) {
+  const folders = new Set(filesOf(modules).flatMap((file) => packageFolder(file) ?? []));
+  const packages = [...folders].map(describe).sort((a, b) => (a.title < b.title ? -1 : 1));
+  if (packages.length === 0) throw new Error('The statistics of the build name no package.');
+  const head = 'The files in this folder hold code of these packages, under these licences.';
+  return `${[head, ...packages.map(({ text }) => text)].join(`\n\n${RULE}\n`)}\n`;
+}

@@ -1,4 +1,7 @@
 import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 import { Document, isScalar } from 'yaml';
 import type { RecordedRequest, SandboxInvite } from '../sandbox/cloudflare.ts';
 import { type Annotation, type AnnotationLevel, parseCommand, type RunResult } from '../sandbox/runner.ts';
@@ -45,51 +48,9 @@ const LOG_MARKS = new Map([
   ['notice', 'Notice: '],
 ]);
 
-const graphemes = new Intl.Segmenter();
-const WIDE = /\p{Emoji_Presentation}|\uFE0F|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u;
-
-function charactersOf(text: string): string[] {
-  return Array.from(graphemes.segment(text), ({ segment }) => segment);
-}
-
-/** How many columns of a terminal a text takes. */
-function widthOf(text: string): number {
-  return charactersOf(text).reduce((width, character) => width + (WIDE.test(character) ? 2 : 1), 0);
-}
-
-function startWithin(text: string, width: number): string {
-  let start = '';
-  for (const character of charactersOf(text)) {
-    if (start !== '' && widthOf(start + character) > width) break;
-    start += character;
-  }
-  return start;
-}
-
+/** The lines of a text, broken between words, and within a word that is longer than a line. */
 function wrap(text: string, width: number): string[] {
-  return text.split('\n').flatMap((paragraph) => {
-    const lines: string[] = [];
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      const longer = line === '' ? word : `${line} ${word}`;
-      if (widthOf(longer) <= width) {
-        line = longer;
-        continue;
-      }
-      if (line !== '') lines.push(line);
-      line = word;
-      while (widthOf(line) > width) {
-        const start = startWithin(line, width);
-        lines.push(start);
-        line = line.slice(start.length);
-      }
-    }
-    return [...lines, line];
-  });
-}
-
-function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+  return wrapAnsi(text, width, { hard: true }).split('\n');
 }
 
 /** Renders what a run of the action came to, for a terminal. Foreign text passes through `safe` first. */
@@ -245,7 +206,7 @@ export class Screen {
   }
 
   #section(title: string, lines: readonly string[]): string {
-    const rule = '─'.repeat(Math.max(0, this.#columns - widthOf(title) - 4));
+    const rule = '─'.repeat(Math.max(0, this.#columns - stringWidth(title) - 4));
     return ['', styleText('cyan', `── ${title} ${rule}`), ...lines.map((line) => INDENT + line)].join('\n');
   }
 
@@ -294,35 +255,30 @@ export class Screen {
 
   #table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
     const all: readonly (readonly Cell[])[] = [head.map((text) => ({ text, format: 'bold' as const })), ...rows];
-    const widths = fittingWidths(all, this.#columns - INDENT.length - 3 * head.length - 1);
-    const line = (left: string, middle: string, right: string): string =>
-      `${left}${widths.map((width) => '─'.repeat(width + 2)).join(middle)}${right}`;
-    const body = all.map((row) => {
-      const cells = widths.map((width, column) => wrap(textOfCell(row[column]), width));
-      const height = Math.max(...cells.map(({ length }) => length));
-      return Array.from({ length: height }, (_, index) => {
-        const parts = widths.map((width, column) => {
-          const cell = row[column];
-          const text = pad(cells[column]?.[index] ?? '', width);
-          return typeof cell === 'object' ? styleText(cell.format, text) : text;
-        });
-        return `│ ${parts.join(' │ ')} │`;
-      });
-    });
-    return [line('┌', '┬', '┐'), ...(body[0] ?? []), line('├', '┼', '┤'), ...body.slice(1).flat(), line('└', '┴', '┘')];
+    const widths = columnWidths(all, this.#columns - INDENT.length - 3 * head.length - 1);
+    const [shownHead = [], ...shownRows] = all.map((row) =>
+      widths.map((width, column) => {
+        const cell = row[column];
+        const lines = wrap(textOfCell(cell), width);
+        return lines.map((line) => styleText(typeof cell === 'object' ? cell.format : 'none', line)).join('\n');
+      }),
+    );
+    const table = new Table({ head: shownHead, style: { head: [], border: [], compact: true } });
+    table.push(...shownRows);
+    return table.toString().split('\n');
   }
 }
 
-/** The widths of a table's columns; where there is not enough room, lines break between words before within them. */
-function fittingWidths(rows: readonly (readonly Cell[])[], room: number): number[] {
-  const widest = (texts: readonly string[]): number => Math.max(...texts.map(widthOf));
+/** The widths of a table's columns. Where there is not enough room, lines break between words before within them. */
+function columnWidths(rows: readonly (readonly Cell[])[], room: number): number[] {
   const columns = (rows[0] ?? []).map((_, column) => rows.map((row) => textOfCell(row[column])));
-  const widths = columns.map(widest);
-  const words = columns.map((texts) => widest(texts.flatMap((text) => text.split(/[ \n]/))));
-  const sum = (): number => widths.reduce((total, width) => total + width, 0);
-  while (sum() > room) {
-    const wordy = widths.map((width, column) => (width > (words[column] ?? 0) ? width : 0));
-    const candidates = Math.max(...wordy) > 0 ? wordy : widths;
+  const widest = (texts: readonly string[], separator: RegExp): number =>
+    Math.max(...texts.flatMap((text) => text.split(separator)).map((part) => stringWidth(part)));
+  const widths = columns.map((texts) => widest(texts, /\n/));
+  const words = columns.map((texts) => widest(texts, /[ \n]/));
+  while (widths.reduce((total, width) => total + width, 0) > room) {
+    const breakable = widths.map((width, column) => (width > (words[column] ?? 0) ? width : 0));
+    const candidates = Math.max(...breakable) > 0 ? breakable : widths;
     const width = Math.max(...candidates);
     if (width <= NARROWEST_COLUMN) break;
     widths[candidates.indexOf(width)] = width - 1;

@@ -1,4 +1,4 @@
-// Many random fault sequences: `npm run test:faults -- --runs 100000 --seed 1`.
+// Many random fault sequences: `npm run test:property -- --runs 100000 --seed 1`.
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { keepsItsPromises } from './property.ts';
