@@ -61,9 +61,12 @@ export function invites(count: number, details: (number: number) => Invite = () 
   return Array.from({ length: count }, (_, index) => invite(index + 1, details(index + 1)));
 }
 
+/** Inputs by name; `undefined` leaves one out, as if it was not written. */
+export type WrittenInputs = Readonly<Record<string, string | undefined>>;
+
 export interface RunOptions {
-  /** What the workflow author writes under `with`; without it, every invite is accepted. */
-  readonly inputs?: Readonly<Record<string, string>>;
+  /** What the workflow author writes under `with`, `undefined` if nothing; without it, every invite is accepted. */
+  readonly inputs?: WrittenInputs;
   /** Environment variables beside the inputs. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where to run: a world of an earlier run, or the options of a new one. */
@@ -72,11 +75,11 @@ export interface RunOptions {
   readonly cancelAt?: number;
   /** What the jitter of retries comes from. */
   readonly seed?: number;
+  /** In place of the numbers that come from `seed`. */
+  readonly random?: () => number;
   readonly useProxy?: () => void;
   /** In place of the sandbox's fetch. */
   readonly fetch?: typeof fetch;
-  /** What storing the job summary fails with. */
-  readonly summaryError?: Error;
 }
 
 export interface ShownAnnotation {
@@ -104,7 +107,7 @@ export interface Run extends VirtualWorld {
 export async function run(options: RunOptions = {}): Promise<Run> {
   const { inputs = { 'organization-name': '*' }, env = {}, world = {}, cancelAt, seed = 1 } = options;
   const { sandbox, clock } = 'sandbox' in world ? world : createVirtualWorld(world);
-  const runner = new RecordingRunner(options.summaryError);
+  const runner = new RecordingRunner();
   const job = new AbortController();
   if (cancelAt === 0) job.abort();
   // On the clock's other side: a cancellation is no wait of the action.
@@ -116,7 +119,7 @@ export async function run(options: RunOptions = {}): Promise<Run> {
   const runtime: Runtime = {
     env: { ...env, ...inputVariables({ status: 'accepted', 'api-token': CREDENTIALS.token, ...inputs }) },
     clock,
-    random: seededRandom(seed),
+    random: options.random ?? seededRandom(seed),
     fetch: options.fetch ?? sandboxFetch(sandbox, clock.unrecorded()),
     cancelled: job.signal,
     workflow: createWorkflow(runner.commands),
@@ -131,14 +134,13 @@ const ACTION: { readonly inputs: Readonly<Record<string, { readonly default?: st
   readFileSync(new URL('../action.yml', import.meta.url), 'utf8'),
 );
 
-/** The variables that the runner sets for `inputs`: whatever is not written has its default of `action.yml`. */
-export function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
-  const defaults = Object.entries(ACTION.inputs).flatMap(([name, input]) =>
-    input.default === undefined ? [] : [[name, input.default] as const],
+/** The variables that the runner sets for `inputs`: whatever is not written has its default of `action.yml`, or none. */
+export function inputVariables(inputs: WrittenInputs): Record<string, string> {
+  const defaults = Object.entries(ACTION.inputs).map(([name, input]) => [name, input.default ?? ''] as const);
+  const written = Object.entries(inputs).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
   );
-  return Object.fromEntries(
-    [...defaults, ...Object.entries(inputs)].map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-  );
+  return Object.fromEntries([...defaults, ...written].map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -162,7 +164,7 @@ class RecordingRunner {
   #summary = '';
   readonly commands: RunnerCommands;
 
-  constructor(summaryError: Error | undefined) {
+  constructor() {
     const annotate =
       (level: AnnotationLevel): RunnerCommands[AnnotationLevel] =>
       (message, { title = '' } = {}) =>
@@ -186,7 +188,6 @@ class RecordingRunner {
         this.#outputs[name] = value;
       },
       appendSummary: async (html) => {
-        if (summaryError !== undefined) throw summaryError;
         this.#summary += `${html}\n`;
       },
     };

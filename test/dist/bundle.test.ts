@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { html502 } from '../../sandbox/cloudflare.ts';
 import type { RunResult } from '../../sandbox/runner.ts';
-import { CREDENTIALS, DistHarness, soon } from './step.ts';
+import { CREDENTIALS, DistHarness } from './step.ts';
 
 const REPOSITORY_ROOT = join(import.meta.dirname, '..', '..');
 const NOT_SET = "throw new Error('This package is not part of the bundle";
@@ -62,7 +62,7 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
     {
       name: 'accepting an invite after a fault',
       run: (world) => {
-        world.sandbox.addFault(soon(html502()));
+        world.sandbox.addFault(html502());
         return world.step({ actionDirectory, debug: true });
       },
       exitCode: 0,

@@ -94,6 +94,16 @@ describe.concurrent('runners', { timeout: 30_000 }, () => {
     expect(result.durationMs).toBeLessThan(4_500);
   });
 
+  test('a server that does not listen is an error with a hint about the network', async () => {
+    const world = await DistHarness.open();
+    const { url } = world;
+    await world[Symbol.asyncDispose]();
+    const { message } = onlyError(await world.step({ with: { 'api-base-url': url, retries: '0' } }));
+    expect(message).toContain('ECONNREFUSED');
+    expect(message).toContain('State unknown');
+    expect(message).toMatch(/^What to do: .*could not reach/m);
+  });
+
   test('debug logging adds a line for each request, with its duration, and nothing without it', async () => {
     await using world = await DistHarness.open({ ...demoAccount(Date.now()), faults: [{ drop: 'before' }] });
     const loud = await world.step({ debug: true });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { envelopeFailure } from '../../sandbox/cloudflare.ts';
-import { FORBIDDEN, GitHubSandbox, type GitHubSandboxOptions } from '../../sandbox/github.ts';
+import { GitHubSandbox, type GitHubSandboxOptions } from '../../sandbox/github.ts';
 import type { RunResult } from '../../sandbox/runner.ts';
 import { DistHarness, ID, type StepOptions } from './step.ts';
 
@@ -44,29 +44,6 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
     for (const { stdout, summary, outputs } of [first, last]) {
       expect(stdout.replace(`::add-mask::${TOKEN}`, '') + summary + JSON.stringify(outputs)).not.toContain(TOKEN);
     }
-  });
-
-  test('that cannot be written leaves the result alone and is warned about once', async () => {
-    await using world = await DistHarness.open();
-    await using github = await openGitHub();
-    github.addFault({ effect: FORBIDDEN });
-    const result = await step(world, github, { with: LIST });
-    expect(result).toMatchObject({ exitCode: 0, stderr: '', outputs: { changed: 'true' } });
-    expect(result.annotations).toMatchObject([
-      {
-        level: 'warning',
-        title: 'The tracking issue could not be updated',
-        message: expect.stringContaining('issues: write'),
-      },
-    ]);
-  });
-
-  test('without a token is a warning', async () => {
-    await using world = await DistHarness.open();
-    await using github = await openGitHub();
-    const result = await step(world, github, { with: { ...LIST, 'github-token': '' } });
-    expect(result).toMatchObject({ exitCode: 0, annotations: [{ level: 'warning' }] });
-    expect(github.requests).toEqual([]);
   });
 
   test('is reached through the proxy, at the address of GitHub Enterprise Server', async () => {

@@ -1,11 +1,5 @@
 import { expect } from 'vitest';
-import {
-  CloudflareSandbox,
-  type Fault,
-  type RecordedRequest,
-  type ReplyTemplate,
-  type SandboxOptions,
-} from '../../sandbox/cloudflare.ts';
+import { CloudflareSandbox, type SandboxOptions } from '../../sandbox/cloudflare.ts';
 import { DEMO_IDS, demoAccount } from '../../sandbox/demo-account.ts';
 import { type Annotation, type RunOptions, type RunResult, runAction } from '../../sandbox/runner.ts';
 import { serve } from '../../sandbox/server.ts';
@@ -73,24 +67,12 @@ export class DistHarness implements AsyncDisposable {
     return this.sandbox.requests.map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
   }
 
-  statusOf(id: string): string | undefined {
-    return this.sandbox.invite(id)?.status;
-  }
-
   /** Settles once the server saw so many requests; fails after five seconds. */
   async saw(count: number): Promise<void> {
     for (let tries = 0; this.sandbox.requests.length < count; tries += 1) {
       if (tries > 1000) throw new Error(`The server saw ${this.sandbox.requests.length} requests, not ${count}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-  }
-
-  /** The cf-ray of the last answer to a request that the condition holds for. */
-  lastRay(condition: (request: RecordedRequest) => boolean): string {
-    const index = this.sandbox.requests.findLastIndex(condition);
-    if (index < 0) throw new Error('No such request was sent');
-    // As the sandbox numbers its answers.
-    return `${(0x8f3a5c0000000000n + BigInt(index + 1)).toString(16)}-FRA`;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -111,24 +93,4 @@ export function onlyError({ exitCode, annotations, droppedAnnotations }: RunResu
 /** The entries of the output `invites`. */
 export function invitesOf(result: RunResult): readonly Readonly<Record<string, unknown>>[] {
   return JSON.parse(result.outputs.invites ?? '');
-}
-
-const SOON = { 'retry-after-ms': '1' };
-
-/** The fault with a word of the server that the next attempt may come at once, so that tests need not wait. */
-export function soon(fault: Fault): Fault {
-  if ('mutateReply' in fault) {
-    const mutateReply = (reply: Parameters<typeof fault.mutateReply>[0]) => {
-      const mutated = fault.mutateReply(reply);
-      return { ...mutated, headers: { ...mutated.headers, ...SOON } };
-    };
-    return { ...fault, mutateReply };
-  }
-  if (!('reply' in fault)) return fault;
-  const { reply } = fault;
-  const hurry = (template: ReplyTemplate): ReplyTemplate => ({
-    ...template,
-    headers: { ...template.headers, ...SOON },
-  });
-  return { ...fault, reply: (request, ray) => hurry(typeof reply === 'function' ? reply(request, ray) : reply) };
 }

@@ -5,18 +5,14 @@ import {
   BASE_PATH,
   CloudflareSandbox,
   changedResult,
-  cutJson,
-  dropAfterApply,
-  echoCredentials,
-  html502,
-  type RecordedRequest,
   type SandboxOptions,
   type SandboxRequest,
   tooManyRequests,
 } from '../../sandbox/cloudflare.ts';
 import { DEMO_IDS, demoAccount } from '../../sandbox/demo-account.ts';
 import { systemClock } from '../../src/clock.ts';
-import { DistHarness, soon } from '../dist/step.ts';
+import { CASES } from '../cases/all.ts';
+import { playInProcess } from '../cases/play.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 type JsonObject = { readonly [name: string]: Json };
@@ -337,59 +333,15 @@ describe('what the sandbox answers', () => {
   });
 });
 
-describe.concurrent('what the action sends', { timeout: 30_000 }, () => {
-  const ids = [DEMO_IDS.acmeDns, DEMO_IDS.agency, DEMO_IDS.accepted, DEMO_IDS.expired, 'unknown'].join(' ');
-  const byKey = { 'api-token': undefined, 'api-email': credentials.email, 'api-key': credentials.key };
-
-  test.for<{
-    name: string;
-    with?: Record<string, string | undefined>;
-    options?: Partial<SandboxOptions>;
-    methods: readonly string[];
-  }>([
-    { name: 'accepting', methods: ['PATCH'] },
-    { name: 'rejecting with the key', with: { status: 'rejected', ...byKey }, methods: ['PATCH'] },
-    { name: 'a dry run', with: { 'dry-run': 'true', 'invite-id': ids }, methods: ['GET'] },
-    { name: 'several invites', with: { 'invite-id': ids }, methods: ['GET', 'PATCH'] },
-    {
-      name: 'retries of every kind',
-      with: { 'invite-id': ids },
-      options: {
-        faults: [
-          dropAfterApply(),
-          soon(html502()),
-          tooManyRequests({ retryAfter: 0 }),
-          soon(cutJson()),
-          echoCredentials(400),
-          { ...soon(html502()), on: { method: 'GET' } },
-        ],
-      },
-      methods: ['GET', 'PATCH'],
-    },
-    {
-      name: 'a server that fails for ever',
-      with: { retries: '2', 'dry-run': 'true' },
-      options: { faults: [{ ...soon(html502()), times: Number.POSITIVE_INFINITY }] },
-      methods: ['GET'],
-    },
-    { name: 'refused credentials', options: { tokenRefusal: { as: 'scheme' } }, methods: ['PATCH'] },
-    {
-      name: 'choosing among all invites, page by page',
-      with: { 'invite-id': undefined, 'organization-name': '*' },
-      options: { pageSize: 2 },
-      methods: ['GET', 'PATCH'],
-    },
-  ])('$name is what Cloudflare describes', async ({ with: inputs = {}, options = {}, methods }) => {
-    await using world = await DistHarness.open(options);
-    await world.step({ with: inputs });
-    const { requests } = world.sandbox;
-    expect([...new Set(requests.map(({ method }) => method))].toSorted()).toEqual(methods);
-    expect(problemsOf(requests)).toEqual([]);
+describe('what the action sends', () => {
+  test('is what Cloudflare describes in every case of test/cases', async () => {
+    const problems: string[] = [];
+    for (const given of CASES) {
+      const { sandbox } = await playInProcess(given);
+      problems.push(...sandbox.requests.flatMap((request) => description.request(request)));
+    }
+    expect(problems).toEqual([]);
   });
-
-  function problemsOf(requests: readonly RecordedRequest[]): string[] {
-    return requests.flatMap((request) => description.request(request));
-  }
 
   const sent = { ...accept, path: INVITE, headers: { 'content-type': 'application/json' } };
 

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SandboxOptions } from '../../../sandbox/cloudflare.ts';
 import type { InvitePage } from '../../../src/cloudflare/client.ts';
 import { EndlessListError, listInvites } from '../../../src/invites/list.ts';
-import { createVirtualWorld, inviteId, invites, run } from '../../run.ts';
+import { invites, run } from '../../run.ts';
 
 /** A server of pages that counts how often it is asked. */
 function pagesOf(pageAt: (page: number) => Partial<InvitePage>) {
@@ -17,49 +17,38 @@ function pagesOf(pageAt: (page: number) => Partial<InvitePage>) {
 const numbered = (...numbers: number[]) => numbers.map((number) => ({ id: `i${number}`, status: 'pending' }));
 const idsOf = (listed: readonly { readonly id: string }[]) => listed.map(({ id }) => id);
 
-describe('123 invites are all listed', () => {
-  const COUNT = 123;
-  const PAGE_SIZES = [1, 20, 41, 50, 100, 123, 200];
-  const RESULT_INFOS: readonly [string, NonNullable<SandboxOptions['resultInfo']>][] = [
-    ['right', 'right'],
-    ['missing', 'missing'],
-    ['far too high', 'wrong'],
-    ['the size of the page', (right) => ({ ...right, total_count: right.count })],
-    ['one too high', (right) => ({ ...right, total_count: right.total_count + 1 })],
-    ['nought', (right) => ({ ...right, total_count: 0, per_page: 0 })],
-    ['no number', (right) => ({ ...right, total_count: String(right.total_count), per_page: null })],
-    ['no object', () => 'none'],
-  ];
-  const cases = RESULT_INFOS.flatMap(([name, resultInfo]) => [
-    ...PAGE_SIZES.map((pageSize) => ({
-      server: `pages of ${pageSize}`,
-      total: name,
-      options: { pageSize, resultInfo },
-      pages: Math.ceil(COUNT / pageSize),
-    })),
-    { server: 'pages as asked for', total: name, options: { honourPerPage: true, resultInfo }, pages: 3 },
-    { server: 'no pages', total: name, options: { paging: 'unpaged' as const, resultInfo }, pages: 1 },
-  ]);
+const COUNT = 123;
+const PAGE_SIZES = [1, 20, 41, 50, 100, 123, 200];
+const RESULT_INFOS: readonly [string, NonNullable<SandboxOptions['resultInfo']>][] = [
+  ['right', 'right'],
+  ['missing', 'missing'],
+  ['far too high', 'wrong'],
+  ['the size of the page', (right) => ({ ...right, total_count: right.count })],
+  ['one too high', (right) => ({ ...right, total_count: right.total_count + 1 })],
+  ['nought', (right) => ({ ...right, total_count: 0, per_page: 0 })],
+  ['no number', (right) => ({ ...right, total_count: String(right.total_count), per_page: null })],
+  ['no object', () => 'none'],
+];
+const cases = RESULT_INFOS.flatMap(([name, resultInfo]) => [
+  ...PAGE_SIZES.map((pageSize) => ({
+    server: `pages of ${pageSize}`,
+    total: name,
+    options: { pageSize, resultInfo },
+    pages: Math.ceil(COUNT / pageSize),
+  })),
+  { server: 'pages as asked for', total: name, options: { honourPerPage: true, resultInfo }, pages: 3 },
+  { server: 'no pages', total: name, options: { paging: 'unpaged' as const, resultInfo }, pages: 1 },
+]);
 
-  test.each(cases)('from $server with a total that is $total', async ({ options, pages }) => {
-    const { sandbox, exitCode, outputs } = await run({
-      world: { invites: invites(COUNT), ...options },
-      inputs: { 'organization-name': '*', 'dry-run': 'true' },
-    });
-    expect(exitCode).toBe(0);
-    expect(JSON.parse(outputs.invite_ids ?? '')).toEqual(idsOf(invites(COUNT)));
-    expect(sandbox.requests.length).toBeLessThanOrEqual(pages + 1);
-    expect(sandbox.requests.every(({ method }) => method === 'GET')).toBe(true);
+test.each(cases)('123 invites are all listed from $server with a total that is $total', async ({ options, pages }) => {
+  const { sandbox, exitCode, outputs } = await run({
+    world: { invites: invites(COUNT), ...options },
+    inputs: { 'organization-name': '*', 'dry-run': 'true' },
   });
-
-  test('and none is asked for beyond a total that is right and reached on a later page', async () => {
-    const { sandbox } = await run({
-      world: { invites: invites(COUNT), pageSize: 20 },
-      inputs: { 'organization-name': '*', 'dry-run': 'true' },
-    });
-    const pages = sandbox.requests.map(({ path }) => /[?&]page=(\d+)/.exec(path)?.[1]);
-    expect(pages).toEqual(['1', '2', '3', '4', '5', '6', '7']);
-  });
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(outputs.invite_ids ?? '')).toEqual(idsOf(invites(COUNT)));
+  expect(sandbox.requests.length).toBeLessThanOrEqual(pages + 1);
+  expect(sandbox.requests.every(({ method }) => method === 'GET')).toBe(true);
 });
 
 test('no page is asked for beyond a total that a later page reaches, though that page is full', async () => {
@@ -69,188 +58,129 @@ test('no page is asked for beyond a total that a later page reaches, though that
   expect(asked).toEqual([1, 2]);
 });
 
-describe('reading ends', () => {
-  test('with the first page that is empty', async () => {
-    const { listPage, asked } = pagesOf((page) => (page <= 2 ? { entries: numbered(page) } : {}));
-    expect(idsOf((await listInvites({ listPage })).invites)).toEqual(['i1', 'i2']);
-    expect(asked).toEqual([1, 2, 3]);
-  });
-
-  test('with a page that brings no new id, the same page for ever', async () => {
-    const { listPage, asked } = pagesOf(() => ({ entries: numbered(1, 2, 3), totalCount: 99 }));
-    expect(idsOf((await listInvites({ listPage })).invites)).toEqual(['i1', 'i2', 'i3']);
-    expect(asked).toEqual([1, 2]);
-  });
-
-  test('not with a short page', async () => {
-    const pages = [numbered(1, 2, 3), numbered(4), numbered(5, 6, 7), numbered(8)];
-    const { listPage, asked } = pagesOf((page) => ({ entries: pages[page - 1] ?? [], perPage: 3 }));
-    expect((await listInvites({ listPage })).invites).toHaveLength(8);
-    expect(asked).toEqual([1, 2, 3, 4, 5]);
-  });
-
-  test('not with a page of which one id alone is new', async () => {
-    const pages = [numbered(1, 2, 3), numbered(2, 3, 4), numbered(5)];
-    const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [] }));
-    expect(idsOf((await listInvites({ listPage })).invites)).toEqual(['i1', 'i2', 'i3', 'i4', 'i5']);
-  });
-
-  test('with the total, unless a first page that is full may have been counted instead', async () => {
-    const once = pagesOf(() => ({ entries: numbered(1, 2), totalCount: 2, perPage: 3 }));
-    await listInvites(once);
-    expect(once.asked).toEqual([1]);
-
-    const twice = pagesOf((page) => ({ entries: page === 1 ? numbered(1, 2, 3) : [], totalCount: 3, perPage: 3 }));
-    await listInvites(twice);
-    expect(twice.asked).toEqual([1, 2]);
-  });
-
-  test('at once for a user without invites', async () => {
-    const { listPage, asked } = pagesOf(() => ({ totalCount: 0 }));
-    expect(await listInvites({ listPage })).toEqual({ invites: [], skipped: [] });
-    expect(asked).toEqual([1]);
-  });
-
-  test('after 1,000 pages with an error, and not a page earlier', async () => {
-    const endless = pagesOf((page) => ({ entries: numbered(page) }));
-    await expect(listInvites(endless)).rejects.toThrow(EndlessListError);
-    expect(endless.asked).toHaveLength(1_000);
-
-    const long = pagesOf((page) => ({ entries: page < 1_000 ? numbered(page) : [] }));
-    expect((await listInvites(long)).invites).toHaveLength(999);
-  });
+test('reading ends with the first page that is empty', async () => {
+  const { listPage, asked } = pagesOf((page) => (page <= 2 ? { entries: numbered(page) } : {}));
+  expect(idsOf((await listInvites({ listPage })).invites)).toEqual(['i1', 'i2']);
+  expect(asked).toEqual([1, 2, 3]);
 });
 
-describe('entries', () => {
-  test('of one invite that are listed twice are one invite, as the later one has it', async () => {
-    const pages = [numbered(1, 2), [{ id: 'i1', status: 'accepted' }, ...numbered(3)]];
-    const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [] }));
-    const { invites: listed } = await listInvites({ listPage });
-    expect(listed.map(({ id, status }) => `${id} ${status}`)).toEqual(['i1 accepted', 'i2 pending', 'i3 pending']);
-  });
-
-  const pending = { status: 'pending', organization_name: 'Acme' };
-  test.each<[string, unknown, string]>([
-    ['null', null, 'an entry that is no invite (null)'],
-    ['a number', 7, 'an entry that is no invite (number)'],
-    ['a text', 'invite', 'an entry that is no invite (string)'],
-    ['an array', [pending], 'an entry that is no invite (object)'],
-    ['an object without anything', {}, 'an invite without an id'],
-    ['an invite without an id', pending, 'an invite of Acme without an id'],
-    ['an id that is a number', { ...pending, id: 7 }, 'an invite of Acme without an id'],
-    ['an id that is empty', { ...pending, id: '' }, 'an invite of Acme with the unusable id ""'],
-    ['an id that leaves the path', { ...pending, id: '../x' }, 'an invite of Acme with the unusable id "../x"'],
-    ['an id with a query', { ...pending, id: 'a?b' }, 'an invite of Acme with the unusable id "a?b"'],
-    ['an id with a line break', { ...pending, id: 'a\n' }, 'an invite of Acme with the unusable id "a\n"'],
-    [
-      'an id of 33 characters',
-      { ...pending, id: 'a'.repeat(33) },
-      `an invite of Acme with the unusable id "${'a'.repeat(33)}"`,
-    ],
-    ['an invite without a status', { id: 'x' }, 'the invite x without a status'],
-    ['a status that is no text', { ...pending, id: 'x', status: 1 }, 'the invite x of Acme without a status'],
-  ])('that are unusable are skipped and reported: %s', async (_case, entry, report) => {
-    const { listPage } = pagesOf((page) => ({ entries: page === 1 ? [entry, ...numbered(1)] : [] }));
-    const { invites: listed, skipped } = await listInvites({ listPage });
-    expect(idsOf(listed)).toEqual(['i1']);
-    expect(skipped).toEqual([report]);
-  });
-
-  test('with an id of 32 letters, digits, "-" and "_" are used', async () => {
-    const id = `aZ09-_${'f'.repeat(26)}`;
-    const { listPage } = pagesOf(() => ({ entries: [{ id, status: 'pending' }] }));
-    expect(await listInvites({ listPage })).toEqual({ invites: [{ id, status: 'pending' }], skipped: [] });
-  });
-
-  test('that are unusable count towards the total', async () => {
-    const { listPage, asked } = pagesOf(() => ({ entries: [null, ...numbered(1)], totalCount: 2, perPage: 20 }));
-    await listInvites({ listPage });
-    expect(asked).toEqual([1]);
-  });
-
-  test('that are unusable are reported once where the same page comes again', async () => {
-    const { listPage } = pagesOf(() => ({ entries: [null, ...numbered(1), { id: '../x' }] }));
-    expect((await listInvites({ listPage })).skipped).toHaveLength(2);
-  });
-
-  test('that are unusable alike on pages of their own are reported each', async () => {
-    const { listPage } = pagesOf((page) => ({ entries: page <= 3 ? [null, ...numbered(page)] : [] }));
-    expect((await listInvites({ listPage })).skipped).toHaveLength(3);
-  });
-
-  test('that are unusable are reported although nothing else is on their page', async () => {
-    const alone = pagesOf(() => ({ entries: [null, {}] }));
-    expect((await listInvites(alone)).skipped).toHaveLength(2);
-
-    const last = pagesOf((page) => ({ entries: [numbered(1, 2), [7, {}], []][page - 1] ?? [] }));
-    expect((await listInvites(last)).skipped).toEqual([
-      'an entry that is no invite (number)',
-      'an invite without an id',
-    ]);
-  });
-
-  test('that are unusable keep no other invite from being answered, and one warning describes them', async () => {
-    const { sandbox, exitCode, annotations } = await run({
-      world: {
-        invites: invites(3),
-        extraListEntries: [null, 7, [], { status: 'pending' }, { id: '../../user', status: 'pending' }],
-      },
-    });
-    expect(exitCode).toBe(0);
-    expect(sandbox.invites().map(({ status }) => status)).toEqual(['accepted', 'accepted', 'accepted']);
-    expect(annotations.map(({ level, title }) => [level, title])).toEqual([
-      ['warning', '5 entries of the list could not be used'],
-    ]);
-    expect(annotations[0]?.message).toContain('Skipped: an invite with the unusable id "../../user".');
-    expect(sandbox.requests.some(({ path }) => path.includes('..'))).toBe(false);
-  });
+test('reading ends with a page that brings no new id, the same page for ever', async () => {
+  const { listPage, asked } = pagesOf(() => ({ entries: numbered(1, 2, 3), totalCount: 99 }));
+  expect(idsOf((await listInvites({ listPage })).invites)).toEqual(['i1', 'i2', 'i3']);
+  expect(asked).toEqual([1, 2]);
 });
 
-describe('nothing is answered', () => {
-  test('when the list has no end', async () => {
-    const endless = { name: 'endless', times: Number.POSITIVE_INFINITY, on: { method: 'GET' } };
-    let number = 0;
-    const reply = () => ({ status: 200, body: { success: true, result: [{ id: `i${++number}`, status: 'pending' }] } });
-    const { sandbox, exitCode, annotations, outputs } = await run({ world: { faults: [{ ...endless, reply }] } });
-    expect(exitCode).toBe(1);
-    expect(sandbox.requests).toHaveLength(1_000);
-    expect(sandbox.requests.every(({ method }) => method === 'GET')).toBe(true);
-    expect(annotations).toMatchObject([{ level: 'error', title: 'The list of invites could not be read' }]);
-    expect(annotations[0]?.message).toContain('did not end within 1000 pages. None was answered.');
-    expect(outputs).toMatchObject({ matched_count: '0', invite_ids: '[]', invites: '[]', changed: 'false' });
-  });
+test('reading does not end with a short page', async () => {
+  const pages = [numbered(1, 2, 3), numbered(4), numbered(5, 6, 7), numbered(8)];
+  const { listPage, asked } = pagesOf((page) => ({ entries: pages[page - 1] ?? [], perPage: 3 }));
+  expect((await listInvites({ listPage })).invites).toHaveLength(8);
+  expect(asked).toEqual([1, 2, 3, 4, 5]);
+});
 
-  test.each([1, 3])('when page %d fails for ever', async (page) => {
-    const world = createVirtualWorld({
-      invites: invites(123),
-      faults: [
-        {
-          on: { method: 'GET', path: `page=${page}&` },
-          times: Number.POSITIVE_INFINITY,
-          reply: { status: 502, body: '<html><title>502 Bad Gateway</title></html>' },
-        },
-      ],
-    });
-    const { sandbox, exitCode, annotations, summary } = await run({ world });
-    expect(exitCode).toBe(1);
-    expect(sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
-    expect(sandbox.requests).toHaveLength(page - 1 + 5);
-    expect(annotations).toMatchObject([{ level: 'error', title: 'The list of invites could not be read' }]);
-    expect(annotations[0]?.message).toMatch(/GET \/user\/invites failed: HTTP 502 with an HTML page .*\(5 attempts\)/);
-    expect(summary).toContain('the list could not be read');
-    expect(summary).toContain('HTTP 502');
-  });
+test('reading does not end with a page of which one id alone is new', async () => {
+  const pages = [numbered(1, 2, 3), numbered(2, 3, 4), numbered(5)];
+  const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [] }));
+  expect(idsOf((await listInvites({ listPage })).invites)).toEqual(['i1', 'i2', 'i3', 'i4', 'i5']);
+});
 
-  test('but everything is once a page that failed has come', async () => {
-    const { sandbox, exitCode, annotations } = await run({
-      world: {
-        invites: invites(45),
-        faults: [{ on: { method: 'GET', path: 'page=2&' }, times: 4, drop: 'before' }],
-      },
-    });
-    expect(exitCode).toBe(0);
-    expect(annotations).toEqual([]);
-    expect(sandbox.invite(inviteId(45))?.status).toBe('accepted');
-    expect(sandbox.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(45);
-  });
+test('reading ends with the total, unless a first page that is full may have been counted instead', async () => {
+  const once = pagesOf(() => ({ entries: numbered(1, 2), totalCount: 2, perPage: 3 }));
+  await listInvites(once);
+  expect(once.asked).toEqual([1]);
+
+  const twice = pagesOf((page) => ({ entries: page === 1 ? numbered(1, 2, 3) : [], totalCount: 3, perPage: 3 }));
+  await listInvites(twice);
+  expect(twice.asked).toEqual([1, 2]);
+});
+
+test('reading ends at once for a user without invites', async () => {
+  const { listPage, asked } = pagesOf(() => ({ totalCount: 0 }));
+  expect(await listInvites({ listPage })).toEqual({ invites: [], skipped: [] });
+  expect(asked).toEqual([1]);
+});
+
+test('reading ends after 1,000 pages with an error, and not a page earlier', async () => {
+  const endless = pagesOf((page) => ({ entries: numbered(page) }));
+  await expect(listInvites(endless)).rejects.toThrow(EndlessListError);
+  expect(endless.asked).toHaveLength(1_000);
+
+  const long = pagesOf((page) => ({ entries: page < 1_000 ? numbered(page) : [] }));
+  expect((await listInvites(long)).invites).toHaveLength(999);
+});
+
+test('entries of one invite that are listed twice are one invite, as the later one has it', async () => {
+  const pages = [numbered(1, 2), [{ id: 'i1', status: 'accepted' }, ...numbered(3)]];
+  const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [] }));
+  const { invites: listed } = await listInvites({ listPage });
+  expect(listed.map(({ id, status }) => `${id} ${status}`)).toEqual(['i1 accepted', 'i2 pending', 'i3 pending']);
+});
+
+const pending = { status: 'pending', organization_name: 'Acme' };
+test.each<[string, unknown, string]>([
+  ['null', null, 'an entry that is no invite (null)'],
+  ['a number', 7, 'an entry that is no invite (number)'],
+  ['a text', 'invite', 'an entry that is no invite (string)'],
+  ['an array', [pending], 'an entry that is no invite (object)'],
+  ['an object without anything', {}, 'an invite without an id'],
+  ['an invite without an id', pending, 'an invite of Acme without an id'],
+  ['an id that is a number', { ...pending, id: 7 }, 'an invite of Acme without an id'],
+  ['an id that is empty', { ...pending, id: '' }, 'an invite of Acme with the unusable id ""'],
+  ['an id that leaves the path', { ...pending, id: '../x' }, 'an invite of Acme with the unusable id "../x"'],
+  ['an id with a query', { ...pending, id: 'a?b' }, 'an invite of Acme with the unusable id "a?b"'],
+  ['an id with a line break', { ...pending, id: 'a\n' }, 'an invite of Acme with the unusable id "a\n"'],
+  [
+    'an id of 33 characters',
+    { ...pending, id: 'a'.repeat(33) },
+    `an invite of Acme with the unusable id "${'a'.repeat(33)}"`,
+  ],
+  ['an invite without a status', { id: 'x' }, 'the invite x without a status'],
+  ['a status that is no text', { ...pending, id: 'x', status: 1 }, 'the invite x of Acme without a status'],
+])('entries that are unusable are skipped and reported: %s', async (_case, entry, report) => {
+  const { listPage } = pagesOf((page) => ({ entries: page === 1 ? [entry, ...numbered(1)] : [] }));
+  const { invites: listed, skipped } = await listInvites({ listPage });
+  expect(idsOf(listed)).toEqual(['i1']);
+  expect(skipped).toEqual([report]);
+});
+
+test('entries with an id of 32 letters, digits, "-" and "_" are used', async () => {
+  const id = `aZ09-_${'f'.repeat(26)}`;
+  const { listPage } = pagesOf(() => ({ entries: [{ id, status: 'pending' }] }));
+  expect(await listInvites({ listPage })).toEqual({ invites: [{ id, status: 'pending' }], skipped: [] });
+});
+
+test('entries that are unusable count towards the total', async () => {
+  const { listPage, asked } = pagesOf(() => ({ entries: [null, ...numbered(1)], totalCount: 2, perPage: 20 }));
+  await listInvites({ listPage });
+  expect(asked).toEqual([1]);
+});
+
+test('entries that are unusable are reported once where the same page comes again', async () => {
+  const { listPage } = pagesOf(() => ({ entries: [null, ...numbered(1), { id: '../x' }] }));
+  expect((await listInvites({ listPage })).skipped).toHaveLength(2);
+});
+
+test('entries that are unusable alike on pages of their own are reported each', async () => {
+  const { listPage } = pagesOf((page) => ({ entries: page <= 3 ? [null, ...numbered(page)] : [] }));
+  expect((await listInvites({ listPage })).skipped).toHaveLength(3);
+});
+
+test('entries that are unusable are reported although nothing else is on their page', async () => {
+  const alone = pagesOf(() => ({ entries: [null, {}] }));
+  expect((await listInvites(alone)).skipped).toHaveLength(2);
+
+  const last = pagesOf((page) => ({ entries: [numbered(1, 2), [7, {}], []][page - 1] ?? [] }));
+  expect((await listInvites(last)).skipped).toEqual(['an entry that is no invite (number)', 'an invite without an id']);
+});
+
+test('nothing is answered when the list has no end', async () => {
+  const endless = { name: 'endless', times: Number.POSITIVE_INFINITY, on: { method: 'GET' } };
+  let number = 0;
+  const reply = () => ({ status: 200, body: { success: true, result: [{ id: `i${++number}`, status: 'pending' }] } });
+  const { sandbox, exitCode, annotations, outputs } = await run({ world: { faults: [{ ...endless, reply }] } });
+  expect(exitCode).toBe(1);
+  expect(sandbox.requests).toHaveLength(1_000);
+  expect(sandbox.requests.every(({ method }) => method === 'GET')).toBe(true);
+  expect(annotations).toMatchObject([{ level: 'error', title: 'The list of invites could not be read' }]);
+  expect(annotations[0]?.message).toContain('did not end within 1000 pages. None was answered.');
+  expect(outputs).toMatchObject({ matched_count: '0', invite_ids: '[]', invites: '[]', changed: 'false' });
 });

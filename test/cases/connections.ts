@@ -1,0 +1,89 @@
+import { redirectTo } from '../../sandbox/cloudflare.ts';
+import { CREDENTIALS, inviteId } from '../run.ts';
+import { always, type Case, http, ID, sharing, unconnected } from './case.ts';
+
+const ELSEWHERE = 'https://elsewhere.example/secret/path?token=abc';
+const { email, key } = CREDENTIALS;
+const SCHEMES = [
+  ['token', {}],
+  ['key', { 'api-token': undefined, 'api-email': email, 'api-key': key }],
+] as const;
+
+/** What keeps requests from their server, or leads them to another one. */
+export const cases: readonly Case[] = [
+  ...sharing({ inputs: { retries: '1' }, requests: 'PATCH PATCH', exit: 1, outputs: { status: '' } }, [
+    {
+      name: 'an unknown host is tried again and has a hint about the network',
+      answers: [always(unconnected('getaddrinfo ENOTFOUND api.cloudflare.com', 'ENOTFOUND'))],
+      says: ['getaddrinfo ENOTFOUND api.cloudflare.com (2 attempts)'],
+      hints: ['could not reach the API', 'DNS', 'HTTPS_PROXY and NO_PROXY', 'api-base-url'],
+    },
+    {
+      name: 'a proxy that refuses the tunnel is tried again and has a hint about the proxy',
+      answers: [always(unconnected('Proxy response (407) !== 200 when HTTP Tunneling'))],
+      hints: ['proxy did not let the request through', 'a user and a password'],
+    },
+  ]),
+  ...['CERT_HAS_EXPIRED', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID'].map(
+    (code): Case => ({
+      name: `a certificate that is not accepted is not tried again (${code})`,
+      answers: [unconnected('certificate of no use', code)],
+      requests: 'PATCH',
+      exit: 1,
+      says: [`certificate of no use (${code})`],
+      hints: ['certificate is not trusted', 'NODE_EXTRA_CA_CERTS'],
+      onServer: ['pending'],
+      tookMs: 0,
+    }),
+  ),
+  {
+    name: 'a connection that drops has the hint to run the job again',
+    inputs: { retries: '0' },
+    answers: [always({ drop: 'before' })],
+    requests: 'PATCH GET',
+    exit: 1,
+    says: ['ECONNRESET'],
+    hints: ['Run the job again'],
+  },
+
+  // Redirects
+  ...[300, 301, 302, 303, 307, 308].flatMap((status) =>
+    SCHEMES.map(
+      ([scheme, inputs]): Case => ({
+        name: `a redirect ${status} is refused and not followed with the ${scheme}`,
+        inputs,
+        answers: [redirectTo(ELSEWHERE, status)],
+        requests: 'PATCH',
+        exit: 1,
+        says: [`HTTP ${status}, a redirect to https://elsewhere.example, which is refused`],
+        neverSays: ['secret/path', 'abc'],
+        hints: ['never sent on to another address', 'api-base-url'],
+        onServer: ['pending'],
+        tookMs: 0,
+      }),
+    ),
+  ),
+  ...sharing({ requests: 'PATCH', exit: 1, hints: ['api-base-url'], onServer: ['pending'] }, [
+    { name: 'a redirect 399 is refused', answers: [http(399)], says: ['HTTP 399, a redirect, which is refused'] },
+    { name: 'a redirect that names no target is refused', answers: [http(302)], says: ['HTTP 302, a redirect, which'] },
+    {
+      name: 'a redirect to no address is refused',
+      answers: [redirectTo('http://')],
+      says: ['HTTP 302, a redirect, which is refused'],
+    },
+    {
+      name: 'a redirect within the same server is refused',
+      answers: [redirectTo(`/client/v4/user/invites/${inviteId(2)}?next=x`, 307)],
+      says: ['HTTP 307, a redirect to http'],
+      neverSays: ['next=x'],
+      paths: [`/user/invites/${ID}`],
+    },
+    {
+      name: 'a redirect of a read is refused',
+      inputs: { 'dry-run': 'true' },
+      answers: [redirectTo(ELSEWHERE, 307)],
+      requests: 'GET',
+      says: ['HTTP 307, a redirect to https://elsewhere.example'],
+    },
+  ]),
+];

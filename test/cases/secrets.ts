@@ -1,0 +1,77 @@
+import { echoCredentials } from '../../sandbox/cloudflare.ts';
+import { CREDENTIALS, invite } from '../run.ts';
+import { always, type Case, http, ID, sharing, shows } from './case.ts';
+
+const { token, email, key } = CREDENTIALS;
+const BY_KEY = { 'api-token': undefined, 'api-email': email, 'api-key': key };
+const ODD = 'abc"def\\ghi"jkl\\mno"pqr';
+const SCHEMES = [
+  ['token', token, {}],
+  ['key', key, BY_KEY],
+] as const;
+
+/** Answers that repeat a credential. For every case, `check.ts` checks that no part of one is shown. */
+export const cases: readonly Case[] = [
+  ...SCHEMES.flatMap(([scheme, secret, inputs]) => [
+    ...[400, 403, 500].map(
+      (status): Case => ({
+        name: `the ${scheme} is hidden where an error ${status} repeats it`,
+        inputs: { ...inputs, retries: '0' },
+        answers: [always(echoCredentials(status))],
+        requests: 'PATCH GET',
+        exit: 1,
+        masks: [secret],
+        says: ['Invalid request: headers were', '***'],
+        logs: ['PATCH'],
+        summary: ['***'],
+      }),
+    ),
+    ...sharing({ inputs, requests: 'PATCH', exit: 0 }, [
+      {
+        name: `the ${scheme} is hidden where the invite repeats it`,
+        answers: [
+          shows({
+            organization_name: `Acme ${secret} Inc.`,
+            invited_by: `x${secret.toUpperCase()}@example.com`,
+            // Not even half of it.
+            roles: ['DNS', secret.slice(4, 16), `${secret}${secret}`],
+            organization_id: secret,
+          }),
+        ],
+        outputs: { organization_name: 'Acme *** Inc.', organization_id: '***', roles: '["DNS","***","******"]' },
+        logs: ['Acme *** Inc.'],
+        summary: ['Acme *** Inc.'],
+      },
+      { name: `the ${scheme} is the only value that is hidden`, masks: [secret] },
+    ]),
+  ]),
+  ...sharing({ inputs: { retries: '0' }, requests: 'PATCH GET', exit: 1, says: ['***'], summary: ['***'] }, [
+    {
+      name: 'the token is hidden where an HTML page repeats it',
+      answers: [always(http(502, `<html><head><title>${token}</title></head></html>`))],
+    },
+    { name: 'the token is hidden where a text repeats it', answers: [always(http(502, `upstream said ${token}`))] },
+    {
+      name: 'the token is hidden where a problem body repeats it',
+      answers: [always(http(502, { cloudflare_error: true, title: token, status: 502, detail: `Bearer ${token}` }))],
+    },
+  ]),
+  {
+    name: 'a key with characters that JSON escapes is hidden',
+    inputs: { ...BY_KEY, 'api-key': ODD },
+    server: { credentials: { email, key: ODD } },
+    answers: [shows({ organization_name: `Acme ${ODD}`, roles: [ODD] })],
+    requests: 'PATCH',
+    exit: 0,
+    outputs: { organization_name: 'Acme ***', roles: '["***"]' },
+  },
+  {
+    name: 'the e-mail address is not hidden',
+    inputs: BY_KEY,
+    invites: [invite(1, { invited_member_email: email })],
+    requests: 'PATCH',
+    exit: 0,
+    masks: [key],
+    outputs: { id: ID, invited_member_email: email },
+  },
+];

@@ -1,0 +1,86 @@
+import { envelopeFailure } from '../../sandbox/cloudflare.ts';
+import { ALL, type Case, sharing } from './case.ts';
+
+const TRACKED = { ...ALL, 'report-issue': 'Invites need a person', 'github-token': 'ghs_fake-token-of-the-job' };
+
+/** Whether a step asks GitHub for its tracking issue. What it does there is in `test/unit/tracking-issue`. */
+export const cases: readonly Case[] = [
+  {
+    name: 'a tracking issue that cannot be reached is a warning and does not change the result',
+    inputs: TRACKED,
+    requests: 'GET PATCH',
+    exit: 0,
+    annotations: ['warning: The tracking issue could not be updated'],
+    says: ['ECONNREFUSED'],
+    githubRequests: 'GET',
+  },
+  {
+    name: 'a tracking issue is opened for an invite that failed',
+    inputs: { ...TRACKED, retries: '0' },
+    answers: [{ ...envelopeFailure(403, { code: 1010, message: 'Not this one' }), on: { method: 'PATCH' } }],
+    github: [
+      { status: 200, body: [] },
+      {
+        status: 201,
+        body: {
+          number: 7,
+          user: { login: 'github-actions[bot]', type: 'Bot' },
+          title: 'Invites need a person',
+          html_url: 'https://github.com/o/h/issues/7',
+        },
+      },
+    ],
+    requests: 'GET PATCH GET',
+    exit: 1,
+    outcomes: ['failed'],
+    logs: ['Tracking issue #7 opened'],
+    githubRequests: 'GET POST',
+  },
+  {
+    name: 'a tracking issue is looked for after a run that went well, to close it',
+    inputs: TRACKED,
+    github: [{ status: 200, body: [] }],
+    requests: 'GET PATCH',
+    exit: 0,
+    githubRequests: 'GET',
+  },
+  {
+    name: 'a tracking issue that must not be written is a warning with the permission',
+    inputs: TRACKED,
+    github: [{ status: 403, body: { message: 'Resource not accessible by integration' } }],
+    requests: 'GET PATCH',
+    exit: 0,
+    annotations: ['warning: The tracking issue could not be updated'],
+    says: ['issues: write'],
+    githubRequests: 'GET',
+  },
+  {
+    name: 'a tracking issue without a token is a warning',
+    inputs: { ...TRACKED, 'github-token': '' },
+    requests: 'GET PATCH',
+    exit: 0,
+    annotations: ['warning: The tracking issue could not be updated'],
+  },
+  ...sharing({ invites: [], requests: 'GET' }, [
+    { name: 'a tracking issue is left alone where nobody asks for it', inputs: ALL, exit: 0 },
+    { name: 'a tracking issue is left alone in a dry run', inputs: { ...TRACKED, 'dry-run': 'true' }, exit: 0 },
+    {
+      name: 'a tracking issue is left alone where no match is an error',
+      inputs: { ...TRACKED, 'if-no-match': 'error' },
+      exit: 1,
+    },
+    {
+      name: 'a tracking issue is left alone where inputs are bad',
+      inputs: { ...TRACKED, retries: 'many' },
+      requests: '',
+      exit: 1,
+    },
+    {
+      name: 'a tracking issue is left alone where the job is cancelled',
+      inputs: TRACKED,
+      cancelAtMs: 0,
+      requests: '',
+      exit: 1,
+    },
+  ]),
+];
