@@ -30,8 +30,8 @@ export function createRedactor(secrets: readonly string[]): Redact {
   };
   return (text) => {
     const redacted = redactParts(text);
-    // A line shows each run of white space as one blank, which can spell a secret that holds a blank.
-    const asShown = redacted.replace(/\s+/g, ' ');
+    // A line shows each run of this white space as one blank, which can spell a secret that holds a blank.
+    const asShown = redacted.replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, ' ');
     return anyPart.test(asShown) ? redactParts(asShown) : redacted;
   };
 }

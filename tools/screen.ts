@@ -5,7 +5,8 @@ import wrapAnsi from 'wrap-ansi';
 import { Document, isScalar } from 'yaml';
 import type { RecordedRequest, SandboxInvite } from '../sandbox/cloudflare.ts';
 import { type Annotation, type AnnotationLevel, parseCommand, type RunResult } from '../sandbox/runner.ts';
-import type { SafeText } from '../src/report/text.ts';
+import type { Redact } from '../src/redact.ts';
+import { toLine } from '../src/report/text.ts';
 
 type Format = Parameters<typeof styleText>[0];
 type Cell = string | { readonly text: string; readonly format: Format };
@@ -14,7 +15,7 @@ type Cell = string | { readonly text: string; readonly format: Format };
 export interface WrittenStep {
   readonly env?: Readonly<Record<string, string>>;
   readonly with: Readonly<Record<string, string>>;
-  /** ListAnnotations behind inputs, by their names. */
+  /** Comments behind inputs, by the names of the inputs. */
   readonly remarks?: Readonly<Record<string, string>>;
 }
 
@@ -53,9 +54,9 @@ function wrap(text: string, width: number): string[] {
   return wrapAnsi(text, width, { hard: true }).split('\n');
 }
 
-/** Renders what a run of the action came to, for a terminal. Foreign text passes through `safe` first. */
+/** Renders the result of a run for a terminal. Text from outside passes through `#line` first. */
 export class Screen {
-  readonly #safe: SafeText;
+  readonly #redact: Redact;
   readonly #columns: number;
   readonly #isShort: boolean;
 
@@ -63,8 +64,8 @@ export class Screen {
    * @param columns the width of the terminal
    * @param isShort leaves out most of what is alike, which is for demonstrations only
    */
-  constructor(safe: SafeText, columns: number, isShort: boolean) {
-    this.#safe = safe;
+  constructor(redact: Redact, columns: number, isShort: boolean) {
+    this.#redact = redact;
     this.#columns = columns;
     this.#isShort = isShort;
   }
@@ -78,7 +79,7 @@ export class Screen {
   /** The step as YAML, ready to be copied. */
   step({ env = {}, with: inputs, remarks = {} }: WrittenStep): string {
     const redacted = (values: Readonly<Record<string, string>>): Record<string, string> =>
-      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, this.#safe.redact(value)]));
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, this.#redact(value)]));
     const document = new Document([
       {
         uses: 'OWNER/cloudflare-invite-action@v1',
@@ -100,7 +101,7 @@ export class Screen {
     let depth = 0;
     const lines = (this.#isShort ? elide(log) : log).flatMap((raw) => {
       const [, marker, rest = ''] = /^##\[(\w+)\](.*)$/.exec(raw) ?? [];
-      const text = this.#safe.line(marker === undefined ? raw : rest);
+      const text = this.#line(marker === undefined ? raw : rest);
       if (marker === 'endgroup') {
         depth = 0;
         return [];
@@ -127,11 +128,8 @@ export class Screen {
     const entries = Object.entries(outputs);
     const rows = entries
       .filter(([, value]) => value !== '')
-      .map(([name, value]): Cell[] => [
-        { text: this.#safe.line(name), format: 'cyan' },
-        this.#safe.line(value, MAX_OUTPUT),
-      ]);
-    const empty = entries.filter(([, value]) => value === '').map(([name]) => this.#safe.line(name));
+      .map(([name, value]): Cell[] => [{ text: this.#line(name), format: 'cyan' }, this.#line(value, MAX_OUTPUT)]);
+    const empty = entries.filter(([, value]) => value === '').map(([name]) => this.#line(name));
     const rest = empty.length > 0 ? wrap(`Empty: ${empty.join(', ')}`, this.#columns - INDENT.length) : [];
     return this.#section('Outputs', [
       ...(rows.length > 0 ? this.#table(['output', 'value'], rows) : []),
@@ -182,9 +180,9 @@ export class Screen {
       const format = STATUS_FORMATS.get(is as 'pending') ?? 'none';
       return [
         `${invite.id?.slice(0, SHORT_ID)}…`,
-        this.#safe.line(invite.organization_name ?? ''),
-        this.#safe.line(invite.roles?.join(', ') ?? ''),
-        this.#safe.line(invite.invited_by ?? ''),
+        this.#line(invite.organization_name ?? ''),
+        this.#line(invite.roles?.join(', ') ?? ''),
+        this.#line(invite.invited_by ?? ''),
         { text: change(was, is), format: was === is ? format : ['bold', format] },
       ];
     });
@@ -193,7 +191,7 @@ export class Screen {
 
   /** The debug log, which GitHub shows when debug logging is on. */
   debug({ debug }: RunResult): string {
-    const lines = debug.flatMap((line) => wrap(this.#safe.line(line), this.#columns - INDENT.length));
+    const lines = debug.flatMap((line) => wrap(this.#line(line), this.#columns - INDENT.length));
     return this.#section('Requests, from the debug log', lines.length > 0 ? lines : [styleText('dim', 'none')]);
   }
 
@@ -205,6 +203,10 @@ export class Screen {
     );
   }
 
+  #line(text: string, maxLength?: number): string {
+    return toLine(this.#redact(text), maxLength);
+  }
+
   #section(title: string, lines: readonly string[]): string {
     const rule = '─'.repeat(Math.max(0, this.#columns - stringWidth(title) - 4));
     return ['', styleText('cyan', `── ${title} ${rule}`), ...lines.map((line) => INDENT + line)].join('\n');
@@ -213,10 +215,10 @@ export class Screen {
   #annotation({ level, title, message }: Annotation): string[] {
     const { mark, format } = LEVELS[level];
     const room = this.#columns - 2 * INDENT.length;
-    const heading = title === '' ? mark : `${mark}: ${this.#safe.line(title)}`;
+    const heading = title === '' ? mark : `${mark}: ${this.#line(title)}`;
     return [
       ...wrap(heading, room).map((line) => styleText(format, line)),
-      ...message.split('\n').flatMap((line) => wrap(this.#safe.line(line), room).map((part) => INDENT + part)),
+      ...message.split('\n').flatMap((line) => wrap(this.#line(line), room).map((part) => INDENT + part)),
     ];
   }
 
@@ -225,10 +227,7 @@ export class Screen {
     const answer = typeof status === 'number' ? String(status) : 'no answer';
     const effect = appliedStatus === undefined ? undefined : `the invite is now ${appliedStatus}`;
     const remarks = [fault, effect].filter((remark) => remark !== undefined).join('; ');
-    const request = wrap(
-      this.#safe.line(`${method} ${path} ${body}`.trimEnd()),
-      this.#columns - 2 * INDENT.length - 12,
-    );
+    const request = wrap(this.#line(`${method} ${path} ${body}`.trimEnd()), this.#columns - 2 * INDENT.length - 12);
     const [first = '', ...more] = request;
     const lines = [first, ...more.map((line) => INDENT + line)];
     lines.push(`${lines.pop()} → ${styleText(isGood ? 'green' : 'yellow', answer)}`);
@@ -250,7 +249,7 @@ export class Screen {
         .replaceAll('&#39;', "'")
         .replaceAll('&amp;', '&'),
     );
-    return plain.map((line) => this.#safe.line(line)).join('\n');
+    return plain.map((line) => this.#line(line)).join('\n');
   }
 
   #table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
@@ -332,7 +331,7 @@ function formatOfLogLine(marker: string | undefined): Format {
 }
 
 /** A run as JSON without any credential, those in the commands that mask them included. */
-export function toMaskedJson(run: RunResult, safe: SafeText): string {
+export function toMaskedJson(run: RunResult, redact: Redact): string {
   // A command escapes what it holds, so that a credential in it may look different from the credential.
   const maskCommands = (text: string): string =>
     text.replace(/[^\r\n]+/g, (line) => (parseCommand(line)?.command === 'add-mask' ? '::add-mask::***' : line));
@@ -345,5 +344,5 @@ export function toMaskedJson(run: RunResult, safe: SafeText): string {
       command.command === 'add-mask' ? { ...command, data: '***', line: '::add-mask::***' } : command,
     ),
   };
-  return JSON.stringify(masked, (_key, value) => (typeof value === 'string' ? safe.redact(value) : value), 2);
+  return JSON.stringify(masked, (_key, value) => (typeof value === 'string' ? redact(value) : value), 2);
 }

@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parse } from 'yaml';
 import { CloudflareSandbox } from '../sandbox/cloudflare.ts';
 import { demoAccount } from '../sandbox/demo-account.ts';
 import { type RunOptions, type RunResult, runAction } from '../sandbox/runner.ts';
 import { serve } from '../sandbox/server.ts';
 import { systemClock } from '../src/clock.ts';
-import { readSecrets } from '../src/inputs/inputs.ts';
-import { createSafeText, type SafeText } from '../src/report/text.ts';
+import { readSecrets } from '../src/inputs/secrets.ts';
+import { INPUT_NAMES } from '../src/inputs/table.ts';
+import { FILTER_NAMES } from '../src/invites/filters.ts';
+import { createRedactor, type Redact } from '../src/redact.ts';
 import { deviations, SCENARIOS } from './scenarios.ts';
 import { Screen, toMaskedJson } from './screen.ts';
 
@@ -43,8 +42,6 @@ const INPUTS_SET_OTHERWISE: Readonly<Record<string, string>> = {
   'report-issue': 'outside of GitHub there is no repository to keep an issue in',
   'github-token': 'outside of GitHub there is no repository to keep an issue in',
 };
-
-const FILTERS = ['organization-id', 'organization-name', 'invited-by', 'roles'];
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
@@ -102,21 +99,16 @@ The exit code is 0 if a scenario ended as it should, even where it shows a faili
 It is 2 if the command line cannot be used.`;
 }
 
-function parsePair(text: string, declared: readonly string[]): [string, string] {
+function parsePair(text: string): [string, string] {
   const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === '') throw new UsageError('--with needs NAME=VALUE, for example --with retries=0.');
-  if (!declared.includes(name)) {
-    const possible = declared.filter((input) => INPUTS_SET_OTHERWISE[input] === undefined);
+  if (!INPUT_NAMES.some((input) => input === name)) {
+    const possible = INPUT_NAMES.filter((input) => INPUTS_SET_OTHERWISE[input] === undefined);
     throw new UsageError(`The action has no input "${name}". --with takes ${possible.join(', ')}.`);
   }
   const otherwise = INPUTS_SET_OTHERWISE[name];
   if (otherwise !== undefined) throw new UsageError(`--with ${name} is not possible: ${otherwise}.`);
   return [name, value];
-}
-
-async function declaredInputs(): Promise<readonly string[]> {
-  const definition = parse(await readFile(join(import.meta.dirname, '..', 'action.yml'), 'utf8'));
-  return Object.keys(definition.inputs);
 }
 
 function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
@@ -132,11 +124,11 @@ function screenFor(
   inputs: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>>,
   isDemonstration: boolean,
-): { readonly safe: SafeText; readonly screen: Screen } {
+): { readonly redact: Redact; readonly screen: Screen } {
   const runnerInputs = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-  const safe = createSafeText(readSecrets({ ...env, ...Object.fromEntries(runnerInputs) }));
+  const redact = createRedactor(readSecrets({ ...env, ...Object.fromEntries(runnerInputs) }));
   const columns = Math.min(Math.max(process.stdout.columns ?? USUAL_SCREEN, NARROWEST_SCREEN), WIDEST_SCREEN);
-  return { safe, screen: new Screen(safe, columns, isDemonstration) };
+  return { redact, screen: new Screen(redact, columns, isDemonstration) };
 }
 
 /** Prints what is worth reading; JSON is to stay alone. */
@@ -162,7 +154,7 @@ async function runScenario(name: string, options: Options): Promise<number> {
   const server = await serve(sandbox);
   try {
     const inputs = { ...scenario.with, 'api-base-url': server.url };
-    const { safe, screen } = screenFor(inputs, {}, true);
+    const { redact, screen } = screenFor(inputs, {}, true);
     print(
       screen.title(
         `Scenario: ${name}`,
@@ -197,7 +189,7 @@ async function runScenario(name: string, options: Options): Promise<number> {
       );
     }
     print('\nOther scenarios: npm start -- --help\n');
-    if (options.json) console.log(toMaskedJson(run, safe));
+    if (options.json) console.log(toMaskedJson(run, redact));
     return wrong.length > 0 ? 1 : 0;
   } finally {
     await server.close();
@@ -205,11 +197,10 @@ async function runScenario(name: string, options: Options): Promise<number> {
 }
 
 async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promise<number> {
-  const declared = await declaredInputs();
   const { status = 'accepted', 'invite-id': ids, 'no-dry-run': answers = false, with: pairs = [] } = options;
-  const further = Object.fromEntries(pairs.map((pair) => parsePair(pair, declared)));
-  const isChosen = ids !== undefined || FILTERS.some((name) => name in further);
-  if (answers && !isChosen) {
+  const further = Object.fromEntries(pairs.map(parsePair));
+  const isSelected = ids !== undefined || FILTER_NAMES.some((name) => name in further);
+  if (answers && !isSelected) {
     throw new UsageError(
       '--no-dry-run needs to know which invites to answer: --invite-id, or a filter such as --with organization-id=….',
     );
@@ -217,7 +208,7 @@ async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promis
   const inputs: Record<string, string> = {
     status,
     ...(ids === undefined ? {} : { 'invite-id': ids }),
-    ...(isChosen ? {} : { 'organization-name': '*' }),
+    ...(isSelected ? {} : { 'organization-name': '*' }),
     'dry-run': String(!answers),
     ...further,
   };
@@ -225,7 +216,7 @@ async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promis
   if (!env.CLOUDFLARE_API_TOKEN?.trim() && !env.CLOUDFLARE_API_KEY?.trim()) throw new UsageError(NO_CREDENTIALS);
 
   const print = printer(options);
-  const { safe, screen } = screenFor(inputs, env, false);
+  const { redact, screen } = screenFor(inputs, env, false);
   const passedOn = NETWORK_VARIABLES.filter((name) => name in env);
   print(
     screen.title(
@@ -248,10 +239,10 @@ async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promis
     ),
   );
   if (!answers && run.exitCode === 0) {
-    print(`\nTo answer for real: ${isChosen ? 'the same with' : 'npm start -- --live --invite-id ID'} --no-dry-run`);
+    print(`\nTo answer for real: ${isSelected ? 'the same with' : 'npm start -- --live --invite-id ID'} --no-dry-run`);
   }
   print('');
-  if (options.json) console.log(toMaskedJson(run, safe));
+  if (options.json) console.log(toMaskedJson(run, redact));
   return run.exitCode ?? 1;
 }
 

@@ -38,7 +38,6 @@ export type ListFailure =
 export async function listInvites(client: Pick<InvitesClient, 'listPage'>): Promise<Result<Listing, ListFailure>> {
   const invites = new Map<string, ListedInvite>();
   const skipped: SkippedEntry[] = [];
-  const skippedTexts = new Set<string>();
   let entryCount = 0;
   for (let page = 1; page <= MAX_PAGES; page++) {
     const result = await client.listPage(page, PER_PAGE);
@@ -53,13 +52,9 @@ export async function listInvites(client: Pick<InvitesClient, 'listPage'>): Prom
       else invites.set(invite.id, invite);
     }
     const isRepeated = invites.size === knownIds;
-    for (const entry of skippedHere) {
-      const text = JSON.stringify(entry);
-      // A page that is sent again holds the same unusable entries: report them once.
-      if (isRepeated && skippedTexts.has(text)) continue;
-      skippedTexts.add(text);
-      skipped.push(entry);
-    }
+    // A page that is sent again holds the same unusable entries: report them once.
+    const known = new Set(isRepeated ? skipped.map((entry) => JSON.stringify(entry)) : []);
+    skipped.push(...skippedHere.filter((entry) => !known.has(JSON.stringify(entry))));
     entryCount += entries.length;
     // `total_count` may count the first page only. Read one more page rather than miss an invite.
     const mayCountPage = page === 1 && entries.length >= (perPage ?? 0);

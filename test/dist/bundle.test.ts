@@ -38,7 +38,7 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
 
   afterAll(() => rm(actionDirectory, { recursive: true, force: true }));
 
-  test('imports nothing but what Node brings', async () => {
+  test('dist imports nothing but Node’s own modules', async () => {
     const call = /(?:\brequire|\bimport|createRequire\(import\.meta\.url\))\(\s*["']([^"']+)["']\s*\)/g;
     const statement = /^(?:import|export)\b[^;"']*["']([^"']+)["']/gm;
     const imported = (await scripts(REPOSITORY_ROOT)).flatMap(([, text]) =>
@@ -50,7 +50,7 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
     expect(imported.filter((name) => !isOwn(name))).toEqual([]);
   });
 
-  test('holds neither undici nor node-fetch-native', async () => {
+  test('dist holds neither undici nor node-fetch-native', async () => {
     for (const [, text] of await scripts(REPOSITORY_ROOT)) {
       expect(text).toContain('CONCATENATED MODULE');
       expect(text).not.toMatch(/node_modules\/(undici|node-fetch-native)\b/);
@@ -83,7 +83,7 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
       exitCode: 0,
     },
     {
-      name: 'choosing among all pending invites',
+      name: 'selecting among all pending invites',
       run: (world) =>
         world.step({ actionDirectory, with: { 'invite-id': undefined, 'organization-name': 'Acme*' }, debug: true }),
       exitCode: 0,

@@ -10,7 +10,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
   const ids = [...PENDING_IDS, 'one-more'];
 
   test.for(['SIGINT', 'SIGTERM'] as const)(
-    '%s during requests that hang soon ends the step, with outputs and summary and no further request',
+    '%s during requests that hang ends the step soon, with outputs and summary and no further request',
     async (name) => {
       await using world = await DistHarness.open({ faults: [{ hang: true, ...forEver }] });
       const hanging = world.saw(4);
@@ -19,7 +19,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
         signalledMs = performance.now();
       });
       const result = await world.step({ with: { 'invite-id': ids.join(' ') }, signal: { name, when } });
-      // A second is given to requests that are under way; the rest is for slow machines.
+      // Requests in flight get a second; the rest is for slow machines.
       expect(performance.now() - signalledMs).toBeLessThan(3_000);
       expect(result.signal).toBeNull();
       const { title, message } = onlyError(result);
@@ -51,7 +51,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
     expect(result.summary).toContain(ID);
   });
 
-  test('an answer that arrives right after the signal is believed, and the step fails as cancelled', async () => {
+  test('an answer right after the signal counts, and the step fails as cancelled', async () => {
     await using world = await DistHarness.open({ faults: [{ delayMs: 150, on: { id: ID } }] });
     const result = await world.step({ signal: { name: 'SIGINT', when: world.saw(1) } });
     expect(onlyError(result).title).toContain('cancelled');
@@ -61,7 +61,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
 });
 
 describe.concurrent('runners', { timeout: 30_000 }, () => {
-  test('a runner without a job summary gets everything else', async () => {
+  test('a runner without a file for the summary gets everything else', async () => {
     await using world = await DistHarness.open();
     const result = await world.step({ env: { GITHUB_STEP_SUMMARY: '' } });
     expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [], summary: '' });
@@ -86,7 +86,7 @@ describe.concurrent('runners', { timeout: 30_000 }, () => {
     expect(result.outputs).toMatchObject({ id: ID, status: 'accepted', organization_name: 'Acme, Inc.' });
   });
 
-  test('the process ends with its work, although the server would keep the connection', async () => {
+  test('the process ends with its work, although the server keeps the connection open', async () => {
     await using world = await DistHarness.open();
     const result = await world.step();
     expect(result.exitCode).toBe(0);
@@ -104,7 +104,7 @@ describe.concurrent('runners', { timeout: 30_000 }, () => {
     expect(message).toMatch(/^What to do: .*could not reach/m);
   });
 
-  test('debug logging adds a line for each request, with its duration, and nothing without it', async () => {
+  test('debug logging adds a line for each request with its duration', async () => {
     await using world = await DistHarness.open({ ...demoAccount(Date.now()), faults: [{ drop: 'before' }] });
     const loud = await world.step({ debug: true });
     expect(loud.log.filter((line) => /^##\[debug\].*(PATCH|GET) .* after \d+ ms/.test(line))).toHaveLength(3);

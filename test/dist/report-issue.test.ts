@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { envelopeFailure } from '../../sandbox/cloudflare.ts';
 import { GitHubSandbox, type GitHubSandboxOptions } from '../../sandbox/github.ts';
+import { closeServer, openOnLoopback } from '../../sandbox/loopback.ts';
 import type { RunResult } from '../../sandbox/runner.ts';
 import { DistHarness, ID, type StepOptions } from './step.ts';
 
@@ -14,7 +14,7 @@ function openGitHub(options: Partial<GitHubSandboxOptions> = {}): Promise<GitHub
   return GitHubSandbox.open({ token: TOKEN, ...options });
 }
 
-/** A step that keeps the tracking issue with the token of the job, as most will. */
+/** A step that updates the tracking issue with the token of the job. */
 function step(world: DistHarness, github: GitHubSandbox, options: StepOptions = {}): Promise<RunResult> {
   return world.step({
     ...options,
@@ -27,7 +27,7 @@ function step(world: DistHarness, github: GitHubSandbox, options: StepOptions = 
 const LIST = { 'invite-id': undefined, 'organization-name': '*' };
 
 describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
-  test('is opened by a step that fails, brought up to date by the next, and closed once all is well', async () => {
+  test('the tracking issue is opened by a failure, updated by the next one, and closed once all is well', async () => {
     await using world = await DistHarness.open();
     await using github = await openGitHub();
     world.sandbox.addFault(envelopeFailure(403, { code: 1002, message: '@octocat' }));
@@ -46,7 +46,7 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
     }
   });
 
-  test('is reached through the proxy, at the address of GitHub Enterprise Server', async () => {
+  test('GitHub Enterprise Server is reached through the proxy', async () => {
     await using world = await DistHarness.open();
     await using github = await openGitHub({ basePath: '/api/v3' });
     const tunnels: string[] = [];
@@ -59,9 +59,7 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
       });
       for (const socket of [server, client]) socket.on('error', () => undefined);
     });
-    proxy.listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    const { port } = proxy.address() as AddressInfo;
+    const port = await openOnLoopback(proxy);
     const result = await step(world, github, {
       with: LIST,
       env: {
@@ -70,7 +68,7 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
         NO_PROXY: '127.0.0.1',
       },
     });
-    proxy.close();
+    await closeServer(proxy);
     expect(result).toMatchObject({ exitCode: 0, annotations: [] });
     expect(tunnels).toEqual(['github.invalid:80']);
     expect(github.sent).toEqual(['GET /repos/acme/invites/issues']);

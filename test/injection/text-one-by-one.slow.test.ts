@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault, ReplyTemplate } from '../../sandbox/cloudflare.ts';
 import { fetchFailed } from '../../sandbox/fetch.ts';
-import { createSafeText } from '../../src/report/text.ts';
+import { toLine } from '../../src/report/text.ts';
 import { invite, inviteId } from '../run.ts';
 import { commandsOf } from './corpus.ts';
 import { CHUNKS, expectNoEffect, failing, idsFor, REPLIES } from './payloads.ts';
@@ -54,7 +54,6 @@ describe('text of strangers in the answers of the API, one text at a time', () =
 });
 
 describe('a line', () => {
-  const { line } = createSafeText([]);
 
   test('starts no command by any character that weighs nothing in a comparison', () => {
     const found: string[] = [];
@@ -63,7 +62,7 @@ describe('a line', () => {
       if (point >= 0xd800 && point <= 0xdfff) continue;
       for (const text of [`:${character}:error::x`, `#${character}#[error]x`, `##${character}[error]x`]) {
         // Only what passes as it is can still weigh nothing.
-        const shown = line(text);
+        const shown = toLine(text);
         if (shown === text && commandsOf(shown).length > 0) found.push(`U+${point.toString(16)}`);
       }
     }

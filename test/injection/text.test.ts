@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { changedResult, type Fault } from '../../sandbox/cloudflare.ts';
 import type { Invite } from '../../src/cloudflare/invite.ts';
-import { createSafeText } from '../../src/report/text.ts';
+import { FILTER_NAMES } from '../../src/invites/filters.ts';
+import { toHtml, toLine } from '../../src/report/text.ts';
 import { hoursFromStart, invite, inviteId, type RunOptions, run } from '../run.ts';
 import { HOSTILE_TEXTS, HUGE_TEXTS, skeletonOf } from './corpus.ts';
 import {
@@ -15,10 +16,10 @@ import {
   shownLines,
 } from './payloads.ts';
 
-describe('text of strangers in the answers of the API', () => {
+describe('answers of the API', () => {
   const fields = [...Object.keys(fieldsOf('')), 'all fields at once'];
 
-  test.each(fields)('does nothing as %s of listed invites, and is an output as it is', async (field) => {
+  test.each(fields)('text of strangers does nothing as %s of listed invites, and is an output as it is', async (field) => {
     for (const texts of CHUNKS) {
       const detailsOf = (text: string): Invite => {
         const all = fieldsOf(text);
@@ -37,7 +38,7 @@ describe('text of strangers in the answers of the API', () => {
     }
   });
 
-  test('does nothing as the name of a role that is an object, nor as one that is none', async () => {
+  test('text of strangers does nothing as the name of a role that is an object, or as an unreadable role', async () => {
     for (const texts of CHUNKS) {
       const roles = (text: string): Invite => ({ roles: [{ name: text }, { id: text }] as unknown as string[] });
       await expectNoEffect(
@@ -48,7 +49,7 @@ describe('text of strangers in the answers of the API', () => {
   });
 
   test.each(['id', 'status', 'organization_name', 'organization_is_enforcing_twofactor'])(
-    'does nothing as %s of an invite that was answered by its id',
+    'text of strangers does nothing as %s of an invite that was responded to by its id',
     async (field) => {
       for (const texts of CHUNKS) {
         await expectNoEffect(
@@ -71,7 +72,7 @@ describe('text of strangers in the answers of the API', () => {
     },
   );
 
-  test('does nothing as the status that a read shows', async () => {
+  test('text of strangers does nothing as the status that a read shows', async () => {
     for (const texts of CHUNKS) {
       const { annotations } = await expectNoEffect(
         (of) => ({
@@ -84,8 +85,8 @@ describe('text of strangers in the answers of the API', () => {
     }
   });
 
-  test.each(['organization-name', 'organization-id', 'invited-by', 'roles'])(
-    'does nothing where %s stands guard and objects',
+  test.each(FILTER_NAMES)(
+    'text of strangers does nothing where the guard %s does not match',
     async (filter) => {
       const field = filter.replace('-', '_') as keyof Invite;
       const guardedFields = (text: string): Invite =>
@@ -109,7 +110,7 @@ describe('text of strangers in the answers of the API', () => {
     },
   );
 
-  test('does nothing in warnings about invites that expire soon', async () => {
+  test('text of strangers does nothing in warnings about invites that expire soon', async () => {
     for (const texts of CHUNKS) {
       const { annotations } = await expectNoEffect(
         (of) => ({
@@ -124,7 +125,7 @@ describe('text of strangers in the answers of the API', () => {
     }
   });
 
-  test('does nothing in a date, in which comments are allowed', async () => {
+  test('text of strangers does nothing in a date, in which comments are allowed', async () => {
     const dates = HOSTILE_TEXTS.map(({ text }) => `Mon, 23 Nov 2026 14:00:00 GMT (${text.replace(/[()]/g, '')})`);
     const readable = dates.filter((date) => !Number.isNaN(Date.parse(date)));
     expect(readable.length).toBeGreaterThan(HOSTILE_TEXTS.length / 2);
@@ -145,7 +146,7 @@ describe('text of strangers in the answers of the API', () => {
     ['no id', (text) => ({ status: 'pending', organization_name: text })],
     ['no status', (text) => ({ id: 'a1', organization_name: text })],
     ['an id that is an object', (text) => ({ id: { [text]: text }, organization_name: text })],
-  ])('does nothing in entries of the list that have %s', async (_what, entryOf) => {
+  ])('text of strangers does nothing in entries of the list that have %s', async (_what, entryOf) => {
     for (const texts of CHUNKS) {
       const { annotations } = await expectNoEffect(
         (of) => ({ world: { invites: [], extraListEntries: of.map(entryOf) } }),
@@ -155,7 +156,7 @@ describe('text of strangers in the answers of the API', () => {
     }
   });
 
-  test.each(Object.entries(REPLIES))('does nothing as %s of a failed answer', async (_what, replyOf) => {
+  test.each(Object.entries(REPLIES))('text of strangers does nothing as %s of a failed answer', async (_what, replyOf) => {
     for (const texts of CHUNKS) {
       const { annotations } = await expectNoEffect(
         (of) => ({
@@ -178,10 +179,10 @@ describe('text of strangers in the answers of the API', () => {
   });
 });
 
-describe('text of strangers in the inputs', () => {
+describe('inputs', () => {
   const inputs = ['status', 'invite-id', 'organization-name', 'invited-by', 'roles', 'if-no-match', 'api-base-url'];
 
-  test.each([...inputs, 'api-email', 'retries', 'dry-run'])('does nothing in %s', async (name) => {
+  test.each([...inputs, 'api-email', 'retries', 'dry-run'])('text of strangers does nothing in the input %s', async (name) => {
     for (const text of CHUNKS.flat()) {
       const email =
         name === 'api-email' ? { 'api-token': '$CLOUDFLARE_API_TOKEN', 'api-key': 'fake-key-of-a-test' } : {};
@@ -192,13 +193,9 @@ describe('text of strangers in the inputs', () => {
   });
 });
 
-describe('a line', () => {
-  const { line, html: markup } = createSafeText([]);
-
-  test.each([...HOSTILE_TEXTS, ...HUGE_TEXTS])('is harmless whatever it begins with: $name', ({ text }) => {
-    for (const shown of [line(text), line(text, 40), line(`\u200f ${text}`), line(`Acme ${text}`)]) {
-      expectHarmlessLines([shown]);
-    }
-    expect(() => skeletonOf(`<p>${markup(text)}</p>`)).not.toThrow();
-  });
+test.each([...HOSTILE_TEXTS, ...HUGE_TEXTS])('a line is harmless with $name', ({ text }) => {
+  for (const line of [toLine(text), toLine(text, 40), toLine(`\u200f ${text}`), toLine(`Acme ${text}`)]) {
+    expectHarmlessLines([line]);
+  }
+  expect(() => skeletonOf(`<p>${toHtml(text)}</p>`)).not.toThrow();
 });

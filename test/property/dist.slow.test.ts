@@ -9,7 +9,7 @@ import { checkInvariants } from './invariants.ts';
 import { stepInputs } from './property.ts';
 import { type Case, cases } from './random-step.ts';
 
-/** Real time passes here, so only cases that do not wait long are taken. */
+/** Whether a case does not wait long: real time passes here. */
 function isQuick(given: Case): boolean {
   const waits = (fault: Fault): boolean =>
     'hang' in fault || 'slowBody' in fault || 'refuseConnection' in fault || (fault.delayMs ?? 0) > 100;
@@ -32,7 +32,7 @@ function movedToNow(given: Case): Case {
   return { ...given, invites };
 }
 
-async function keepsItsPromisesInDist(original: Case): Promise<void> {
+async function checkInDist(original: Case): Promise<void> {
   const given = movedToNow(original);
   const sandbox = new CloudflareSandbox({
     credentials: CREDENTIALS,
@@ -63,14 +63,14 @@ async function keepsItsPromisesInDist(original: Case): Promise<void> {
   }
 }
 
-test('what dist does in a sample of random worlds keeps every promise', { timeout: 120_000 }, async () => {
+test('dist keeps every invariant in a sample of random steps', { timeout: 120_000 }, async () => {
   const seed = Date.now();
   const sample = fc.sample(cases.filter(isQuick), { numRuns: 40, seed });
   const broken: string[] = [];
   const queue = sample.entries();
   const work = async (): Promise<void> => {
     for (const [index, given] of queue) {
-      await keepsItsPromisesInDist(given).catch((error: unknown) => {
+      await checkInDist(given).catch((error: unknown) => {
         broken.push(`seed ${seed}, case ${index}: ${error}\n${fc.stringify(given)}`);
       });
     }

@@ -1,80 +1,127 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { formatSeconds, systemClock } from '../../src/clock.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { formatSeconds, systemClock, type TimeLimit, withTimeLimit } from '../../src/clock.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
 
 afterEach(() => {
+  if (vi.isFakeTimers()) expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
 
-describe('the time of the machine', () => {
-  test('counts from the Unix epoch', () => {
-    expect(Math.abs(systemClock.nowMs() - Date.now())).toBeLessThan(60_000);
-  });
+/** How a promise settled; empty while it is pending. */
+function watch(promise: Promise<unknown>): unknown[] {
+  const settled: unknown[] = [];
+  promise.then(
+    (value) => settled.push(value ?? 'resolved'),
+    (reason: unknown) => settled.push(reason),
+  );
+  return settled;
+}
 
-  test('does not follow a correction of the system’s time', () => {
-    const beforeMs = systemClock.nowMs();
-    vi.setSystemTime(0);
-    expect(Date.now()).toBeLessThan(60_000);
-    expect(systemClock.nowMs()).toBeGreaterThanOrEqual(beforeMs);
-  });
+test('the system clock counts from the Unix epoch', () => {
+  expect(Math.abs(systemClock.nowMs() - Date.now())).toBeLessThan(60_000);
 });
 
-describe('sleeping', () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  });
+test('the system clock does not follow a correction of the system’s time', () => {
+  vi.useRealTimers();
+  const beforeMs = systemClock.nowMs();
+  vi.setSystemTime(0);
+  expect(Date.now()).toBeLessThan(60_000);
+  expect(systemClock.nowMs()).toBeGreaterThanOrEqual(beforeMs);
+});
 
-  /** What becomes of a promise: a list that stays empty while it is pending. */
-  const watch = (promise: Promise<void>): unknown[] => {
-    const seen: unknown[] = [];
-    promise.then(
-      () => seen.push('woke'),
-      (reason: unknown) => seen.push(reason),
-    );
-    return seen;
-  };
+test('a sleep ends after its time and not before', async () => {
+  const settled = watch(systemClock.sleep(1_000));
+  await vi.advanceTimersByTimeAsync(999);
+  expect(settled).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(settled).toEqual(['resolved']);
+});
 
-  test('ends after the time asked for and not before', async () => {
-    const seen = watch(systemClock.sleep(1_000));
-    await vi.advanceTimersByTimeAsync(999);
-    expect(seen).toEqual([]);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(seen).toEqual(['woke']);
-  });
+test.each([2 ** 31, Number.POSITIVE_INFINITY])('a sleep of %d ms does not end at once', async (ms) => {
+  const job = new AbortController();
+  const settled = watch(systemClock.sleep(ms, job.signal));
+  await vi.advanceTimersByTimeAsync(24 * 3_600_000);
+  expect(settled).toEqual([]);
+  job.abort();
+});
 
-  test.each([2 ** 31, Number.POSITIVE_INFINITY])(
-    'does not end at once for %d ms, longer than a timer takes',
-    async (ms) => {
-      const seen = watch(systemClock.sleep(ms));
-      await vi.advanceTimersByTimeAsync(24 * 3_600_000);
-      expect(seen).toEqual([]);
-    },
+test('a sleep ends with the reason of its signal, and leaves no timer', async () => {
+  const job = new AbortController();
+  const settled = watch(systemClock.sleep(1_000, job.signal));
+  await vi.advanceTimersByTimeAsync(10);
+  expect(vi.getTimerCount()).toBe(1);
+  job.abort('because');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(settled).toEqual(['because']);
+});
+
+test('a sleep with an aborted signal does not begin', async () => {
+  await expect(systemClock.sleep(1_000, AbortSignal.abort('before'))).rejects.toBe('before');
+});
+
+test('a sleep leaves no listener on its signal', async () => {
+  const { signal } = new AbortController();
+  const settled = watch(systemClock.sleep(1_000, signal));
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(settled).toEqual(['resolved']);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+const timeoutError = new Error('too slow');
+
+function limitOf(ms: number, signal = new AbortController().signal): TimeLimit {
+  return { clock: systemClock, ms, timeoutError, signal };
+}
+
+test.each<[string, () => Promise<string>, unknown]>([
+  ['resolves with what its work resolves with', async () => 'done', 'done'],
+  ['rejects with what its work throws', () => Promise.reject('broken'), 'broken'],
+])('a time limit %s', async (_title, work, expected) => {
+  const settled = watch(withTimeLimit(limitOf(1_000), work));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(settled).toEqual([expected]);
+});
+
+test('a time limit ends work that ignores its signal, and aborts that signal', async () => {
+  const seen: AbortSignal[] = [];
+  const settled = watch(
+    withTimeLimit(limitOf(1_000), (signal) => {
+      seen.push(signal);
+      return new Promise(() => undefined);
+    }),
   );
+  await vi.advanceTimersByTimeAsync(999);
+  expect(settled).toEqual([]);
+  expect(seen[0]?.aborted).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(settled).toEqual([timeoutError]);
+  expect(seen[0]?.reason).toBe(timeoutError);
+});
 
-  test('ends with the signal’s reason as soon as it aborts, and leaves no timer behind', async () => {
-    const controller = new AbortController();
-    const seen = watch(systemClock.sleep(1_000, controller.signal));
-    await vi.advanceTimersByTimeAsync(10);
-    expect(vi.getTimerCount()).toBe(1);
-    controller.abort('because');
-    await vi.advanceTimersByTimeAsync(0);
-    expect(seen).toEqual(['because']);
-    expect(vi.getTimerCount()).toBe(0);
-  });
+test.each([0, 10])('an abort after %d ms ends work under a time limit with its reason', async (ms) => {
+  const job = new AbortController();
+  if (ms === 0) job.abort('cancelled');
+  const settled = watch(withTimeLimit(limitOf(1_000, job.signal), () => new Promise(() => undefined)));
+  await vi.advanceTimersByTimeAsync(ms);
+  job.abort('cancelled');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(settled).toEqual(['cancelled']);
+});
 
-  test('does not begin when the signal has aborted before', async () => {
-    await expect(systemClock.sleep(1_000, AbortSignal.abort('before'))).rejects.toBe('before');
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  test('leaves no listener on a signal that outlives it', async () => {
-    const { signal } = new AbortController();
-    const seen = watch(systemClock.sleep(1_000, signal));
-    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(seen).toEqual(['woke']);
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
-  });
+test('work that fails after its time limit is not an unhandled rejection', async () => {
+  const settled = watch(
+    withTimeLimit(limitOf(1_000), async () => {
+      await systemClock.sleep(2_000);
+      throw new Error('late');
+    }),
+  );
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(settled).toEqual([timeoutError]);
 });
 
 test.each([
@@ -87,6 +134,7 @@ test.each([
   [10_000, '10 s'],
   [10_499, '10 s'],
   [290_000, '290 s'],
-])('%d ms are %j for people', (ms, text) => {
+  [Number.POSITIVE_INFINITY, 'Infinity s'],
+])('%d ms are written as %j', (ms, text) => {
   expect(formatSeconds(ms)).toBe(text);
 });

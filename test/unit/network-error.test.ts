@@ -1,52 +1,117 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fetchFailed } from '../../sandbox/fetch.ts';
-import { isCertificateError, wasNeverConnected } from '../../src/network-error.ts';
+import {
+  causesOf,
+  describeCauses,
+  isCertificateError,
+  isProxyRefusal,
+  wasNeverConnected,
+} from '../../src/network-error.ts';
 
-const failedWith = (code: string, details: object = {}): TypeError => fetchFailed('because', { code, ...details });
+const failedWith = (code: unknown, details: object = {}): TypeError => fetchFailed('because', { code, ...details });
+const coded = (message: string, code: string): Error => Object.assign(new Error(message), { code });
+const PROXY_REFUSAL = fetchFailed('Proxy response (407) !== 200 when HTTP Tunneling');
 
-describe('a certificate that is not accepted', () => {
-  test.each<[unknown, boolean]>([
-    [failedWith('SELF_SIGNED_CERT_IN_CHAIN'), true],
-    [failedWith('DEPTH_ZERO_SELF_SIGNED_CERT'), true],
-    [failedWith('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), true],
-    [failedWith('UNABLE_TO_GET_ISSUER_CERT_LOCALLY'), true],
-    [failedWith('CERT_HAS_EXPIRED'), true],
-    [failedWith('ERR_TLS_CERT_ALTNAME_INVALID'), true],
-    [new TypeError('fetch failed', { cause: failedWith('CERT_REVOKED') }), true],
-    [failedWith('ECONNREFUSED'), false],
-    [failedWith('ECONNRESET'), false],
-    [failedWith('UND_ERR_SOCKET'), false],
-    [new TypeError('the CERT in the text does not count'), false],
-    [undefined, false],
-  ])('%o: %s', (error, isOne) => {
-    expect(isCertificateError(error)).toBe(isOne);
-  });
+test.each([
+  ...['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  ...['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_REVOKED'],
+  ...['HOSTNAME_MISMATCH', 'INVALID_PURPOSE', 'INVALID_CA', 'PATH_LENGTH_EXCEEDED'],
+])('%s is an error of a certificate', (code) => {
+  expect(isCertificateError(failedWith(code))).toBe(true);
+  expect(isCertificateError(new TypeError('fetch failed', { cause: failedWith(code) }))).toBe(true);
 });
 
-describe('a connection that was never made', () => {
-  test.each<[unknown, boolean]>([
-    [failedWith('ECONNREFUSED', { syscall: 'connect' }), true],
-    [failedWith('ECONNREFUSED'), true],
-    [failedWith('ENOTFOUND', { syscall: 'getaddrinfo' }), true],
-    [failedWith('ENOTFOUND'), true],
-    [failedWith('EAI_AGAIN'), true],
-    [failedWith('EHOSTUNREACH'), true],
-    [failedWith('ENETUNREACH'), true],
-    [failedWith('EADDRNOTAVAIL'), true],
-    [failedWith('UND_ERR_CONNECT_TIMEOUT'), true],
-    [failedWith('ETIMEDOUT', { syscall: 'connect' }), true],
-    [failedWith('EAI_FAIL', { syscall: 'getaddrinfo' }), true],
-    [new TypeError('fetch failed', { cause: new AggregateError([failedWith('ECONNREFUSED')]) }), true],
-    [failedWith('ETIMEDOUT', { syscall: 'read' }), false],
-    [failedWith('ECONNRESET', { syscall: 'read' }), false],
-    [failedWith('EPIPE', { syscall: 'write' }), false],
-    [failedWith('UND_ERR_SOCKET'), false],
-    [failedWith('UND_ERR_HEADERS_TIMEOUT'), false],
-    [fetchFailed('Proxy response (407) !== 200 when HTTP Tunneling'), true],
-    [new Error('connect'), false],
-    [{ code: 'ECONNREFUSED' }, false],
-    [undefined, false],
-  ])('%o: %s', (error, isOne) => {
-    expect(wasNeverConnected(error)).toBe(isOne);
-  });
+test.each([
+  ['another code', failedWith('ECONNRESET')],
+  ['a code that is a number', failedWith(20)],
+  ['a message with CERT', new TypeError('CERT_REVOKED')],
+  ['an object with a code', { code: 'CERT_REVOKED' }],
+  ['undefined', undefined],
+])('%s is not an error of a certificate', (_title, error) => {
+  expect(isCertificateError(error)).toBe(false);
+});
+
+test.each([
+  ['ECONNREFUSED', 'connect', true],
+  ['ECONNREFUSED', undefined, true],
+  ['ENOTFOUND', 'getaddrinfo', true],
+  ['ENOTFOUND', undefined, true],
+  ['EAI_AGAIN', undefined, true],
+  ['EHOSTUNREACH', undefined, true],
+  ['ENETUNREACH', undefined, true],
+  ['EADDRNOTAVAIL', undefined, true],
+  ['UND_ERR_CONNECT_TIMEOUT', undefined, true],
+  ['ETIMEDOUT', 'connect', true],
+  ['EAI_FAIL', 'getaddrinfo', true],
+  ['ETIMEDOUT', 'read', false],
+  ['ECONNRESET', 'read', false],
+  ['EPIPE', 'write', false],
+  ['UND_ERR_SOCKET', undefined, false],
+  ['UND_ERR_HEADERS_TIMEOUT', undefined, false],
+])('%s of the system call %s came before a connection: %s', (code, syscall, expected) => {
+  expect(wasNeverConnected(failedWith(code, { syscall }))).toBe(expected);
+});
+
+test.each([
+  ['a refusal among several', fetchFailed('x', { cause: new AggregateError([failedWith('ECONNREFUSED')]) }), true],
+  ['a refusal by the proxy', PROXY_REFUSAL, true],
+  ['a message with "connect"', new Error('connect'), false],
+  ['an object with a code', { code: 'ECONNREFUSED' }, false],
+  ['undefined', undefined, false],
+])('%s came before a connection: %s', (_title, error, expected) => {
+  expect(wasNeverConnected(error)).toBe(expected);
+});
+
+test('only an answer of a proxy is a refusal by the proxy', () => {
+  expect([PROXY_REFUSAL, failedWith('ECONNREFUSED'), undefined].map(isProxyRefusal)).toEqual([true, false, false]);
+});
+
+const REFUSED = [
+  coded('connect ECONNREFUSED ::1:1', 'ECONNREFUSED'),
+  coded('connect ECONNREFUSED [::2]:1', 'ECONNREFUSED'),
+];
+
+test.each<[string, unknown, string]>([
+  ['without "fetch failed" if there is a cause', fetchFailed('connect ECONNREFUSED'), 'connect ECONNREFUSED'],
+  ['as "fetch failed" if there is no cause', new TypeError('fetch failed'), 'fetch failed'],
+  [
+    'with a code that its message lacks',
+    new TypeError('terminated', { cause: coded('other side closed', 'UND_ERR_SOCKET') }),
+    'terminated: other side closed (UND_ERR_SOCKET)',
+  ],
+  ['with a code that its message has once', coded('read ECONNRESET', 'ECONNRESET'), 'read ECONNRESET'],
+  ['without a code that is a number', Object.assign(new Error('odd'), { code: 20 }), 'odd'],
+  ['by its code if there is no message', coded('', 'ECONNREFUSED'), 'ECONNREFUSED'],
+  ['as unknown if it says nothing', new Error(''), 'unknown error'],
+  ['without the full stop at its end', new Error('It broke.'), 'It broke'],
+  [
+    'with each distinct cause once',
+    new TypeError('fetch failed', {
+      cause: Object.assign(new AggregateError([...REFUSED, ...REFUSED]), { code: 'ECONNREFUSED' }),
+    }),
+    'ECONNREFUSED: connect ECONNREFUSED ::1:1: connect ECONNREFUSED [::2]:1',
+  ],
+  ['as it is if it is a string', 'too slow', 'too slow'],
+  ['as undefined if there is none', undefined, 'undefined'],
+])('an error is described %s', (_title, error, description) => {
+  expect(describeCauses(error)).toBe(description);
+});
+
+test('an error that is its own cause is described once', () => {
+  const error = new Error('round and round');
+  error.cause = error;
+  expect(describeCauses(error)).toBe('round and round');
+});
+
+test('causes are listed outermost first', () => {
+  const inner = new Error('inner');
+  const first = new Error('first', { cause: inner });
+  const second = new Error('second');
+  const outer = new Error('outer', { cause: new AggregateError([first, second], 'both') });
+  expect(causesOf(outer)).toEqual([outer, outer.cause, first, second, inner]);
+});
+
+test('no more than six causes are listed', () => {
+  const many = new AggregateError(Array.from({ length: 50 }, (_, index) => new Error(String(index))));
+  expect(causesOf(many)).toHaveLength(6);
 });

@@ -62,8 +62,8 @@ function expectNoPassword(result: RunResult, account: { readonly password: strin
   expect(written(result)).not.toContain(Buffer.from(both).toString('base64').slice(0, 12));
 }
 
-describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
-  test.for(['HTTPS_PROXY', 'https_proxy'])('every request goes through it, as %s says', async (name) => {
+describe.concurrent('proxy', { timeout: 30_000 }, () => {
+  test.for(['HTTPS_PROXY', 'https_proxy'])('every request goes through the proxy that %s names', async (name) => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const result = await step(api, { env: { [name]: proxy.url() }, with: { 'organization-name': 'Acme*' } });
@@ -75,7 +75,7 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
     expect(api.peers).toHaveLength(proxy.asked.length);
   });
 
-  test('there is no way around it: without it the same step reaches nothing', async () => {
+  test('a step without the proxy reaches nothing, so that there is no way around it', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const result = await step(api, {});
@@ -84,7 +84,7 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
     expect(api.peers).toEqual([]);
   });
 
-  test('a list of invites and their answers all go through it', async () => {
+  test('a list of invites and all responses go through the proxy', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const inputs = { 'invite-id': '(none)', 'organization-name': '*' };
@@ -95,7 +95,7 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
     expect(api.peers).toHaveLength(proxy.asked.length);
   });
 
-  test('the proxy sees no credential of Cloudflare, and Cloudflare none of the proxy', async () => {
+  test('the proxy sees no credential of Cloudflare, and Cloudflare sees none of the proxy', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open(ACCOUNT);
     const result = await step(api, { env: { HTTPS_PROXY: proxy.url(WRITTEN) } });
@@ -110,10 +110,10 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
     expectNoPassword(result, ACCOUNT);
   });
 
-  test('a wrong password ends in a failure that says so, and shows nowhere', async () => {
+  test('a wrong password of the proxy is a failure that says so, and is shown nowhere', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open(ACCOUNT);
-    const wrong = { password: 'another-password-of-a-test' };
+    const wrong = { password: 'wrong-horse-battery' };
     const env = { HTTPS_PROXY: proxy.url(`${ACCOUNT.username}:${wrong.password}`) };
     const result = await step(api, { env });
     expect(proxy.asked.length).toBeGreaterThan(0);
@@ -124,17 +124,17 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
     expectNoPassword(result, wrong);
   });
 
-  test('a request that the proxy turned away is known to have changed nothing', async () => {
+  test('a request that the proxy refused is known to have changed nothing', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open(ACCOUNT);
     const result = await step(api, { env: { HTTPS_PROXY: proxy.url() } });
     const { message } = onlyError(result);
     expect(message).toContain('407');
-    expect(message).not.toContain('it may or may not have been answered');
+    expect(message).not.toContain('may or may not have been changed');
     expect(api.peers).toEqual([]);
   });
 
-  test.for(['NO_PROXY', 'no_proxy'])('%s is obeyed: the proxy is not asked for what it names', async (name) => {
+  test.for(['NO_PROXY', 'no_proxy'])('the proxy is not asked for a host that %s names', async (name) => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const result = await step(api, { env: { HTTPS_PROXY: proxy.url(), [name]: `example.com,${API_HOST}` } });
@@ -143,7 +143,7 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  test('NO_PROXY for another host changes nothing', async () => {
+  test('NO_PROXY for another host does not go around the proxy', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const env = { HTTPS_PROXY: proxy.url(), NO_PROXY: 'example.com,cloudflare.test.example,127.0.0.1' };
@@ -151,7 +151,7 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
     expect(api.peers).toHaveLength(proxy.asked.length);
   });
 
-  test('a proxy that only HTTP_PROXY names is used for HTTPS as well, never left out', async () => {
+  test('a proxy that only HTTP_PROXY names is used for HTTPS as well', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     expect(await step(api, { env: { HTTP_PROXY: proxy.url() } })).toMatchObject({ exitCode: 0 });
@@ -159,7 +159,7 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
     expect(api.peers).toHaveLength(proxy.asked.length);
   });
 
-  test('a proxy that is dead is an error, and is not gone around', async () => {
+  test('a dead proxy is an error, and nothing goes around it', async () => {
     await using api = await Api.open(tls);
     const proxy = await CompanyProxy.open();
     const url = proxy.url(WRITTEN);
@@ -173,7 +173,7 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
     expectNoPassword(result, ACCOUNT);
   });
 
-  test('a proxy that hangs up on every request is an error, is not gone around, and holds up nothing', async () => {
+  test('a proxy that hangs up on every request is an error that ends in time, and nothing goes around it', async () => {
     await using api = await Api.open(tls);
     const rude = createServer((socket) => {
       socket.on('error', () => undefined);
@@ -194,7 +194,7 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
   });
 
   test.for(['proxy.example:3128', '127.0.0.1', 'http://', `${WRITTEN}@127.0.0.1:3128`, 'http://proxy example:3128'])(
-    'a value that is no URL is an error, and is not ignored: %s',
+    'a proxy that is not a URL is an error, and is not ignored: %s',
     async (value) => {
       await using api = await Api.open(tls);
       const base = { 'api-base-url': `https://127.0.0.1:${api.port}/client/v4` };
@@ -206,8 +206,8 @@ describe.concurrent('behind a proxy', { timeout: 30_000 }, () => {
   );
 });
 
-describe.concurrent('a server whose certificate is not to be trusted', { timeout: 30_000 }, () => {
-  test('because its authority is unknown gets no request, and is asked once', async () => {
+describe.concurrent('certificate', { timeout: 30_000 }, () => {
+  test('a server with an unknown certificate authority gets no request, and one connection', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const env = { HTTPS_PROXY: proxy.url() };
@@ -217,7 +217,7 @@ describe.concurrent('a server whose certificate is not to be trusted', { timeout
     expect(proxy.asked).toHaveLength(1);
   });
 
-  test('because it is for another name gets no request, and its name does nothing', async () => {
+  test('a server with a certificate for another name gets no request, and the name does nothing', async () => {
     const hostile = 'x.##[error]forged.evil.example';
     await using api = await Api.open(await authority.sign(hostile));
     await using proxy = await CompanyProxy.open();
@@ -229,7 +229,7 @@ describe.concurrent('a server whose certificate is not to be trusted', { timeout
   });
 });
 
-describe.concurrent('a runtime that is too old to obey a proxy', { timeout: 30_000 }, () => {
+describe.concurrent('old Node', { timeout: 30_000 }, () => {
   let folder: string;
   let preload: string;
 
@@ -249,7 +249,7 @@ describe.concurrent('a runtime that is too old to obey a proxy', { timeout: 30_0
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.for(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])(
-    'fails where %s is set, instead of going around it',
+    'a Node that is too old for a proxy fails where %s is set',
     async (name) => {
       await using api = await Api.open(tls);
       await using proxy = await CompanyProxy.open();
@@ -266,7 +266,7 @@ describe.concurrent('a runtime that is too old to obey a proxy', { timeout: 30_0
     },
   );
 
-  test('works where no proxy is set', async () => {
+  test('a Node that is too old for a proxy works where none is set', async () => {
     await using api = await Api.open(await authority.sign('localhost'));
     const result = await step(api, {
       with: { 'api-base-url': `https://localhost:${api.port}/client/v4` },

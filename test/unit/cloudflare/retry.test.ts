@@ -1,218 +1,186 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { isRetryableStatus, rateLimitPauseMs, retryDelayMs, serverDelayMs } from '../../../src/cloudflare/retry.ts';
+import { expect, test } from 'vitest';
+import { rateLimitPauseMs, retryDelayMs, serverDelayMs } from '../../../src/cloudflare/retry.ts';
 
 const NOW_MS = Date.parse('2026-11-23T09:00:00Z');
 
-describe('the delay before another attempt', () => {
-  test.each([
-    [1, 500],
-    [2, 1_000],
-    [3, 2_000],
-    [4, 4_000],
-    [5, 8_000],
-    [6, 8_000],
-    [50, 8_000],
-  ])('after failure %d it is at most %d ms', (failures, longestMs) => {
-    expect(retryDelayMs(failures, undefined, () => 0)).toBe(longestMs);
-  });
+test.each([
+  [1, 500],
+  [2, 1_000],
+  [3, 2_000],
+  [4, 4_000],
+  [5, 8_000],
+  [6, 8_000],
+  [50, 8_000],
+])('the backoff after failure %d is at most %d ms', (failures, maxMs) => {
+  expect(retryDelayMs(failures, undefined, () => 0)).toBe(maxMs);
+});
 
-  test('is shortened by chance, by a quarter at most', () => {
-    expect(retryDelayMs(1, undefined, () => 0.5)).toBe(437.5);
-    const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1_000 }), random, (failures, chance) => {
-        const longestMs = Math.min(500 * 2 ** (failures - 1), 8_000);
-        const delayMs = retryDelayMs(failures, undefined, () => chance);
-        expect(delayMs).toBeGreaterThanOrEqual(0.75 * longestMs);
-        expect(delayMs).toBeLessThanOrEqual(longestMs);
-      }),
-    );
-  });
-
-  test.each([0, 1, 250, 300_000, Number.POSITIVE_INFINITY])(
-    'is %d ms as it stands if the server says so',
-    (askedMs) => {
-      expect(retryDelayMs(3, askedMs, () => 0.9)).toBe(askedMs);
-    },
+test('jitter shortens a backoff by at most a quarter', () => {
+  expect(retryDelayMs(1, undefined, () => 0.5)).toBe(437.5);
+  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1_000 }), random, (failures, chance) => {
+      const maxMs = Math.min(500 * 2 ** (failures - 1), 8_000);
+      const delayMs = retryDelayMs(failures, undefined, () => chance);
+      expect(delayMs).toBeGreaterThanOrEqual(0.75 * maxMs);
+      expect(delayMs).toBeLessThanOrEqual(maxMs);
+    }),
   );
 });
 
+test.each([0, 1, 250, 300_000, Number.POSITIVE_INFINITY])(
+  'a delay of %d ms that the server asks for has no jitter',
+  (askedMs) => {
+    expect(retryDelayMs(3, askedMs, () => 0.9)).toBe(askedMs);
+  },
+);
+
+test.each<[string, Record<string, string>, unknown, number | undefined]>([
+  ['no header', {}, undefined, undefined],
+  ['seconds', { 'retry-after': '7' }, undefined, 7_000],
+  ['zero seconds', { 'retry-after': '0' }, undefined, 0],
+  ['a fraction of a second', { 'retry-after': '1.5' }, undefined, 1_500],
+  ['hundredths of a second', { 'retry-after': '1.25' }, undefined, 1_250],
+  ['blanks around the number', { 'retry-after': '\t 7 ' }, undefined, 7_000],
+  ['milliseconds', { 'retry-after-ms': '250' }, undefined, 250],
+  ['milliseconds before seconds', { 'retry-after': '7', 'retry-after-ms': '250' }, undefined, 250],
+  ['seconds beside unusable milliseconds', { 'retry-after': '7', 'retry-after-ms': 'soon' }, undefined, 7_000],
+  ['a date', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 GMT' }, undefined, 150_000],
+  ['a date of RFC 850', { 'retry-after': 'Monday, 23-Nov-26 09:02:30 GMT' }, undefined, 150_000],
+  ['a date of asctime', { 'retry-after': 'Mon Nov 23 09:02:30 2026' }, undefined, 150_000],
+  ['a date of asctime, one-digit day', { 'retry-after': 'Tue Dec  1 09:00:00 2026' }, undefined, 8 * 86_400_000],
+  ['a date in the past', { 'retry-after': 'Mon, 23 Nov 2026 08:59:59 GMT' }, undefined, 0],
+  ['a date in another form', { 'retry-after': '2026-11-23T09:02:30Z' }, undefined, undefined],
+  ['a date in another zone', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 EST' }, undefined, undefined],
+  ['words before a date', { 'retry-after': 'after Mon, 23 Nov 2026 09:02:30 GMT' }, undefined, undefined],
+  ['words after a date', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 GMT (soon)' }, undefined, undefined],
+  ['words before a date of RFC 850', { 'retry-after': 'x Monday, 23-Nov-26 09:02:30 GMT' }, undefined, undefined],
+  ['words after a date of RFC 850', { 'retry-after': 'Monday, 23-Nov-26 09:02:30 GMT (x)' }, undefined, undefined],
+  ['words before a date of asctime', { 'retry-after': 'x Mon Nov 23 09:02:30 2026' }, undefined, undefined],
+  ['words after a date of asctime', { 'retry-after': 'Mon Nov 23 09:02:30 2026 (x)' }, undefined, undefined],
+  ['a date that does not exist', { 'retry-after': 'Mon, 99 Foo 2026 09:02:30 GMT' }, undefined, undefined],
+  ['a negative number', { 'retry-after': '-5' }, undefined, undefined],
+  ['two numbers', { 'retry-after': '5, 10' }, undefined, undefined],
+  ['a number in another notation', { 'retry-after': '1e3' }, undefined, undefined],
+  ['a word', { 'retry-after': 'soon' }, undefined, undefined],
+  ['an empty value', { 'retry-after': '' }, undefined, undefined],
+  ['seconds in the body', {}, 12, 12_000],
+  ['seconds in the body, as text', {}, '12', 12_000],
+  ['seconds in the body, with blanks around them', {}, ' 12 ', 12_000],
+  ['the header before the body', { 'retry-after': '7' }, 12, 7_000],
+  ['a date before the body', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 GMT' }, 12, 150_000],
+  ['a negative number in the body', {}, -1, undefined],
+  ['an object in the body', {}, { seconds: 12 }, undefined],
+  ['null in the body', {}, null, undefined],
+])('the delay for %s is parsed', (_title, headers, bodyRetryAfter, delayMs) => {
+  expect(serverDelayMs(new Headers(headers), bodyRetryAfter, NOW_MS)).toBe(delayMs);
+});
+
+test('a whole number of seconds is the same delay in the header and in the body', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1e9 }), (seconds) => {
+      expect(serverDelayMs(new Headers({ 'retry-after': String(seconds) }), undefined, NOW_MS)).toBe(seconds * 1_000);
+      expect(serverDelayMs(new Headers(), seconds, NOW_MS)).toBe(seconds * 1_000);
+    }),
+  );
+});
+
+test('a date is the delay until then', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1e8 }), (seconds) => {
+      const date = new Date(NOW_MS + seconds * 1_000).toUTCString();
+      expect(serverDelayMs(new Headers({ 'retry-after': date }), undefined, NOW_MS)).toBe(seconds * 1_000);
+    }),
+  );
+});
+
+test('a server delay is never negative and never NaN, whatever the server sends', () => {
+  const text = fc.oneof(fc.string(), fc.stringMatching(/^[-+.\d e]{1,8}$/));
+  fc.assert(
+    fc.property(text, text, fc.anything(), (retryAfter, retryAfterMs, body) => {
+      const headers = new Headers({ 'retry-after': retryAfter, 'retry-after-ms': retryAfterMs });
+      expect(serverDelayMs(headers, body, NOW_MS) ?? 0).toBeGreaterThanOrEqual(0);
+    }),
+  );
+});
+
+test.each<[string | null, number | undefined]>([
+  [null, undefined],
+  ['', undefined],
+  ['"default";r=50;t=30', undefined],
+  ['"default";r=1;t=30', undefined],
+  ['"default";r=10;t=30', undefined],
+  ['"default";r=0;t=30', 30_000],
+  ['"default";r=00;t=30', 30_000],
+  ['"default";t=30;r=0', 30_000],
+  ['"default"; r=0; t=30', 30_000],
+  ['"default" ; r=0 ;t=30', 30_000],
+  ['"default";q=100;r=0;w=60;t=30', 30_000],
+  ['"default";quota=100;r=0;t=30', 30_000],
+  ['"default";r=0;pk="two words";t=30', 30_000],
+  ['"default";r=0;t=0', 0],
+  ['"default";r=0', undefined],
+  ['"default";t=30', undefined],
+  ['"default"', undefined],
+  ['"burst";r=0;t=5, "daily";r=0;t=600', 600_000],
+  ['"daily";r=0;t=600,"burst";r=0;t=5', 600_000],
+  ['"burst";r=7;t=600, "daily";r=0;t=5', 5_000],
+  ['"burst";r=0;t=5, "daily";r=7;t=600', 5_000],
+  ['"burst";r=0, "daily";r=7;t=600', undefined],
+  ['"odd;r=0;t=9";r=5;t=30', undefined],
+  ['"default";xr=0;r=5;t=30', undefined],
+  ['"default";r=-1;t=30', undefined],
+  ['default;r=0;t=30', undefined],
+  ['limit=100, remaining=0, reset=30', undefined],
+])('the Ratelimit header %j asks for a pause of %s ms', (header, pauseMs) => {
+  expect(rateLimitPauseMs(header, 0)).toBe(pauseMs);
+});
+
 test.each([
-  [200, false],
-  [302, false],
-  [400, false],
-  [401, false],
-  [403, false],
-  [404, false],
-  [405, false],
-  [407, false],
-  [408, true],
-  [409, true],
-  [410, false],
-  [425, false],
-  [428, false],
-  [429, true],
-  [499, false],
-  [500, true],
-  [502, true],
-  [503, true],
-  [504, true],
-  [520, true],
-  [599, true],
-])('HTTP %d may be followed by a better answer: %s', (status, isRetryable) => {
-  expect(isRetryableStatus(status)).toBe(isRetryable);
+  [0, 0, 30_000],
+  [0, 3, 30_000],
+  [1, 0, undefined],
+  [1, 1, 30_000],
+  [3, 3, 30_000],
+  [4, 3, undefined],
+  [30, 3, undefined],
+  [30, 30, 30_000],
+])('%d requests left and %d in flight ask for a pause of %s ms', (left, inFlight, pauseMs) => {
+  expect(rateLimitPauseMs(`"default";r=${left};t=30`, inFlight)).toBe(pauseMs);
 });
 
-describe('the delay that a server asks for', () => {
-  test.each<[string, Record<string, string>, unknown, number | undefined]>([
-    ['nothing said', {}, undefined, undefined],
-    ['seconds', { 'retry-after': '7' }, undefined, 7_000],
-    ['zero seconds', { 'retry-after': '0' }, undefined, 0],
-    ['a fraction of a second', { 'retry-after': '1.5' }, undefined, 1_500],
-    ['hundredths of a second', { 'retry-after': '1.25' }, undefined, 1_250],
-    ['blanks around the number', { 'retry-after': '\t 7 ' }, undefined, 7_000],
-    ['milliseconds', { 'retry-after-ms': '250' }, undefined, 250],
-    ['milliseconds before seconds', { 'retry-after': '7', 'retry-after-ms': '250' }, undefined, 250],
-    ['seconds, as the milliseconds are nonsense', { 'retry-after': '7', 'retry-after-ms': 'soon' }, undefined, 7_000],
-    ['a date', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 GMT' }, undefined, 150_000],
-    ['a date of RFC 850', { 'retry-after': 'Monday, 23-Nov-26 09:02:30 GMT' }, undefined, 150_000],
-    ['a date of asctime', { 'retry-after': 'Mon Nov 23 09:02:30 2026' }, undefined, 150_000],
-    ['a date of asctime, one-digit day', { 'retry-after': 'Tue Dec  1 09:00:00 2026' }, undefined, 8 * 86_400_000],
-    ['a date that is over', { 'retry-after': 'Mon, 23 Nov 2026 08:59:59 GMT' }, undefined, 0],
-    ['a date in another form', { 'retry-after': '2026-11-23T09:02:30Z' }, undefined, undefined],
-    ['a date in another zone', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 EST' }, undefined, undefined],
-    ['words before a date', { 'retry-after': 'after Mon, 23 Nov 2026 09:02:30 GMT' }, undefined, undefined],
-    ['words after a date', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 GMT (soon)' }, undefined, undefined],
-    ['words before a date of RFC 850', { 'retry-after': 'x Monday, 23-Nov-26 09:02:30 GMT' }, undefined, undefined],
-    ['words after a date of RFC 850', { 'retry-after': 'Monday, 23-Nov-26 09:02:30 GMT (x)' }, undefined, undefined],
-    ['words before a date of asctime', { 'retry-after': 'x Mon Nov 23 09:02:30 2026' }, undefined, undefined],
-    ['words after a date of asctime', { 'retry-after': 'Mon Nov 23 09:02:30 2026 (x)' }, undefined, undefined],
-    ['a date without a meaning', { 'retry-after': 'Mon, 99 Foo 2026 09:02:30 GMT' }, undefined, undefined],
-    ['a negative number', { 'retry-after': '-5' }, undefined, undefined],
-    ['two numbers', { 'retry-after': '5, 10' }, undefined, undefined],
-    ['a number in another notation', { 'retry-after': '1e3' }, undefined, undefined],
-    ['a word', { 'retry-after': 'soon' }, undefined, undefined],
-    ['an empty value', { 'retry-after': '' }, undefined, undefined],
-    ['seconds in the body', {}, 12, 12_000],
-    ['seconds in the body, as text', {}, '12', 12_000],
-    ['seconds in the body, with blanks around them', {}, ' 12 ', 12_000],
-    ['the header before the body', { 'retry-after': '7' }, 12, 7_000],
-    ['a date before the body', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 GMT' }, 12, 150_000],
-    ['a negative number in the body', {}, -1, undefined],
-    ['no number in the body', {}, { seconds: 12 }, undefined],
-    ['null in the body', {}, null, undefined],
-  ])('%s', (_case, headers, bodyRetryAfter, delayMs) => {
-    expect(serverDelayMs(new Headers(headers), bodyRetryAfter, NOW_MS)).toBe(delayMs);
+test('of several used-up policies, the one that frees last decides the pause', () => {
+  const policy = fc.record({
+    name: fc.stringMatching(/^[ -!#-[\]-~]{0,12}$/),
+    left: fc.oneof(fc.constant(0), fc.nat(100)),
+    seconds: fc.nat(100_000),
+    isReversed: fc.boolean(),
+    separator: fc.constantFrom(';', '; ', ' ; '),
   });
-
-  test('is any whole number of seconds, in the header as in the body', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1e9 }), (seconds) => {
-        expect(serverDelayMs(new Headers({ 'retry-after': String(seconds) }), undefined, NOW_MS)).toBe(seconds * 1_000);
-        expect(serverDelayMs(new Headers(), seconds, NOW_MS)).toBe(seconds * 1_000);
-      }),
-    );
-  });
-
-  test('is the time left until any date', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1e8 }), (seconds) => {
-        const date = new Date(NOW_MS + seconds * 1_000).toUTCString();
-        expect(serverDelayMs(new Headers({ 'retry-after': date }), undefined, NOW_MS)).toBe(seconds * 1_000);
-      }),
-    );
-  });
-
-  test('is never negative and never NaN, whatever is sent', () => {
-    const text = fc.oneof(fc.string(), fc.stringMatching(/^[-+.\d e]{1,8}$/));
-    fc.assert(
-      fc.property(text, text, fc.anything(), (retryAfter, retryAfterMs, body) => {
-        const headers = new Headers({ 'retry-after': retryAfter, 'retry-after-ms': retryAfterMs });
-        expect(serverDelayMs(headers, body, NOW_MS) ?? 0).toBeGreaterThanOrEqual(0);
-      }),
-    );
-  });
+  fc.assert(
+    fc.property(fc.array(policy, { maxLength: 5 }), (policies) => {
+      const header = policies
+        .map(({ name, left, seconds, isReversed, separator }) => {
+          const parameters = [`r=${left}`, `t=${seconds}`];
+          return [`"${name}"`, ...(isReversed ? parameters.reverse() : parameters)].join(separator);
+        })
+        .join(', ');
+      const pauses = policies.filter(({ left }) => left === 0).map(({ seconds }) => seconds * 1_000);
+      expect(rateLimitPauseMs(header, 0)).toBe(pauses.length === 0 ? undefined : Math.max(...pauses));
+    }),
+  );
 });
 
-describe('the pause that a Ratelimit header asks for', () => {
-  test.each<[string | null, number | undefined]>([
-    [null, undefined],
-    ['', undefined],
-    ['"default";r=50;t=30', undefined],
-    ['"default";r=1;t=30', undefined],
-    ['"default";r=10;t=30', undefined],
-    ['"default";r=0;t=30', 30_000],
-    ['"default";r=00;t=30', 30_000],
-    ['"default";t=30;r=0', 30_000],
-    ['"default"; r=0; t=30', 30_000],
-    ['"default" ; r=0 ;t=30', 30_000],
-    ['"default";q=100;r=0;w=60;t=30', 30_000],
-    ['"default";quota=100;r=0;t=30', 30_000],
-    ['"default";r=0;pk="two words";t=30', 30_000],
-    ['"default";r=0;t=0', 0],
-    ['"default";r=0', undefined],
-    ['"default";t=30', undefined],
-    ['"default"', undefined],
-    ['"burst";r=0;t=5, "daily";r=0;t=600', 600_000],
-    ['"daily";r=0;t=600,"burst";r=0;t=5', 600_000],
-    ['"burst";r=7;t=600, "daily";r=0;t=5', 5_000],
-    ['"burst";r=0;t=5, "daily";r=7;t=600', 5_000],
-    ['"burst";r=0, "daily";r=7;t=600', undefined],
-    ['"odd;r=0;t=9";r=5;t=30', undefined],
-    ['"default";xr=0;r=5;t=30', undefined],
-    ['"default";r=-1;t=30', undefined],
-    ['default;r=0;t=30', undefined],
-    ['limit=100, remaining=0, reset=30', undefined],
-  ])('%j: %s ms', (header, pauseMs) => {
-    expect(rateLimitPauseMs(header, 0)).toBe(pauseMs);
-  });
-
-  test.each([
-    [0, 0, 30_000],
-    [0, 3, 30_000],
-    [1, 0, undefined],
-    [1, 1, 30_000],
-    [3, 3, 30_000],
-    [4, 3, undefined],
-    [30, 3, undefined],
-    [30, 30, 30_000],
-  ])('with %d left and %d requests under way, which may still need them: %s ms', (left, underWay, pauseMs) => {
-    expect(rateLimitPauseMs(`"default";r=${left};t=30`, underWay)).toBe(pauseMs);
-  });
-
-  test('is that of the used-up policy which frees last, however many there are', () => {
-    const policy = fc.record({
-      name: fc.stringMatching(/^[ -!#-[\]-~]{0,12}$/),
-      left: fc.oneof(fc.constant(0), fc.nat(100)),
-      seconds: fc.nat(100_000),
-      isReversed: fc.boolean(),
-      separator: fc.constantFrom(';', '; ', ' ; '),
-    });
-    fc.assert(
-      fc.property(fc.array(policy, { maxLength: 5 }), (policies) => {
-        const header = policies
-          .map(({ name, left, seconds, isReversed, separator }) => {
-            const parameters = [`r=${left}`, `t=${seconds}`];
-            return [`"${name}"`, ...(isReversed ? parameters.reverse() : parameters)].join(separator);
-          })
-          .join(', ');
-        const pauses = policies.filter(({ left }) => left === 0).map(({ seconds }) => seconds * 1_000);
-        expect(rateLimitPauseMs(header, 0)).toBe(pauses.length === 0 ? undefined : Math.max(...pauses));
-      }),
-    );
-  });
-
-  test('is never negative and never NaN, whatever is sent', () => {
-    const pieces = fc.constantFrom('"', 'a', ';', 'r=0', 't=3', 't=', ',', ' ', '=', '-1', '99', '\\');
-    const header = fc.oneof(
-      fc.string(),
-      fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')),
-    );
-    fc.assert(
-      fc.property(header, (text) => {
-        expect(rateLimitPauseMs(text, 0) ?? 0).toBeGreaterThanOrEqual(0);
-      }),
-    );
-  });
+test('a pause is never negative and never NaN, whatever the server sends', () => {
+  const pieces = fc.constantFrom('"', 'a', ';', 'r=0', 't=3', 't=', ',', ' ', '=', '-1', '99', '\\');
+  const header = fc.oneof(
+    fc.string(),
+    fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')),
+  );
+  fc.assert(
+    fc.property(header, (text) => {
+      expect(rateLimitPauseMs(text, 0) ?? 0).toBeGreaterThanOrEqual(0);
+    }),
+  );
 });

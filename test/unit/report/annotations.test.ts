@@ -19,7 +19,7 @@ test.each([11, 14, 15, 200])('%i annotations become 10, of which the last names 
         ...annotations(Math.min(count, 14))
           .slice(9)
           .map(({ title }) => title),
-        ...(rest > 5 ? [`… and ${rest - 5} more.`] : []),
+        ...(rest > 5 ? [`and ${rest - 5} more`] : []),
         'There.',
       ],
     },

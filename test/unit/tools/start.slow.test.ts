@@ -71,7 +71,7 @@ describe('scenarios', { timeout: 30_000 }, () => {
 
   test('annotations and failures are shown as a user meets them', async () => {
     const { stdout } = await start(['already-answered']);
-    expect(stdout).toContain('is already accepted. An invite can be answered once.');
+    expect(stdout).toContain('is already accepted. An invite can be responded to once.');
     expect(stdout).toContain('\n  ✖ error: Invite Acme, Inc.');
     expect(stdout).toContain('\n  • Invite Acme, Inc.');
   });

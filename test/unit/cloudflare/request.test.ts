@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import { fetchFailed } from '../../../sandbox/fetch.ts';
+import { ERROR_RULES } from '../../../src/cloudflare/error-codes.ts';
+import type { ApiError } from '../../../src/cloudflare/errors.ts';
+import { RequestSender } from '../../../src/cloudflare/request.ts';
+import { apiError, createLimiter } from './fixture.ts';
+
+const SECRET = 'fake-token-of-a-test';
+
+/** Sends one PATCH that ends with `answer`, and resolves with its failure. */
+async function fail(answer: Response | Error) {
+  const { clock, limiter } = createLimiter();
+  const debug: string[] = [];
+  const sender = new RequestSender({
+    baseUrl: 'https://api.cloudflare.example/client/v4',
+    credentials: { scheme: 'api-token', token: SECRET },
+    fetch: () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)),
+    clock,
+    random: () => 0,
+    limiter,
+    redact: (text) => text.replaceAll(SECRET, '***'),
+    onDebug: (line) => void debug.push(line),
+  });
+  const { method, path } = apiError();
+  const result = await clock.run(sender.send({ method: method as 'PATCH', path, body: { status: 'accepted' } }));
+  if (result.ok) expect.fail('the request did not fail');
+  return { failure: result.failure, limiter, debug: debug.join('\n') };
+}
+
+/** An answer with these errors; the codes after the first one are in its chain. */
+function answer(status: number, [code, ...chain]: readonly number[], message = 'x', headers = {}): Response {
+  const errors = code === undefined ? [] : [{ code, message, error_chain: chain.map((code) => ({ code, message })) }];
+  return Response.json({ success: false, errors, result: null }, { status, headers });
+}
+
+const STATUSES = [200, 400, 403, 404, 405, 407, 409, 429, 500, 503];
+const SAMPLES: Readonly<Record<string, string>> = {
+  'valid user-level authentication not found': 'Valid user-level authentication not found',
+  'from location': 'Cannot use the access token from location: 203.0.113.7',
+  'unauthorized to access': 'Unauthorized to access requested resource',
+  'authentication scheme': 'method not allowed for the api_token authentication scheme',
+};
+const SAMPLED_RULES = ERROR_RULES.map((rule) => ({ rule, message: SAMPLES[rule.message?.source ?? ''] ?? 'x' }));
+
+test.each(SAMPLED_RULES)(
+  'code $rule.code with the message "$message" has its own rule under any status',
+  async ({ rule, message }) => {
+    for (const status of STATUSES) {
+      for (const codes of [[rule.code], [1001, rule.code]]) {
+        const { failure, limiter } = await fail(answer(status, codes, message));
+        expect(failure.rule).toBe(rule);
+        const isAuthError = rule.kind === 'credentials';
+        expect(failure).toMatchObject({
+          isAuthError,
+          ...(isAuthError && { effect: 'not-applied', isRetryable: false }),
+        });
+        expect(limiter.stopReason?.reason).toEqual(isAuthError ? { kind: 'credentials', error: failure } : undefined);
+      }
+    }
+  },
+);
+
+test('the first rule of the table that fits any of several codes applies', async () => {
+  expect((await fail(answer(400, [6003, 6103]))).failure.rule?.code).toBe(6103);
+  expect((await fail(answer(403, [9109, 10502]))).failure.rule?.code).toBe(10502);
+});
+
+test.each([
+  [401, [], true],
+  [401, [1000], true],
+  [403, [], false],
+  [403, [1001], false],
+  [405, [10405], false],
+  [400, [1001], false],
+  [407, [], false],
+  [429, [971], false],
+  [500, [1002], false],
+])('HTTP %d with the codes %j refuses the credentials: %s', async (status, codes, isAuthError) => {
+  const { failure, limiter } = await fail(answer(status, codes));
+  expect(failure.isAuthError).toBe(isAuthError);
+  expect(limiter.stopReason !== undefined).toBe(isAuthError);
+});
+
+test.each<[string, Response | Error, boolean]>([
+  ['code 7003', answer(400, [7003]), true],
+  ['code 7003 below another code', answer(400, [7000, 7003]), true],
+  ['HTTP 404 with an error of the API', answer(404, [1003]), true],
+  ['HTTP 404 without an error of the API', new Response('Not found', { status: 404 }), false],
+  ['HTTP 400', answer(400, [1001]), false],
+  ['HTTP 410', answer(410, []), false],
+  ['code 7003 in an answer with an unknown effect', answer(500, [7003]), false],
+  ['a connection that never was', fetchFailed('refused', { code: 'ECONNREFUSED' }), false],
+])('%s means that there is no such invite: %s', async (_title, answered, isNotFound) => {
+  expect((await fail(answered)).failure.isNotFound ?? false).toBe(isNotFound);
+});
+
+const PROBLEM = { cloudflare_error: true, title: 'Error 520', status: 520 };
+
+test.each<[string, Response, Partial<ApiError>]>([
+  ['an envelope', answer(500, []), { isRetryable: true, effect: 'unknown', reason: 'HTTP 500' }],
+  ['an envelope under HTTP 200', answer(200, []), { isRetryable: false, reason: 'HTTP 200 without success' }],
+  ['text under HTTP 200', new Response('ok'), { isRetryable: true, reason: 'HTTP 200 with text: "ok"' }],
+  ['x-should-retry: false', answer(500, [], '', { 'x-should-retry': 'false' }), { isRetryable: false }],
+  ['x-should-retry: true', answer(400, [], '', { 'x-should-retry': 'true' }), { isRetryable: false }],
+  ['retryable: false', Response.json({ ...PROBLEM, retryable: false }, { status: 520 }), { isRetryable: false }],
+  ['retryable: true', Response.json({ ...PROBLEM, retryable: true }, { status: 400 }), { isRetryable: false }],
+  ['retry-after', answer(500, [], '', { 'retry-after': '7' }), { isRetryable: true, retryAfterMs: 7_000 }],
+  ['retry_after', Response.json({ ...PROBLEM, retry_after: 7 }, { status: 520 }), { retryAfterMs: 7_000 }],
+  [
+    'a redirect',
+    new Response('', { status: 302, headers: { location: 'https://a.example/b?c' } }),
+    {
+      isRetryable: false,
+      effect: 'not-applied',
+      reason: 'HTTP 302, a redirect to https://a.example, which is refused',
+    },
+  ],
+])('an answer with %s says whether to try again', async (_title, answered, expected) => {
+  expect((await fail(answered)).failure).toMatchObject(expected);
+});
+
+test('the credential is redacted in every part of a failed request', async () => {
+  const answers = [
+    answer(403, [1001], SECRET, { 'cf-ray': SECRET }),
+    new Response(SECRET, { status: 403 }),
+    new Response(`<html><title>${SECRET}</title>`, { status: 403 }),
+    new Response('', { status: 302, headers: { location: `https://${SECRET}.example/` } }),
+    Response.json({ cloudflare_error: true, title: SECRET, detail: SECRET }, { status: 520 }),
+    fetchFailed(SECRET),
+  ];
+  for (const answered of answers) {
+    const { failure, debug } = await fail(answered);
+    const { cause: _, ...shown } = failure;
+    expect(JSON.stringify(shown)).toContain('***');
+    expect(JSON.stringify(shown) + debug).not.toContain(SECRET);
+  }
+});

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { ApiError, StopReason } from '../../../src/cloudflare/errors.ts';
+import { runProblem } from '../../../src/problems/run-problem.ts';
+import { stopProblem } from '../../../src/problems/stop-problem.ts';
+import { apiError } from '../cloudflare/fixture.ts';
+
+/** A step whose 10 s leave no time for a pause of `seconds`. */
+function rateLimit(seconds: number, reason: 'refused' | 'announced', error?: ApiError): StopReason {
+  const pause = { reason, durationMs: seconds * 1_000, untilMs: 0, error };
+  return { kind: 'rate-limit', pause, leftMs: 5_000, timeoutSeconds: 10 };
+}
+
+const tooMany = apiError({ status: 429, reason: 'HTTP 429', effect: 'not-applied', retryAfterMs: 290_000 });
+
+test.each<[StopReason, string, string, string]>([
+  [{ kind: 'cancelled' }, 'The job was cancelled', 'The job was cancelled.', 'Run the job again'],
+  [
+    { kind: 'deadline', timeoutSeconds: 10 },
+    'The step ran out of time',
+    'The step’s budget of 10 s is used up.',
+    'Raise timeout-seconds, or handle fewer invites',
+  ],
+  [
+    rateLimit(290, 'announced'),
+    'Cloudflare’s rate limit leaves no time',
+    'A pause of 290 s is needed (no request left in Cloudflare’s rate limit), and the step has 5 s of its 10 s left.',
+    'Raise timeout-seconds, or run the job again after the pause.',
+  ],
+  [
+    rateLimit(Number.POSITIVE_INFINITY, 'refused', tooMany),
+    'Cloudflare’s rate limit leaves no time',
+    'A pause of Infinity s is needed (Cloudflare answered HTTP 429, too many requests), and the step has 5 s of its 10 s left. PATCH /user/invites/abc failed: HTTP 429.',
+    'over Cloudflare’s rate limit',
+  ],
+  [
+    { kind: 'credentials', error: apiError({ status: 401, reason: 'HTTP 401', isAuthError: true }) },
+    'Cloudflare refused the credentials',
+    'PATCH /user/invites/abc failed: HTTP 401.',
+    'does not accept this API token',
+  ],
+])('a stop under the title "$1" says why: $2', (reason, title, message, hint) => {
+  expect(stopProblem(reason, 'api-token')).toMatchObject({ title, message, hint: expect.stringContaining(hint) });
+});
+
+test('a stop by a rate limit names the delay that the server asked for', () => {
+  const { details } = stopProblem(rateLimit(290, 'refused', tooMany), 'api-token');
+  expect(details).toEqual(['The server asked to wait 290 s before another attempt.']);
+});
+
+test.each([
+  ['malformed', /HTTPS_PROXY or HTTP_PROXY is malformed .* http:\/\/proxy\.example:3128/],
+  ['unsupported', new RegExp(`Node ${process.version} cannot obey it.*Node 24\\.14 or later`)],
+] as const)('a proxy that is %s is explained', (problem, message) => {
+  expect(runProblem({ kind: 'proxy', problem })?.message).toMatch(message);
+});
