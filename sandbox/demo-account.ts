@@ -3,7 +3,7 @@ import type { SandboxCredentials, SandboxInvite } from './cloudflare.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The ids of the demo world's invites, by what they are. */
+/** Ids of the demo account's invites. */
 export const DEMO_IDS = {
   acmeDns: '4f5f0c14a2a41d5063dd301b2f829f04',
   acmeAdministrator: '91b3c0de77aa4f0e8d5a2c6f1e0b9a83',
@@ -20,9 +20,9 @@ export interface DemoAccount {
 }
 
 /**
- * A user with the invites a user has: some from a known company and a customer's agency, one from a stranger, one
- * about to expire, one that was missed, one answered long ago.
- * @param nowMs milliseconds since the epoch, the time the invites' dates are relative to
+ * A user with typical invites: from a known company, from a customer's agency and from an unknown sender; one that
+ * expires soon, one that has expired, and one that was accepted long ago.
+ * @param nowMs milliseconds since the epoch; the dates of the invites are relative to it
  */
 export function demoAccount(nowMs: number): DemoAccount {
   const at = (offsetMs: number): string => new Date(nowMs + offsetMs).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -1,21 +1,21 @@
 import type { Clock } from '../src/clock.ts';
-import type { CloudflareSandbox, Reply, SandboxResponse } from './cloudflare.ts';
+import type { CloudflareSandbox, Reply } from './cloudflare.ts';
 
-// As many as the fetch standard follows.
+// The limit of the fetch standard.
 const MAX_REDIRECTS = 20;
 const ENDLESS_PAUSE_MS = 10;
 const NULL_BODY_STATUSES: ReadonlySet<number> = new Set([204, 205, 304]);
 
-/** The error with which Node's fetch fails before there is an answer; `details` are those of its cause. */
+/** The error of Node's fetch when no response arrives. `details` are fields of its cause. */
 export function fetchFailed(message: string, details: object = {}): TypeError {
   return new TypeError('fetch failed', { cause: Object.assign(new Error(message), details) });
 }
 
-/** The error with which Node's fetch ends a body whose connection went away. */
-const terminated = (): TypeError =>
-  new TypeError('terminated', {
-    cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }),
-  });
+/** The error of Node's fetch when the connection ends inside the body. */
+function terminated(): TypeError {
+  const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+  return new TypeError('terminated', { cause });
+}
 
 interface Exchange {
   readonly url: URL;
@@ -26,7 +26,7 @@ interface Exchange {
   readonly signal: AbortSignal | undefined;
 }
 
-async function exchangeOf(input: string | URL | Request, init: RequestInit = {}): Promise<Exchange> {
+async function toExchange(input: string | URL | Request, init: RequestInit = {}): Promise<Exchange> {
   const request = input instanceof Request ? input : undefined;
   const body = init.body ?? (request?.body ? await request.text() : '');
   const headers = new Headers(init.headers ?? request?.headers);
@@ -52,9 +52,11 @@ function wireHeaders({ url, headers, body, method }: Exchange): Record<string, s
   };
 }
 
+type ReplyWithBody = Extract<Reply, { body: string }>;
+
 type Part = { readonly bytes: Uint8Array; readonly afterMs?: number } | { readonly error: Error };
 
-function* substringsOf(reply: Exclude<Reply, { kind: 'refused' | 'dropped' | 'hanging' }>): Generator<Part> {
+function* bodyParts(reply: ReplyWithBody): Generator<Part> {
   const bytes = new TextEncoder().encode(reply.body);
   switch (reply.kind) {
     case 'full':
@@ -65,40 +67,32 @@ function* substringsOf(reply: Exclude<Reply, { kind: 'refused' | 'dropped' | 'ha
       yield { error: terminated() };
       return;
     case 'slow':
-      for (let index = 0; index < bytes.length; index += 1) {
-        yield { bytes: bytes.subarray(index, index + 1), afterMs: reply.msPerByte };
-      }
+      for (const byte of bytes) yield { bytes: Uint8Array.of(byte), afterMs: reply.msPerByte };
       return;
     case 'endless':
       for (;;) yield { bytes, afterMs: ENDLESS_PAUSE_MS };
   }
 }
 
-function bodyStream(
-  parts: Iterator<Part>,
-  clock: Clock,
-  signal: AbortSignal | undefined,
-  close: () => void,
-): ReadableStream<Uint8Array> {
-  // Ends the wait for the next part, which would otherwise keep a virtual clock moving after a cancellation.
+function bodyStream(reply: ReplyWithBody, clock: Clock, signal: AbortSignal | undefined, close: () => void) {
+  const parts = bodyParts(reply);
+  // Ends the wait for the next part, so that a virtual clock does not advance after a cancellation.
   const over = new AbortController();
-  let onAbort: (() => void) | undefined;
   const finish = (): void => {
-    if (onAbort) signal?.removeEventListener('abort', onAbort);
     over.abort();
     close();
   };
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
-        onAbort = () => {
+        const onAbort = (): void => {
           controller.error(signal?.reason);
           finish();
         };
-        signal?.addEventListener('abort', onAbort, { once: true });
+        signal?.addEventListener('abort', onAbort, { once: true, signal: over.signal });
       },
       pull: async (controller) => {
-        // A pull that enqueues nothing is not followed by another one.
+        // Skip empty parts: the stream does not pull again after a pull without data.
         let { value: part, done } = parts.next();
         while (!done && 'bytes' in part && part.bytes.length === 0 && part.afterMs === undefined) {
           ({ value: part, done } = parts.next());
@@ -106,15 +100,13 @@ function bodyStream(
         if (done) {
           finish();
           controller.close();
-          return;
-        }
-        if ('error' in part) {
+        } else if ('error' in part) {
           finish();
           controller.error(part.error);
-          return;
+        } else {
+          if (part.afterMs !== undefined) await clock.sleep(part.afterMs, over.signal).catch(() => undefined);
+          if (!over.signal.aborted) controller.enqueue(part.bytes);
         }
-        if (part.afterMs !== undefined) await clock.sleep(part.afterMs, over.signal).catch(() => undefined);
-        if (part.bytes.length > 0 && !over.signal.aborted) controller.enqueue(part.bytes);
       },
       cancel: finish,
     },
@@ -122,25 +114,22 @@ function bodyStream(
   );
 }
 
-function responseOf(
-  reply: Exclude<Reply, { kind: 'refused' | 'dropped' | 'hanging' }>,
-  exchange: Exchange,
+function toResponse(
+  reply: ReplyWithBody,
+  { url, method, signal }: Exchange,
   clock: Clock,
   close: () => void,
 ): Response {
-  const { status }: SandboxResponse = reply;
+  const { kind, status, body } = reply;
   const headers = new Headers(reply.headers);
-  if (reply.kind === 'full' || reply.kind === 'slow' || (reply.kind === 'broken' && reply.end === 'short')) {
-    headers.set('content-length', String(Buffer.byteLength(reply.body)));
+  if (kind === 'full' || kind === 'slow' || (kind === 'broken' && reply.end === 'short')) {
+    headers.set('content-length', String(Buffer.byteLength(body)));
   }
-  const hasBody = !NULL_BODY_STATUSES.has(status) && exchange.method !== 'HEAD';
-  // A whole answer is on its way in one go, read or not; the others keep their connection busy.
-  if (!hasBody || reply.kind === 'full') close();
-  const response = new Response(hasBody ? bodyStream(substringsOf(reply), clock, exchange.signal, close) : null, {
-    status,
-    headers,
-  });
-  Object.defineProperty(response, 'url', { value: exchange.url.href });
+  const hasBody = !NULL_BODY_STATUSES.has(status) && method !== 'HEAD';
+  // A full response frees its connection at once, even if nobody reads it. Every other body keeps it busy.
+  if (!hasBody || kind === 'full') close();
+  const response = new Response(hasBody ? bodyStream(reply, clock, signal, close) : null, { status, headers });
+  Object.defineProperty(response, 'url', { value: url.href });
   return response;
 }
 
@@ -148,50 +137,47 @@ async function exchangeOnce(sandbox: CloudflareSandbox, clock: Clock, exchange: 
   const { url, method, body, signal } = exchange;
   signal?.throwIfAborted();
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => undefined);
-  const onAbort = (): void => aborted.reject(signal?.reason);
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  aborted.catch(() => undefined);
+  const onAbort = (): void => reject(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
-  let handedOver = false;
   try {
-    const handled = sandbox.handle(
-      { method, path: `${url.pathname}${url.search}`, headers: wireHeaders(exchange), body },
-      { closed, ...(signal ? { signal } : {}) },
-    );
-    const reply = await Promise.race([handled, aborted.promise]);
-    if (reply.kind === 'hanging') return await aborted.promise;
+    const request = { method, path: `${url.pathname}${url.search}`, headers: wireHeaders(exchange), body };
+    const reply = await Promise.race([sandbox.handle(request, { closed, ...(signal && { signal }) }), aborted]);
+    if (reply.kind === 'hanging') return await aborted;
     if (reply.kind === 'dropped') {
       throw fetchFailed('read ECONNRESET', { code: 'ECONNRESET', errno: -104, syscall: 'read' });
     }
     if (reply.kind === 'refused') {
       throw fetchFailed(`connect ECONNREFUSED ${url.host}`, { code: 'ECONNREFUSED', errno: -111, syscall: 'connect' });
     }
-    handedOver = true;
-    return responseOf(reply, exchange, clock, close);
+    return toResponse(reply, exchange, clock, close);
+  } catch (error) {
+    close();
+    throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    if (!handedOver) close();
   }
 }
 
 function redirected(exchange: Exchange, status: number, location: string): Exchange {
   const url = new URL(location, exchange.url);
   const headers = new Headers(exchange.headers);
-  // Node's fetch forgets these three across origins, and forwards every other header, X-Auth-Key included.
+  // Node's fetch removes these three across origins. It forwards every other header, X-Auth-Key included.
   if (url.origin !== exchange.url.origin) for (const name of ['authorization', 'cookie', 'host']) headers.delete(name);
   const becomesGet = status === 303 || ((status === 301 || status === 302) && exchange.method === 'POST');
   return { ...exchange, url, headers, ...(becomesGet ? { method: 'GET', body: '' } : {}) };
 }
 
 /**
- * A fetch that talks to the sandbox without a socket. Every host leads to the sandbox.
+ * A fetch that calls the sandbox without a socket. Every host is the sandbox.
  *
- * It rejects as Node's fetch does: with `TypeError('fetch failed')` whose `cause` has a `code`, or with the signal's
- * reason; a body that breaks rejects with `TypeError('terminated')`.
+ * It rejects like Node's fetch: with `TypeError('fetch failed')` whose `cause` has a `code`, or with the reason of the
+ * signal. A body that breaks rejects with `TypeError('terminated')`.
  */
 export function sandboxFetch(sandbox: CloudflareSandbox, clock: Clock): typeof fetch {
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    let exchange = await exchangeOf(input, init);
+    let exchange = await toExchange(input, init);
     for (let redirects = 0; ; redirects += 1) {
       const response = await exchangeOnce(sandbox, clock, exchange);
       const location = response.headers.get('location');

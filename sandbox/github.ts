@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { closeServer, openOnLoopback } from './loopback.ts';
+import type { SandboxRequest } from './cloudflare.ts';
+import { closeServer, openOnLoopback, readRequest } from './loopback.ts';
 
-/** A role in the repository; whoever has none is a stranger, who may read what is public. */
-export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
+/** Role of a user in the repository. A user without one may read what is public. */
+type RepositoryRole = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
 
 export interface SandboxUser {
   readonly login: string;
@@ -15,13 +16,13 @@ export interface SandboxIssue {
   title: string;
   body: string | null;
   state: 'open' | 'closed';
-  /** Null for an account that was deleted. */
+  /** Null for a deleted account. */
   readonly user: SandboxUser | null;
   readonly isPullRequest: boolean;
   readonly comments: string[];
 }
 
-/** What arrived, whatever became of it. */
+/** A received request, successful or not. */
 export interface GitHubRequest {
   readonly method: string;
   /** Below the base path, without the query. */
@@ -29,17 +30,17 @@ export interface GitHubRequest {
   readonly query: Readonly<Record<string, string>>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed; undefined if there was none. */
+  /** Parsed JSON; undefined without a body. */
   readonly body: unknown;
 }
 
-/** A failure in place of an answer; the request then has no effect. */
+/** A failure in place of the real response. The request has no effect. */
 export interface GitHubFault {
-  /** Which requests; every given condition must hold. `path` is a part of the path. */
+  /** Every given condition must hold. `path` is a substring of the path. */
   readonly on?: { readonly method?: string; readonly path?: string };
-  /** How many of them (1 unless told). */
+  /** Number of affected requests, 1 by default. */
   readonly times?: number;
-  /** `hang` leaves the request without an answer, `drop` closes its connection. */
+  /** `hang` sends no response, `drop` closes the connection. */
   readonly effect:
     | 'hang'
     | 'drop'
@@ -47,17 +48,17 @@ export interface GitHubFault {
 }
 
 export interface GitHubSandboxOptions {
-  /** The only token that is accepted. */
+  /** The only accepted token. */
   readonly token: string;
-  /** Whose token it is; the app behind GITHUB_TOKEN unless told. */
+  /** Owner of the token; by default the app behind GITHUB_TOKEN. */
   readonly owner?: SandboxUser;
   /** `OWNER/NAME`. */
   readonly repository?: string;
-  /** In front of every path; `/api/v3` on GitHub Enterprise Server. */
+  /** Prefix of every path; `/api/v3` on GitHub Enterprise Server. */
   readonly basePath?: string;
   /** Roles by login. */
-  readonly roles?: Readonly<Record<string, Role>>;
-  /** Accounts that exist, beside those with a role. */
+  readonly roles?: Readonly<Record<string, RepositoryRole>>;
+  /** Existing accounts without a role. */
   readonly strangers?: readonly string[];
 }
 
@@ -73,24 +74,25 @@ const MAX_TITLE = 256;
 const MAX_BODY = 65_536;
 const DEFAULT_PER_PAGE = 30;
 const MAX_PER_PAGE = 100;
+const NOT_FOUND = failure(404, 'Not Found');
 
-/** GitHub's answer to a token that lacks a permission. */
+/** Response to a token that lacks a permission. */
 export const FORBIDDEN: GitHubFault['effect'] = failure(403, 'Resource not accessible by integration');
 
-/** GitHub's answer where issues are switched off. */
+/** Response of a repository without issues. */
 export const ISSUES_DISABLED: GitHubFault['effect'] = failure(410, 'Issues has been disabled in this repository.');
 
-/** GitHub's own failure. */
+/** Failure inside GitHub. */
 export const SERVER_ERROR: GitHubFault['effect'] = failure(500, 'Server Error');
 
 /**
- * A stand-in for GitHub's REST API on loopback, as far as issues of one repository go. It keeps state: what is
- * created is listed. Source: GitHub's REST API, "Issues" and "Get repository permissions for a user".
+ * GitHub's REST API for the issues of one repository, on loopback and with state: what is created is listed.
+ * Source: GitHub's REST API, "Issues" and "Get repository permissions for a user".
  */
 export class GitHubSandbox implements AsyncDisposable {
-  /** Everything that arrived, in order. */
+  /** Every received request, in order. */
   readonly requests: GitHubRequest[] = [];
-  /** Every issue and pull request, in the order of their numbers. */
+  /** Every issue and pull request, by number. */
   readonly issues: SandboxIssue[] = [];
 
   readonly #options: Required<GitHubSandboxOptions>;
@@ -119,12 +121,12 @@ export class GitHubSandbox implements AsyncDisposable {
     return sandbox;
   }
 
-  /** The base of the API, with the base path. */
+  /** Base URL of the API, including the base path. */
   get url(): string {
     return `${this.#origin}${this.#options.basePath}`;
   }
 
-  /** What GitHub's runner tells a step about GitHub and itself. */
+  /** Variables that GitHub's runner sets for a step. */
   get environment(): Readonly<Record<string, string>> {
     return {
       GITHUB_API_URL: this.url,
@@ -134,12 +136,12 @@ export class GitHubSandbox implements AsyncDisposable {
     };
   }
 
-  /** `POST /repos/acme/invites/issues`, in order. */
+  /** The requests as `POST /repos/acme/invites/issues`, in order. */
   get sent(): readonly string[] {
     return this.requests.map(({ method, path }) => `${method} ${path}`);
   }
 
-  /** Adds an open issue as `user` would have written it. */
+  /** Adds an issue, by default an open one of the token's owner. */
   addIssue(issue: Partial<Omit<SandboxIssue, 'number' | 'comments'>> & { readonly title: string }): SandboxIssue {
     const added: SandboxIssue = {
       body: null,
@@ -159,7 +161,7 @@ export class GitHubSandbox implements AsyncDisposable {
     this.#faults.push({ fault, left: fault.times ?? 1 });
   }
 
-  /** Resolves once so many requests have arrived. */
+  /** Resolves after `count` requests have arrived. */
   async saw(count: number): Promise<void> {
     while (this.requests.length < count) {
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
@@ -181,38 +183,38 @@ export class GitHubSandbox implements AsyncDisposable {
   }
 
   async #exchange(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming, this.#options.basePath);
+    const received = await readRequest(incoming);
+    const { basePath } = this.#options;
+    const request = toGitHubRequest(received, basePath);
     this.requests.push(request);
     for (const wake of this.#waiting) wake();
     this.#waiting.clear();
-    const effect = this.#strike(request);
+    const isBelowBase = received.path.startsWith(`${basePath}/`);
+    const effect = this.#takeFault(request) ?? (isBelowBase ? this.#respond(request) : NOT_FOUND);
     if (effect === 'hang') return;
     if (effect === 'drop') {
       response.socket?.destroy();
       return;
     }
-    const isBelowBase = (incoming.url ?? '').startsWith(`${this.#options.basePath}/`);
-    const { status, headers, body } =
-      effect ?? (isBelowBase ? this.#answer(request) : failure(404, 'Not InviteSearch'));
+    const { status, headers, body } = effect;
     const type = typeof body === 'string' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
     response.writeHead(status, { 'content-type': type, ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   }
 
-  #strike({ method, path }: GitHubRequest): GitHubFault['effect'] | undefined {
-    const struck = this.#faults.find(
+  #takeFault({ method, path }: GitHubRequest): GitHubFault['effect'] | undefined {
+    const taken = this.#faults.find(
       ({ fault: { on = {} }, left }) =>
         left > 0 && (on.method ?? method) === method && (on.path === undefined || path.includes(on.path)),
     );
-    if (struck === undefined) return undefined;
-    struck.left -= 1;
-    return struck.fault.effect;
+    if (taken) taken.left -= 1;
+    return taken?.fault.effect;
   }
 
-  #answer(request: GitHubRequest): GitHubReply {
+  #respond(request: GitHubRequest): GitHubReply {
     const { method, path, headers } = request;
     const { token, repository } = this.#options;
-    // GitHub refuses requests without one.
+    // GitHub requires a User-Agent.
     if (headers['user-agent'] === undefined) return failure(403, 'Request forbidden by administrative rules.');
     if (!new RegExp(`^(?:bearer|token) ${RegExp.escape(token)}$`, 'i').test(headers.authorization ?? '')) {
       return failure(401, 'Bad credentials');
@@ -226,7 +228,7 @@ export class GitHubSandbox implements AsyncDisposable {
     if (route === 'GET collaborators/:key/permission') return this.#permission(decodeURIComponent(key ?? ''));
     if (route === 'PATCH issues/:key' && issue !== undefined) return this.#update(issue, request);
     if (route === 'POST issues/:key/comments' && issue !== undefined) return this.#comment(issue, request);
-    return failure(404, 'Not InviteSearch');
+    return NOT_FOUND;
   }
 
   #list({ query, path }: GitHubRequest): GitHubReply {
@@ -254,29 +256,27 @@ export class GitHubSandbox implements AsyncDisposable {
   }
 
   #create({ body }: GitHubRequest): GitHubReply {
-    const { title, body: text = null } = fieldsOf(body);
-    const invalid = typeof title === 'string' ? invalidField({ title, body: text }) : 'title is missing';
-    if (typeof title !== 'string' || invalid !== undefined) return validationFailure(invalid ?? '');
-    const issue = this.addIssue({ title: title.trim(), body: text === null ? null : String(text) });
-    return { status: 201, body: this.#show(issue) };
+    const fields = fieldsOf(body);
+    const { title = '', body: text = null } = fields;
+    const refusal = refuseFields(fields, 'title');
+    return refusal ?? { status: 201, body: this.#show(this.addIssue({ title: title.trim(), body: text })) };
   }
 
   #update(issue: SandboxIssue, { body }: GitHubRequest): GitHubReply {
     const changes = fieldsOf(body);
-    const invalid = invalidField(changes);
-    if (invalid !== undefined) return validationFailure(invalid);
-    if (typeof changes.title === 'string') issue.title = changes.title;
-    if (typeof changes.body === 'string') issue.body = changes.body;
-    if (changes.state === 'open' || changes.state === 'closed') issue.state = changes.state;
+    const refusal = refuseFields(changes);
+    if (refusal) return refusal;
+    Object.assign(issue, changes);
     this.#touch(issue);
     return { status: 200, body: this.#show(issue) };
   }
 
   #comment(issue: SandboxIssue, { body }: GitHubRequest): GitHubReply {
-    const { body: text } = fieldsOf(body);
-    const invalid = typeof text === 'string' ? invalidField({ body: text }) : 'body is missing';
-    if (invalid !== undefined) return validationFailure(invalid);
-    issue.comments.push(String(text));
+    const fields = fieldsOf(body);
+    const { body: text = '' } = fields;
+    const refusal = refuseFields(fields, 'body');
+    if (refusal) return refusal;
+    issue.comments.push(text);
     this.#touch(issue);
     return { status: 201, body: { id: this.#changes, body: text, user: this.#options.owner } };
   }
@@ -289,33 +289,21 @@ export class GitHubSandbox implements AsyncDisposable {
     return { status: 200, body: { permission, role_name: role, user: { login, type: 'User' } } };
   }
 
-  #show({ number, title, body, state, user, isPullRequest, comments }: SandboxIssue): object {
-    const page = `${this.#origin}/${this.#options.repository}/${isPullRequest ? 'pull' : 'issues'}/${number}`;
-    return {
-      number,
-      title,
-      body,
-      state,
-      user,
-      comments: comments.length,
-      html_url: page,
-      ...(isPullRequest ? { pull_request: { html_url: page } } : {}),
-    };
+  #show({ isPullRequest, ...issue }: SandboxIssue): object {
+    const page = `${this.#origin}/${this.#options.repository}/${isPullRequest ? 'pull' : 'issues'}/${issue.number}`;
+    const shown = { ...issue, comments: issue.comments.length, html_url: page };
+    return isPullRequest ? { ...shown, pull_request: { html_url: page } } : shown;
   }
 }
 
-async function readRequest(incoming: IncomingMessage, basePath: string): Promise<GitHubRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
-  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://localhost');
-  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+function toGitHubRequest({ method, path, headers, body }: SandboxRequest, basePath: string): GitHubRequest {
+  const { pathname, searchParams } = new URL(path, 'http://localhost');
   return {
-    method: incoming.method ?? 'GET',
+    method,
     path: pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : pathname,
     query: Object.fromEntries(searchParams),
-    headers: Object.fromEntries(headers),
-    body: text === '' ? undefined : JSON.parse(text),
+    headers,
+    body: body === '' ? undefined : JSON.parse(body),
   };
 }
 
@@ -323,20 +311,31 @@ function failure(status: number, message: string): GitHubReply {
   return { status, body: { message, documentation_url: DOCUMENTATION, status: String(status) } };
 }
 
-function validationFailure(message: string): GitHubReply {
+interface IssueFields {
+  readonly title?: string;
+  readonly body?: string;
+  readonly state?: 'open' | 'closed';
+}
+
+/** The response to invalid fields of an issue or a comment; undefined for valid ones. */
+function refuseFields(fields: IssueFields, required?: 'title' | 'body'): GitHubReply | undefined {
+  const { title, body } = fields;
+  let message: string | undefined;
+  if (required && fields[required] === undefined) message = `${required} is missing`;
+  else if (title?.trim() === '') message = "title can't be blank";
+  else if (title && title.length > MAX_TITLE) message = `title is too long (maximum is ${MAX_TITLE} characters)`;
+  else if (body && body.length > MAX_BODY) message = `body is too long (maximum is ${MAX_BODY} characters)`;
+  if (message === undefined) return undefined;
   const errors = [{ resource: 'Issue', code: 'custom', message }];
   return { status: 422, body: { message: 'Validation Failed', errors, documentation_url: DOCUMENTATION } };
 }
 
-/** What GitHub finds wrong with the fields of an issue, if anything. */
-function invalidField({ title, body }: Readonly<Record<string, unknown>>): string | undefined {
-  if (typeof title === 'string' && title.trim() === '') return "title can't be blank";
-  if (typeof title === 'string' && title.length > MAX_TITLE)
-    return `title is too long (maximum is ${MAX_TITLE} characters)`;
-  if (typeof body === 'string' && body.length > MAX_BODY) return `body is too long (maximum is ${MAX_BODY} characters)`;
-  return undefined;
-}
-
-function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
-  return typeof body === 'object' && body !== null ? { ...body } : {};
+/** The known fields of a request body. Values of another type are ignored. */
+function fieldsOf(body: unknown): IssueFields {
+  const { title, body: text, state } = (body ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    ...(typeof title === 'string' && { title }),
+    ...(typeof text === 'string' && { body: text }),
+    ...((state === 'open' || state === 'closed') && { state }),
+  };
 }

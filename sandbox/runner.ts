@@ -7,32 +7,32 @@ import { StringDecoder } from 'node:string_decoder';
 import { parse } from 'yaml';
 
 export interface RunOptions {
-  /** The step's `with:`. An input that is written but empty is an empty string here. */
+  /** The step's `with:`. An input that is written without a value is an empty string. */
   readonly with: Readonly<Record<string, string>>;
-  /** Added to the runner's clean environment. */
+  /** Environment variables in addition to those of the runner. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where action.yml is; the root of this repository unless told. */
+  /** Folder of action.yml, by default the root of this repository. */
   readonly actionDirectory?: string;
-  /** The file to run, relative to the action's directory; `runs.main` of action.yml unless told. */
+  /** File to run, relative to the action's folder; by default `runs.main` of action.yml. */
   readonly entry?: string;
   readonly nodeArguments?: readonly string[];
-  /** The Node to run with; this process's own unless told. */
+  /** Path of the Node to run with, by default the Node of this process. */
   readonly node?: string;
   /**
-   * A signal as the runner sends it on cancellation: so many milliseconds after the start, at the first raw line of
-   * output for which the function says so, or once the promise resolves.
+   * A signal as the runner sends it on cancellation: this many milliseconds after the start, at the first raw line of
+   * output for which the function returns true, or when the promise resolves.
    */
   readonly signal?: {
     readonly name: 'SIGINT' | 'SIGTERM';
     readonly when: number | ((line: string) => boolean) | PromiseLike<unknown>;
   };
-  /** Milliseconds until the process is killed (60,000 unless told). */
+  /** Milliseconds until the process is killed, 60,000 by default. */
   readonly timeoutMs?: number;
-  /** Sets RUNNER_DEBUG, as "Enable debug logging" does, and shows debug lines in the log. */
+  /** Sets RUNNER_DEBUG, like "Enable debug logging", and shows debug lines in the log. */
   readonly debug?: boolean;
-  /** Values of expressions in defaults, as `{ 'github.token': '…' }`; the token is masked from the start. */
+  /** Values of expressions in defaults, as `{ 'github.token': '…' }`. The token is masked from the start. */
   readonly context?: Readonly<Record<string, string>>;
-  /** Called with every raw line of either stream. */
+  /** Called with every raw line of both streams. */
   readonly onOutput?: (line: string) => void;
 }
 
@@ -41,17 +41,17 @@ export type AnnotationLevel = 'error' | 'warning' | 'notice';
 export interface Annotation {
   readonly level: AnnotationLevel;
   readonly title: string;
-  /** Masked, and cut at 4,096 characters. */
+  /** Masked and limited to 4,096 characters. */
   readonly message: string;
 }
 
 export interface Command {
   readonly command: string;
-  /** Names in lower case, since the runner ignores their case. */
+  /** Names in lower case, because the runner ignores their case. */
   readonly properties: Readonly<Record<string, string>>;
   readonly data: string;
   readonly stream: 'stdout' | 'stderr';
-  /** The raw line it was found in. */
+  /** The raw line with the command. */
   readonly line: string;
 }
 
@@ -60,23 +60,23 @@ export interface RunResult {
   readonly signal: NodeJS.Signals | null;
   /** The process was killed because it exceeded `timeoutMs`. */
   readonly timedOut: boolean;
-  /** Both streams as written, unmasked. */
+  /** Both streams, unmasked. */
   readonly stdout: string;
   readonly stderr: string;
-  /** What a user sees: masked, with `##[group]`, `##[error]` and the like in front where the page shows them so. */
+  /** What a user sees: masked, with prefixes such as `##[group]` and `##[error]` where GitHub's page has them. */
   readonly log: readonly string[];
-  /** The first ten of each level, those of the runner itself included. */
+  /** The first ten of each level, including those of the runner itself. */
   readonly annotations: readonly Annotation[];
   readonly droppedAnnotations: number;
   /** From GITHUB_OUTPUT, and from `set-output` commands. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** GITHUB_STEP_SUMMARY as written, unmasked. */
+  /** Content of GITHUB_STEP_SUMMARY, unmasked. */
   readonly summary: string;
   readonly masks: readonly string[];
   readonly debug: readonly string[];
-  /** Every command that the runner recognizes, processed or not. */
+  /** Every command that the runner recognizes, including ignored ones. */
   readonly commands: readonly Command[];
-  /** The raw text of the other environment files. */
+  /** Raw text of the other environment files. */
   readonly environmentFiles: { readonly env: string; readonly path: string; readonly state: string };
   readonly durationMs: number;
 }
@@ -87,90 +87,60 @@ const MAX_MESSAGE = 4096;
 
 /** The commands that actions/runner registers. */
 const KNOWN_COMMANDS: ReadonlySet<string> = new Set([
-  'add-mask',
-  'add-matcher',
-  'add-path',
-  'debug',
-  'echo',
-  'endgroup',
-  'error',
-  'group',
-  'internal-set-repo-path',
-  'notice',
-  'remove-matcher',
-  'save-state',
-  'set-env',
-  'set-output',
-  'stop-commands',
-  'warning',
+  ...['add-mask', 'add-matcher', 'add-path', 'debug', 'echo', 'endgroup', 'error', 'group', 'internal-set-repo-path'],
+  ...['notice', 'remove-matcher', 'save-state', 'set-env', 'set-output', 'stop-commands', 'warning'],
 ]);
 
-// What .NET's TrimStart removes, which is not quite what JavaScript's removes.
+// .NET's TrimStart, which removes other characters than JavaScript's trimStart.
 const LEADING_WHITE_SPACE = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 
-const DATA_ESCAPES = [
-  ['%0D', '\r'],
-  ['%0A', '\n'],
-  ['%25', '%'],
-] as const;
-const PROPERTY_ESCAPES = [
-  ['%0D', '\r'],
-  ['%0A', '\n'],
-  ['%3A', ':'],
-  ['%2C', ','],
-  ['%25', '%'],
-] as const;
-const V1_ESCAPES = [
-  ['%3B', ';'],
-  ['%0D', '\r'],
-  ['%0A', '\n'],
-  ['%5D', ']'],
-  ['%25', '%'],
-] as const;
+// Replaced in this order, with %25 last.
+type Escapes = Readonly<Record<string, string>>;
+const DATA_ESCAPES: Escapes = { '%0D': '\r', '%0A': '\n', '%25': '%' };
+const PROPERTY_ESCAPES: Escapes = { '%0D': '\r', '%0A': '\n', '%3A': ':', '%2C': ',', '%25': '%' };
+const V1_ESCAPES: Escapes = { '%3B': ';', '%0D': '\r', '%0A': '\n', '%5D': ']', '%25': '%' };
 
-function unescapeText(text: string, escapes: readonly (readonly [string, string])[]): string {
-  return escapes.reduce((unescaped, [replacement, token]) => unescaped.replaceAll(replacement, token), text);
+function unescapeText(text: string, escapes: Escapes): string {
+  return Object.entries(escapes).reduce((result, [escaped, plain]) => result.replaceAll(escaped, plain), text);
 }
 
 type ParsedCommand = Omit<Command, 'stream' | 'line'>;
 
-function parsed(
+function toCommand(
   info: string,
   data: string,
   known: ReadonlySet<string>,
   separator: string,
-  escapes: readonly (readonly [string, string])[],
+  escapes: Escapes,
 ): ParsedCommand | undefined {
-  const space = info.indexOf(' ');
-  const command = (space < 0 ? info : info.slice(0, space)).toLowerCase();
+  const [, name = '', list] = /^([^ ]*)(?: (.*))?$/s.exec(info) ?? [];
+  const command = name.toLowerCase();
   if (!known.has(command)) return undefined;
   const properties: Record<string, string> = {};
-  for (const property of space > 0 ? info.slice(space + 1).split(separator) : []) {
-    const trimmed = property.replace(/^=+/, '');
-    const equals = trimmed.indexOf('=');
-    if (equals < 1 || equals === trimmed.length - 1) continue;
-    properties[trimmed.slice(0, equals).toLowerCase()] = unescapeText(trimmed.slice(equals + 1), escapes);
+  for (const property of list?.split(separator) ?? []) {
+    const [, key, value] = /^=*([^=]+)=(.+)$/s.exec(property) ?? [];
+    if (key !== undefined && value !== undefined) properties[key.toLowerCase()] = unescapeText(value, escapes);
   }
   return { command, properties, data };
 }
 
 /**
  * Finds the workflow command in a line by the two rules of actions/runner (ActionCommand.cs): `::name k=v,k=v::data`
- * behind nothing but white space, and `##[name k=v;k=v]data` anywhere.
+ * after nothing but white space, and `##[name k=v;k=v]data` anywhere.
  */
 export function parseCommand(line: string, known: ReadonlySet<string> = KNOWN_COMMANDS): ParsedCommand | undefined {
-  const trimmed = line.replace(LEADING_WHITE_SPACE, '');
-  const end = trimmed.startsWith('::') ? trimmed.indexOf('::', 2) : -1;
-  if (end >= 0) {
-    const data = unescapeText(trimmed.slice(end + 2), DATA_ESCAPES);
-    const command = parsed(trimmed.slice(2, end).trimEnd(), data, known, ',', PROPERTY_ESCAPES);
+  const [, v2Info, v2Data = ''] = /^::(.*?)::(.*)$/s.exec(line.replace(LEADING_WHITE_SPACE, '')) ?? [];
+  if (v2Info !== undefined) {
+    const data = unescapeText(v2Data, DATA_ESCAPES);
+    const command = toCommand(v2Info.trimEnd(), data, known, ',', PROPERTY_ESCAPES);
     if (command) return command;
   }
+  // No regular expression: it would take quadratic time for a long line of `##[`.
   const start = line.indexOf('##[');
-  const bracket = start < 0 ? -1 : line.indexOf(']', start);
-  if (bracket < 0) return undefined;
-  const data = unescapeText(line.slice(bracket + 1), V1_ESCAPES);
-  return parsed(line.slice(start + 3, bracket), data, known, ';', V1_ESCAPES);
+  const end = start < 0 ? -1 : line.indexOf(']', start);
+  if (end < 0) return undefined;
+  const data = unescapeText(line.slice(end + 1), V1_ESCAPES);
+  return toCommand(line.slice(start + 3, end), data, known, ';', V1_ESCAPES);
 }
 
 /**
@@ -183,27 +153,24 @@ export function parseEnvironmentFile(text: string): Record<string, string> {
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
     if (line === '') continue;
-    const equals = line.indexOf('=');
-    const heredoc = line.indexOf('<<');
-    if (equals >= 0 && (heredoc < 0 || equals < heredoc)) {
-      values[line.slice(0, equals)] = line.slice(equals + 1);
+    const [, name = '', operator, rest = ''] = /^(.*?)(=|<<)(.*)$/s.exec(line) ?? [];
+    if (operator === '=') {
+      values[name] = rest;
       continue;
     }
-    if (heredoc < 0) throw new Error(`Invalid format '${line}'`);
-    const name = line.slice(0, heredoc);
-    const delimiter = line.slice(heredoc + 2);
-    if (name === '' || delimiter === '') {
+    if (operator === undefined) throw new Error(`Invalid format '${line}'`);
+    if (name === '' || rest === '') {
       throw new Error(`Invalid format '${line}'. Name must not be empty and delimiter must not be empty`);
     }
-    const end = lines.indexOf(delimiter, index + 1);
-    if (end < 0) throw new Error(`Invalid value. Matching delimiter not found '${delimiter}'`);
+    const end = lines.indexOf(rest, index + 1);
+    if (end < 0) throw new Error(`Invalid value. Matching delimiter not found '${rest}'`);
     values[name] = lines.slice(index + 1, end).join('\n');
     index = end;
   }
   return values;
 }
 
-/** Turns a stream into lines as .NET's StreamReader does: `\n`, `\r` and `\r\n` end one. */
+/** Splits a stream into lines like .NET's StreamReader: `\n`, `\r` and `\r\n` end a line. */
 class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onLine: (line: string) => void;
@@ -217,7 +184,7 @@ class LineSplitter {
   write(chunk: Buffer): string {
     const text = this.#decoder.write(chunk);
     this.#rest += text;
-    // A \r at the very end may be half of a \r\n.
+    // A final \r may be the first half of \r\n.
     const lines = this.#rest.split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.#onLine(line);
@@ -232,7 +199,7 @@ class LineSplitter {
   }
 }
 
-/** The runner's side of a step: commands, masks, annotations, the log. */
+/** State that the runner keeps for a step: commands, masks, annotations, the log. */
 class Step {
   readonly log: string[] = [];
   readonly annotations: Annotation[] = [];
@@ -242,7 +209,7 @@ class Step {
   readonly commands: Command[] = [];
   droppedAnnotations = 0;
 
-  // The runner also masks some encodings of a secret (base64, URI …). Not here: a test shall see such a leak.
+  // The runner also masks encoded secrets (base64, URI …). This one does not, so that a test can find such a leak.
   readonly #secrets = new Set<string>();
   readonly #showDebug: boolean;
   #echo = false;
@@ -291,17 +258,13 @@ class Step {
     const token = this.#stopToken;
     const known = token === undefined ? KNOWN_COMMANDS : new Set([...KNOWN_COMMANDS, token.toLowerCase()]);
     const found = parseCommand(line, known);
-    if (!found) {
-      this.write(line);
-      return;
-    }
-    this.commands.push({ ...found, stream, line });
-    if (token === undefined) {
+    if (found) this.commands.push({ ...found, stream, line });
+    if (found && token === undefined) {
       this.#process(found, line);
       return;
     }
     this.write(line);
-    if (found.command === token.toLowerCase()) this.#stopToken = undefined;
+    if (found && found.command === token?.toLowerCase()) this.#stopToken = undefined;
   }
 
   #process({ command, properties, data }: ParsedCommand, line: string): void {
@@ -318,18 +281,16 @@ class Step {
         if (this.#showDebug) this.write(`##[debug]${data}`);
         return;
       case 'group':
-        this.write(`##[group]${data}`);
-        return;
       case 'endgroup':
-        this.write('##[endgroup]');
+        this.write(`##[${command}]${command === 'group' ? data : ''}`);
         return;
       case 'add-mask':
         if (data.trim() === '') {
           this.annotate('warning', "Can't add secret mask for empty string in ##[add-mask] command.");
-          return;
+        } else {
+          this.masks.push(data);
+          this.addSecret(data);
         }
-        this.masks.push(data);
-        this.addSecret(data);
         return;
       case 'set-output':
         if (properties.name) this.outputs[properties.name] = data;
@@ -338,10 +299,10 @@ class Step {
       case 'stop-commands':
         if (data === '' || KNOWN_COMMANDS.has(data.toLowerCase())) {
           this.#unprocessable(line, 'The token is not allowed.');
-          return;
+        } else {
+          this.#stopToken = data;
+          this.write(line);
         }
-        this.#stopToken = data;
-        this.write(line);
         return;
       case 'echo':
         this.#echo = data.trim().toLowerCase() === 'on';
@@ -370,31 +331,31 @@ function evaluate(template: string, context: Readonly<Record<string, string>>): 
   });
 }
 
-function inputsOf(definition: ActionDefinition, options: RunOptions, step: Step): Record<string, string> {
+/** The environment variables of the inputs. Adds the runner's warnings about the inputs to the step. */
+function inputVariables(definition: ActionDefinition, options: RunOptions, step: Step): Record<string, string> {
   const given = new Map(Object.entries(options.with).map(([name, value]) => [name.toLowerCase(), value]));
+  const values: Record<string, string> = {};
   const declared = Object.entries(definition.inputs ?? {});
-  const valid = declared.map(([name]) => name);
-  const validLower = new Set(valid.map((name) => name.toLowerCase()));
-  const unexpected = Object.keys(options.with).filter((name) => !validLower.has(name.toLowerCase()));
-  const environment: Record<string, string> = {};
-  const set = (name: string, value: string): void => {
-    environment[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] = value;
-  };
   for (const [name, input] of declared) {
+    const { default: template = '', deprecationMessage } = input === '' ? {} : input;
     const written = given.get(name.toLowerCase());
-    if (written !== undefined && input !== '' && input.deprecationMessage !== undefined) {
-      step.annotate('warning', `Input '${name}' has been deprecated with message: ${input.deprecationMessage}`);
+    if (written !== undefined && deprecationMessage !== undefined) {
+      step.annotate('warning', `Input '${name}' has been deprecated with message: ${deprecationMessage}`);
     }
-    set(name, written ?? evaluate((input === '' ? undefined : input.default) ?? '', options.context ?? {}));
+    values[name] = written ?? evaluate(template, options.context ?? {});
   }
+  const valid = declared.map(([name]) => name);
+  const isValid = (name: string): boolean => valid.some((known) => known.toLowerCase() === name.toLowerCase());
+  const unexpected = Object.entries(options.with).filter(([name]) => !isValid(name));
   if (unexpected.length > 0) {
-    step.annotate(
-      'warning',
-      `Unexpected input(s) '${unexpected.join("', '")}', valid inputs are ['${valid.join("', '")}']`,
-    );
-    for (const name of unexpected) set(name, options.with[name] ?? '');
+    const quote = (names: readonly string[]): string => `'${names.join("', '")}'`;
+    const names = quote(unexpected.map(([name]) => name));
+    step.annotate('warning', `Unexpected input(s) ${names}, valid inputs are [${quote(valid)}]`);
   }
-  return environment;
+  const variables = Object.entries({ ...values, ...Object.fromEntries(unexpected) });
+  return Object.fromEntries(
+    variables.map(([name, value]) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, value]),
+  );
 }
 
 function scheduleSignal(
@@ -420,33 +381,53 @@ function scheduleSignal(
   }
 }
 
+const RUNNER_ENVIRONMENT = {
+  CI: 'true',
+  GITHUB_ACTIONS: 'true',
+  GITHUB_ACTION: '__self',
+  GITHUB_ACTOR: 'octocat',
+  GITHUB_API_URL: 'https://api.github.com',
+  GITHUB_EVENT_NAME: 'schedule',
+  GITHUB_GRAPHQL_URL: 'https://api.github.com/graphql',
+  GITHUB_JOB: 'invites',
+  GITHUB_REF: 'refs/heads/main',
+  GITHUB_REF_NAME: 'main',
+  GITHUB_REPOSITORY: 'octocat/hello-world',
+  GITHUB_REPOSITORY_OWNER: 'octocat',
+  GITHUB_RUN_ATTEMPT: '1',
+  GITHUB_RUN_ID: '1658821493',
+  GITHUB_RUN_NUMBER: '3',
+  GITHUB_SERVER_URL: 'https://github.com',
+  GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
+  GITHUB_WORKFLOW: 'Invitations',
+  RUNNER_ARCH: 'X64',
+  RUNNER_ENVIRONMENT: 'github-hosted',
+  RUNNER_NAME: 'sandbox',
+  RUNNER_OS: 'Linux',
+};
+
+const FILE_NAMES = ['output', 'step_summary', 'state', 'env', 'path'] as const;
+
 /**
- * Runs the action as GitHub's runner runs it: inputs and their defaults in the environment and nothing else of this
- * process's, an empty workspace as the current directory, both streams searched for commands, environment files read
- * back afterwards.
+ * Runs the action like GitHub's runner: inputs and their defaults are the environment, without the variables of this
+ * process; the current directory is an empty workspace; both streams are searched for commands; environment files are
+ * read afterwards.
  * @throws when action.yml or an environment file is malformed, or Node cannot be started
  */
 export async function runAction(options: RunOptions): Promise<RunResult> {
   const { actionDirectory = REPOSITORY_ROOT, context = {}, debug = false, timeoutMs = 60_000, onOutput } = options;
-  // The failsafe schema keeps every scalar the text it is, so that `4` and `false` reach the action as written.
+  // The failsafe schema reads every scalar as text, so that `4` and `false` reach the action unchanged.
   const definition: ActionDefinition = parse(await readFile(join(actionDirectory, 'action.yml'), 'utf8'), {
     schema: 'failsafe',
   });
   const step = new Step(debug);
   if (context['github.token']) step.addSecret(context['github.token']);
-  const inputs = inputsOf(definition, options, step);
+  const inputs = inputVariables(definition, options, step);
   const folder = await mkdtemp(join(tmpdir(), 'runner-'));
   try {
-    const fileNames = ['output', 'step_summary', 'state', 'env', 'path'] as const;
-    const files: Record<string, string> = {};
-    for (const name of fileNames) {
-      const file = join(folder, name);
-      await writeFile(file, '');
-      files[`GITHUB_${name.toUpperCase()}`] = file;
-    }
-    const workspace = join(folder, 'workspace');
-    const temporary = join(folder, 'temp');
-    const home = join(folder, 'home');
+    const files = Object.fromEntries(FILE_NAMES.map((name) => [`GITHUB_${name.toUpperCase()}`, join(folder, name)]));
+    for (const file of Object.values(files)) await writeFile(file, '');
+    const [workspace, temporary, home] = [join(folder, 'workspace'), join(folder, 'temp'), join(folder, 'home')];
     for (const directory of [workspace, temporary, home]) await mkdir(directory);
 
     const startedMs = performance.now();
@@ -458,35 +439,14 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           PATH: process.env.PATH,
-          // Node on Windows opens no socket without it.
+          // Node on Windows needs it to open a socket.
           ...(process.env.SystemRoot !== undefined && { SystemRoot: process.env.SystemRoot }),
           HOME: home,
-          CI: 'true',
-          GITHUB_ACTIONS: 'true',
-          GITHUB_ACTION: '__self',
-          GITHUB_ACTOR: 'octocat',
-          GITHUB_API_URL: 'https://api.github.com',
-          GITHUB_EVENT_NAME: 'schedule',
-          GITHUB_GRAPHQL_URL: 'https://api.github.com/graphql',
-          GITHUB_JOB: 'invites',
-          GITHUB_REF: 'refs/heads/main',
-          GITHUB_REF_NAME: 'main',
-          GITHUB_REPOSITORY: 'octocat/hello-world',
-          GITHUB_REPOSITORY_OWNER: 'octocat',
-          GITHUB_RUN_ATTEMPT: '1',
-          GITHUB_RUN_ID: '1658821493',
-          GITHUB_RUN_NUMBER: '3',
-          GITHUB_SERVER_URL: 'https://github.com',
-          GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
-          GITHUB_WORKFLOW: 'Invitations',
+          ...RUNNER_ENVIRONMENT,
           GITHUB_WORKSPACE: workspace,
-          RUNNER_ARCH: 'X64',
-          RUNNER_ENVIRONMENT: 'github-hosted',
-          RUNNER_NAME: 'sandbox',
-          RUNNER_OS: 'Linux',
           RUNNER_TEMP: temporary,
           RUNNER_TOOL_CACHE: temporary,
-          ...(debug ? { RUNNER_DEBUG: '1' } : {}),
+          ...(debug && { RUNNER_DEBUG: '1' }),
           ...files,
           ...options.env,
           ...inputs,
@@ -511,14 +471,12 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
       timedOut = true;
       child.kill('SIGKILL');
     }, timeoutMs);
-    const [exitCode, signal] = (await once(child, 'close').finally(() => clearTimeout(timer))) as [
-      number | null,
-      NodeJS.Signals | null,
-    ];
+    const closed = once(child, 'close').finally(() => clearTimeout(timer));
+    const [exitCode, signal] = (await closed) as [number | null, NodeJS.Signals | null];
     const durationMs = performance.now() - startedMs;
     for (const { stream, splitter } of splitters) raw[stream] += splitter.end();
 
-    const read = (name: (typeof fileNames)[number]): Promise<string> => readFile(join(folder, name), 'utf8');
+    const read = (name: (typeof FILE_NAMES)[number]): Promise<string> => readFile(join(folder, name), 'utf8');
     const { log, annotations, droppedAnnotations, masks, commands } = step;
     return {
       exitCode,

@@ -2,102 +2,75 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Clock } from '../src/clock.ts';
 import { BASE_PATH, type CloudflareSandbox, type Reply } from './cloudflare.ts';
-import { closeServer, openOnLoopback } from './loopback.ts';
+import { closeServer, openOnLoopback, readRequest } from './loopback.ts';
 
 export interface ServeOptions {
-  /** PEM texts; with them the server speaks TLS. */
+  /** PEM texts, which switch TLS on. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** 0 unless told: any free port. */
+  /** 0, the default, is any free port. */
   readonly port?: number;
 }
 
 export interface SandboxServer {
-  /** The base for the client, `http://127.0.0.1:PORT/client/v4`. */
+  /** Base URL for the client, `http://127.0.0.1:PORT/client/v4`. */
   readonly url: string;
   readonly port: number;
   /** Cuts every connection and stops listening. */
   close(): Promise<void>;
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Ends a connection the hard way where the transport can, so that the client sees ECONNRESET. */
+/** Resets a connection, so that the client sees ECONNRESET. TLS allows only a plain close. */
 function reset(socket: Socket): void {
   if ('encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();
 }
 
-async function put(
-  reply: Reply,
-  response: ServerResponse,
-  sandbox: CloudflareSandbox,
-  gone: AbortSignal,
-): Promise<void> {
-  switch (reply.kind) {
-    case 'hanging':
-      return;
-    // A server cannot take back that it accepted the connection, so this is the closest it comes.
-    case 'refused':
-    case 'dropped':
-      if (response.socket) reset(response.socket);
-      return;
-    case 'full':
-      response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) });
-      response.end(reply.body);
-      return;
-    case 'broken': {
-      const length = { 'content-length': Buffer.byteLength(reply.body) };
-      response.writeHead(reply.status, { ...reply.headers, ...(reply.end === 'short' ? length : {}) });
-      response.flushHeaders();
-      // Not a hard reset: that could overtake the bytes which the client shall see before the break.
-      const cut = (): void => void response.socket?.destroySoon();
-      const sent = Buffer.from(reply.body).subarray(0, reply.sentBytes);
-      if (sent.length > 0) response.write(sent, cut);
-      else cut();
-      return;
+async function send(reply: Reply, response: ServerResponse, clock: Clock, gone: AbortSignal): Promise<void> {
+  if (reply.kind === 'hanging') return;
+  // The server has accepted the connection already, so a refused one can only be reset.
+  if (reply.kind === 'refused' || reply.kind === 'dropped') {
+    if (response.socket) reset(response.socket);
+    return;
+  }
+  const { kind, status, headers, body } = reply;
+  const hasLength = kind !== 'endless' && !(kind === 'broken' && reply.end === 'reset');
+  response.writeHead(status, { ...headers, ...(hasLength && { 'content-length': Buffer.byteLength(body) }) });
+  if (kind === 'full') {
+    response.end(body);
+  } else if (kind === 'broken') {
+    response.flushHeaders();
+    // Not a reset: it can overtake the bytes that the client must see first.
+    const cut = (): void => void response.socket?.destroySoon();
+    const sent = Buffer.from(body).subarray(0, reply.sentBytes);
+    if (sent.length > 0) response.write(sent, cut);
+    else cut();
+  } else if (kind === 'slow') {
+    for (const byte of Buffer.from(body)) {
+      await clock.sleep(reply.msPerByte, gone);
+      response.write(Buffer.of(byte));
     }
-    case 'slow':
-      response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) });
-      for (const byte of Buffer.from(reply.body)) {
-        await sandbox.clock.sleep(reply.msPerByte, gone);
-        response.write(Buffer.of(byte));
-      }
-      response.end();
-      return;
-    case 'endless':
-      response.writeHead(reply.status, reply.headers);
-      while (!gone.aborted) {
-        if (!response.write(reply.body)) await once(response, 'drain', { signal: gone });
-      }
+    response.end();
+  } else {
+    while (!gone.aborted) if (!response.write(body)) await once(response, 'drain', { signal: gone });
   }
 }
 
-/** Puts the sandbox on a loopback port; `clock` of the sandbox should be the machine's. */
-export async function serve(sandbox: CloudflareSandbox, { tls, port = 0 }: ServeOptions = {}): Promise<SandboxServer> {
-  const exchange = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+/** Serves the sandbox on a loopback port. Its clock should be the system clock. */
+export async function serve(
+  sandbox: Pick<CloudflareSandbox, 'clock' | 'handle'>,
+  { tls, port = 0 }: ServeOptions = {},
+): Promise<SandboxServer> {
+  const exchange = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const gone = new AbortController();
-    response.on('close', () => {
-      close();
-      gone.abort();
-    });
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(request.headers)) {
-      if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-    }
+    const closed = once(response, 'close').finally(() => gone.abort());
     try {
-      const body = await readBody(request);
-      const { method = 'GET', url: path = '/' } = request;
-      const reply = await sandbox.handle({ method, path, headers, body }, { closed, signal: gone.signal });
-      await put(reply, response, sandbox, gone.signal);
+      const reply = await sandbox.handle(await readRequest(incoming), { closed, signal: gone.signal });
+      await send(reply, response, sandbox.clock, gone.signal);
     } catch (error) {
-      // A client that hangs up, or close(), ends the exchange; nobody is left to tell.
-      if (!gone.signal.aborted && !request.destroyed) throw error;
+      // The client hung up, or close() was called: nobody is left to receive the error.
+      if (!gone.signal.aborted && !incoming.destroyed) throw error;
     }
   };
   const server = tls ? createTlsServer({ ...tls }, exchange) : createServer(exchange);

@@ -1,8 +1,8 @@
 import type { Clock } from '../src/clock.ts';
 
-// The longest delay that setTimeout takes, which the clock of the machine keeps to as well.
+// The longest delay of setTimeout, which is also the limit of the system clock.
 const MAX_TIMER_MS = 2_147_483_647;
-// Streams hand data on in later turns of the event loop; time must not pass before they are done.
+// Streams pass data on in later turns of the event loop. Time must wait for them.
 const TURNS_BEFORE_ADVANCE = 3;
 const TURNS_BEFORE_DEADLOCK = 1000;
 const REAL_MS_BEFORE_DEADLOCK = 250;
@@ -17,15 +17,15 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const fileSystemIsBusy = (): boolean =>
   process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq') || name === 'CloseReq');
 
-/** Time that passes only when nothing else is left to happen, so that hours take milliseconds. */
+/** Time that advances only when nothing else can happen, so that hours take milliseconds. */
 export class VirtualClock implements Clock {
-  /** Every sleep asked of this clock, in milliseconds and in order; those of `unrecorded()` are not among them. */
+  /** Every requested sleep in milliseconds, in order, without those of `unrecorded()`. */
   readonly sleeps: number[] = [];
 
   readonly #sleepers = new Set<Sleeper>();
   #nowMs: number;
 
-  /** @param startMs the time at the start, in milliseconds since the epoch */
+  /** @param startMs start time, in milliseconds since the epoch */
   constructor(startMs = Date.parse('2026-11-23T09:00:00Z')) {
     this.#nowMs = startMs;
   }
@@ -43,14 +43,14 @@ export class VirtualClock implements Clock {
     return this.#sleep(ms, signal);
   }
 
-  /** The same time without a record of its sleeps: for the server's side, whose waits are not the client's. */
+  /** The same time without a record of sleeps, for the server: its waits are not those of the client. */
   unrecorded(): Clock {
     return { nowMs: () => this.#nowMs, sleep: (ms, signal) => this.#sleep(ms, signal) };
   }
 
   /**
-   * Lets time pass until the work settles, and settles as it does.
-   * @throws an Error 'deadlock' when nothing sleeps and nothing happens any more
+   * Advances the time until the work settles. Settles like the work.
+   * @throws an Error 'deadlock' when nothing sleeps and nothing happens
    */
   async run<T>(work: Promise<T> | (() => T | Promise<T>)): Promise<T> {
     let settled = false;
@@ -99,9 +99,8 @@ export class VirtualClock implements Clock {
   }
 
   #advance(): boolean {
-    let dueMs = Number.POSITIVE_INFINITY;
-    for (const sleeper of this.#sleepers) dueMs = Math.min(dueMs, sleeper.dueMs);
-    if (dueMs === Number.POSITIVE_INFINITY) return false;
+    if (this.#sleepers.size === 0) return false;
+    const dueMs = Math.min(...[...this.#sleepers].map((sleeper) => sleeper.dueMs));
     this.#nowMs = Math.max(this.#nowMs, dueMs);
     for (const sleeper of this.#sleepers) {
       if (sleeper.dueMs > dueMs) continue;

@@ -1,25 +1,25 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { accessSync, chmodSync, constants, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Document, isMap, isScalar, parse, parseDocument } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** How workflows name the published action. */
+/** Name of the published action in workflows. */
 export const ACTION = 'OWNER/cloudflare-invite-action@v1';
 
 const REUSABLE = '.github/workflows/auto-accept.yml';
-const INSTALL = 'go install github.com/nektos/act@v0.2.87';
 
-/** What act shows of a step. */
+/** One step in act's log. */
 export interface StepRun {
   readonly name: string;
   readonly outputs: Record<string, string>;
-  /** `success`, `failure` or `skipped`; undefined if it was not reached. */
+  /** `success`, `failure` or `skipped`; undefined for a step that was not reached. */
   result?: string;
 }
 
@@ -31,7 +31,7 @@ export interface WorkflowAnnotation {
 
 /** One job, or one job of a matrix. */
 export interface JobRun {
-  /** The id in its workflow file. */
+  /** Id in the workflow file. */
   readonly jobId: string;
   readonly matrix: Readonly<Record<string, unknown>>;
   readonly steps: Map<string, StepRun>;
@@ -42,19 +42,19 @@ export interface JobRun {
 }
 
 export interface WorkflowRun {
-  /** Of act; 0 is a green workflow. */
+  /** Exit code of act; 0 is a green workflow. */
   readonly exitCode: number | NodeJS.Signals | null;
   readonly jobs: readonly JobRun[];
-  /** What act said beside the jobs' logs. */
+  /** Output of act outside the logs of the jobs. */
   readonly noise: string;
   readonly milliseconds: number;
 }
 
 export interface WorkflowOptions {
-  /** The workflow's text. */
+  /** YAML text of the workflow. */
   readonly workflow: string;
   readonly event: 'schedule' | 'workflow_dispatch';
-  /** What is in place of Cloudflare's API: the action's default base. */
+  /** Replaces the address of Cloudflare's API, which is the default of the input `api-base-url`. */
   readonly apiBaseUrl: string;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
@@ -62,10 +62,29 @@ export interface WorkflowOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** GITHUB_TOKEN. */
   readonly token: string;
-  /** Programs by name, as shell scripts in front of the PATH. */
+  /** Shell scripts by program name, which come first on the PATH. */
   readonly programs?: Readonly<Record<string, string>>;
-  /** Changes the reusable workflow before it runs, for what act lacks. */
+  /** Changes the reusable workflow before it runs, for features that act lacks. */
   readonly editReusable?: (text: string) => string;
+}
+
+export interface WorkflowStep {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+export interface WorkflowFile {
+  readonly permissions?: unknown;
+  readonly jobs?: Readonly<Record<string, { readonly uses?: string; readonly steps?: readonly WorkflowStep[] }>>;
+}
+
+/** Reads a text file of this repository. */
+export const readRepositoryFile = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** Paths of the files in a folder of this repository whose names match. */
+export function listFiles(folder: string, pattern: RegExp): string[] {
+  return readdirSync(join(ROOT, folder)).flatMap((name) => (pattern.test(name) ? [`${folder}/${name}`] : []));
 }
 
 function isExecutable(file: string): boolean {
@@ -77,98 +96,91 @@ function isExecutable(file: string): boolean {
   }
 }
 
-function goBin(): string[] {
-  try {
-    const gopath = execFileSync('go', ['env', 'GOPATH'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    return [join(gopath.trim(), 'bin')];
-  } catch {
-    return [];
-  }
-}
-
 /**
- * Finds a program on the PATH.
- * @throws when there is none
+ * Finds a program on the PATH, or in one more folder.
+ * @throws when it is missing
  */
-export function findProgram(name: string, hint: string, folders: readonly string[] = []): string {
-  const found = [...(process.env.PATH ?? '').split(delimiter), ...folders]
-    .filter((folder) => folder !== '')
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
+export function findProgram(name: string, hint: string, folder = ''): string {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), folder].filter((path) => path !== '');
+  const found = folders.map((path) => join(path, name)).find(isExecutable);
   if (found === undefined) throw new Error(`There is no ${name}. ${hint}`);
   return found;
 }
 
 /**
- * The workflow runner: $ACT, or `act` on the PATH or where Go installs programs.
- * @throws when there is none, with the command that installs it
+ * Finds the workflow runner: $ACT, or `act` on the PATH or in the folder where Go installs programs.
+ * @throws when it is missing, with the command that installs it
  */
 export function findAct(): string {
   const { ACT } = process.env;
-  if (ACT !== undefined && ACT !== '') {
-    if (!isExecutable(ACT)) throw new Error(`$ACT names ${ACT}, which is no program.`);
+  if (ACT) {
+    if (!isExecutable(ACT)) throw new Error(`$ACT is ${ACT}, which is not executable.`);
     return ACT;
   }
-  return findProgram('act', `Install it with: ${INSTALL}`, goBin());
+  const { stdout } = spawnSync('go', ['env', 'GOPATH'], { encoding: 'utf8' });
+  const goBin = stdout ? join(stdout.trim(), 'bin') : '';
+  return findProgram('act', 'Install it with: go install github.com/nektos/act@v0.2.87', goBin);
 }
 
-/** act asks the first node on the PATH for its `process.execPath`, to call that from then on. */
-const ANSWER_ACT = 'case "$*" in *process.execPath*) echo "$0"; exit ;; esac\n';
+/** act asks the first node on the PATH for its `process.execPath`, and runs that path from then on. */
+const PRINT_EXEC_PATH = 'case "$*" in *process.execPath*) echo "$0"; exit ;; esac\n';
 
 /**
- * A script that runs `program` and ends a moment later if that fails. act 0.2.87 does not wait for the output of a step
- * that fails (`exec` in its `host_environment.go`), so that what is written right before the end is lost now and then.
- * For bash, as other shells drop what has a hyphen in its name from the environment: most inputs.
+ * A script that runs `program` and delays the end of a failure. act 0.2.87 does not wait for the output of a step that
+ * fails (`exec` in its `host_environment.go`), and sometimes loses the last lines.
+ * It needs bash: other shells drop environment variables with a hyphen in the name, such as most inputs.
  */
-function failingLate(bash: string, program: string, before = ''): string {
+function delayFailure(bash: string, program: string, before = ''): string {
   return `#!${bash}\n${before}'${program}' "$@"\ncode=$?\n[ "$code" -eq 0 ] || sleep 0.5\nexit "$code"\n`;
 }
 
-/**
- * Takes out what GitHub has and act 0.2.87 does not know: `concurrency.queue`, which its schema rejects.
- * Nothing else is changed.
- */
+/** Removes `concurrency.queue`, which GitHub has and the schema of act 0.2.87 rejects. Changes nothing else. */
 export function forAct(text: string): string {
   const document = parseDocument(text);
-  const jobs = document.get('jobs');
-  const ids = isMap(jobs) ? jobs.items.map(({ key }) => String(isScalar(key) ? key.value : key)) : [];
-  const paths = [['concurrency', 'queue'], ...ids.map((id) => ['jobs', id, 'concurrency', 'queue'])];
-  const removed = paths.filter((path) => removeIn(document, path));
+  const jobs = Object.keys((parse(text) as WorkflowFile).jobs ?? {});
+  const paths = [[], ...jobs.map((id) => ['jobs', id])].map((path) => [...path, 'concurrency', 'queue']);
+  const removed = paths.filter((path) => document.hasIn(path) && document.deleteIn(path));
   return removed.length > 0 ? document.toString({ lineWidth: 0 }) : text;
 }
 
-function removeIn(document: Document, path: readonly string[]): boolean {
-  return document.hasIn(path) && document.deleteIn(path);
+export function stepsOf({ jobs = {} }: WorkflowFile): readonly WorkflowStep[] {
+  return Object.values(jobs).flatMap(({ steps = [] }) => steps);
 }
 
-interface WorkflowFile {
-  readonly jobs: Readonly<Record<string, { readonly uses?: string; readonly steps?: readonly { uses?: string }[] }>>;
-}
-
-/** Every `uses:` of a workflow; a reusable workflow counts as the repository that holds it. */
+/** Every `uses:` of a workflow. A reusable workflow counts as its repository. */
 function usesOf(text: string): string[] {
-  const { jobs } = parse(text) as WorkflowFile;
-  return Object.values(jobs)
-    .flatMap(({ uses, steps = [] }) => [uses, ...steps.map((step) => step.uses)])
-    .filter((uses) => uses !== undefined)
+  const workflow = parse(text) as WorkflowFile;
+  return [...Object.values(workflow.jobs ?? {}), ...stepsOf(workflow)]
+    .flatMap(({ uses = [] }) => uses)
     .map((uses) => uses.replace(/\/\.github\/workflows\/[\w-]+\.yml@/, '@'));
 }
 
-/** Lays the action down as a runner downloads it, with another default for the API's address. */
-function stage(to: string, { apiBaseUrl, editReusable = (text) => text }: WorkflowOptions): string {
-  const before = 'default: https://api.cloudflare.com/client/v4';
-  const parts = readFileSync(join(ROOT, 'action.yml'), 'utf8').split(before);
-  if (parts.length !== 2) throw new Error(`action.yml must have "${before}" once`);
+/**
+ * Replaces a part of a text that occurs exactly once.
+ * @throws for another number of occurrences
+ */
+export function edit(text: string, from: string | RegExp, to: string): string {
+  const parts = text.split(from);
+  if (parts.length !== 2) throw new Error(`"${from}" must occur once, and occurs ${parts.length - 1} times`);
+  return parts.join(to);
+}
+
+/**
+ * Copies the files of the action that a runner downloads, with another default for `api-base-url`.
+ * @returns the text of the reusable workflow
+ */
+function copyAction(to: string, { apiBaseUrl, editReusable = (text) => text }: WorkflowOptions): string {
+  const action = readRepositoryFile('action.yml');
   mkdirSync(join(to, dirname(REUSABLE)), { recursive: true });
-  writeFileSync(join(to, 'action.yml'), parts.join(`default: ${apiBaseUrl}`));
+  writeFileSync(join(to, 'action.yml'), edit(action, /(?<=default: )https:\/\/api\.cloudflare\.com\S*/, apiBaseUrl));
   for (const path of ['package.json', 'dist']) cpSync(join(ROOT, path), join(to, path), { recursive: true });
-  const reusable = forAct(editReusable(readFileSync(join(ROOT, REUSABLE), 'utf8')));
+  const reusable = forAct(editReusable(readRepositoryFile(REUSABLE)));
   writeFileSync(join(to, REUSABLE), reusable);
   return reusable;
 }
 
-/** A line of act's log in JSON. */
-interface Entry {
+/** A JSON line of act's log. */
+interface LogEntry {
   readonly job?: string;
   readonly jobID?: string;
   readonly matrix?: Readonly<Record<string, unknown>>;
@@ -187,27 +199,24 @@ interface Entry {
   readonly kvPairs?: { readonly title?: string };
 }
 
-/** Turns act's log into what a person would see on GitHub. */
-class Reader {
+/** Collects from act's log what GitHub's page shows. */
+class LogReader {
   readonly jobs = new Map<string, JobRun>();
   readonly noise: string[] = [];
 
   read(line: string): void {
-    let entry: Entry;
+    let entry: LogEntry;
     try {
       entry = JSON.parse(line);
     } catch {
       this.noise.push(line);
       return;
     }
-    if (entry.job === undefined) {
-      if (entry.level === 'error' || entry.level === 'warning') this.noise.push(entry.msg ?? '');
-      return;
-    }
-    this.#readJob(entry.job.trim(), entry);
+    if (entry.job !== undefined) this.#readJob(entry.job.trim(), entry);
+    else if (entry.level === 'error' || entry.level === 'warning') this.noise.push(entry.msg ?? '');
   }
 
-  #readJob(key: string, entry: Entry): void {
+  #readJob(key: string, entry: LogEntry): void {
     const job: JobRun = this.jobs.get(key) ?? {
       jobId: entry.jobID ?? key,
       matrix: entry.matrix ?? {},
@@ -236,7 +245,7 @@ class Reader {
     } else if (id === '' && entry.jobResult === 'skipped') {
       job.result = 'skipped';
     } else if (entry.level === 'error' && command === undefined) {
-      // Not `jobResult`: that is the whole matrix's so far.
+      // Not `jobResult`, which is the result of the whole matrix until now.
       job.result = 'failure';
       this.noise.push(msg);
     }
@@ -247,19 +256,18 @@ const flags = (flag: string, values: Readonly<Record<string, string>>): string[]
   Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
 
 /**
- * Runs a workflow with act on this machine, without Docker and without the network. The published action is the one in
+ * Runs a workflow with act on this machine, without Docker and without the network. The published action is the one of
  * this checkout. act ignores `environment:`, `concurrency:`, `permissions:` and `max-parallel` with an expression.
- * @throws when the workflow uses something that would have to be downloaded
+ * @throws when act would have to download an action
  */
 export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun> {
   const { workflow, event, inputs = {}, secrets = {}, vars = {}, env = {}, programs = {} } = options;
-  const act = findAct();
   const home = await mkdtemp(join(tmpdir(), 'act-'));
   try {
     const action = join(home, 'action');
-    const reusable = stage(action, options);
-    const foreign = [...usesOf(workflow), ...usesOf(reusable)].filter((uses) => uses !== ACTION);
-    if (foreign.length > 0) throw new Error(`The workflow would download ${foreign.join(', ')}`);
+    const reusable = copyAction(action, options);
+    const downloads = [...usesOf(workflow), ...usesOf(reusable)].filter((uses) => uses !== ACTION);
+    if (downloads.length > 0) throw new Error(`The workflow would download ${downloads.join(', ')}`);
 
     const workspace = join(home, 'workspace');
     const file = join('.github', 'workflows', 'example.yml');
@@ -268,22 +276,21 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
     const bin = join(home, 'bin');
     mkdirSync(bin);
     const bash = findProgram('bash', 'Install it with the package manager of your system.');
-    const runners = { bash: failingLate(bash, bash), node: failingLate(bash, process.execPath, ANSWER_ACT) };
+    const runners = { bash: delayFailure(bash, bash), node: delayFailure(bash, process.execPath, PRINT_EXEC_PATH) };
     for (const [name, script] of Object.entries({ ...runners, ...programs })) {
-      writeFileSync(join(bin, name), script);
-      chmodSync(join(bin, name), 0o755);
+      writeFileSync(join(bin, name), script, { mode: 0o755 });
     }
 
     const files = ['--secret-file', '--var-file', '--env-file', '--input-file'].flatMap((flag) => [flag, '/dev/null']);
     const github = {
       GITHUB_REPOSITORY: 'acme/invites',
       GITHUB_REF: 'refs/heads/main',
-      // Else act looks for a commit of the workspace.
+      // Without it, act looks for a commit in the workspace.
       SHA_REF: '0123456789012345678901234567890123456789',
     };
     const started = performance.now();
     const child = spawn(
-      act,
+      findAct(),
       [
         ...[event, '--json', '-C', workspace, '-W', file, '-P', 'ubuntu-latest=-self-hosted', '--pull=false', '--rm'],
         ...['--no-cache-server', '--action-offline-mode', '--container-daemon-socket', '-', ...files],
@@ -296,7 +303,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
       {
         stdio: ['ignore', 'pipe', 'pipe'],
         timeout: 110_000,
-        // Nothing of this process's environment: no credential of its user, no settings of act.
+        // Without the environment of this process, which may hold credentials and settings of act.
         env: {
           PATH: [bin, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
           HOME: home,
@@ -308,17 +315,14 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
         },
       },
     );
-    const reader = new Reader();
+    const reader = new LogReader();
     child.stderr.on('data', (chunk: Buffer) => reader.noise.push(chunk.toString().trim()));
-    const closed = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code, signal) => resolve(code ?? signal));
-    });
+    const closed = once(child, 'close');
     for await (const line of createInterface({ input: child.stdout })) reader.read(line);
-    const exitCode = await closed;
+    const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
     return {
-      exitCode,
-      // A job that calls a workflow has no steps; act shows it beside those of the workflow, and green in any case.
+      exitCode: code ?? signal,
+      // act lists a job that calls a workflow beside the jobs of that workflow, without steps and always green.
       jobs: [...reader.jobs.values()].filter(({ steps, result }) => steps.size > 0 || result !== 'success'),
       noise: reader.noise.join('\n'),
       milliseconds: performance.now() - started,

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DescriptionDictionary, data } from '@actions/expressions';
 import { registerLogger, type ValidationConfig, validate } from '@actions/languageservice';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
-import { ACTION, ROOT } from './act.ts';
+import { ACTION, readRepositoryFile, stepsOf, type WorkflowFile } from './act.ts';
 
-/** Something wrong with a workflow, an action or a part of one. */
+/** A problem in a workflow, an action, or a part of one. */
 export interface Finding {
-  /** From 1. */
+  /** From 1; 0 for the whole file. */
   readonly line: number;
   readonly message: string;
 }
@@ -20,26 +18,14 @@ interface ActionFile {
   readonly outputs: Readonly<Record<string, object>>;
 }
 
-interface Step {
-  readonly uses?: string;
-  readonly run?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-}
-
-interface WorkflowFile {
-  readonly permissions?: unknown;
-  readonly jobs?: Readonly<Record<string, { readonly uses?: string; readonly steps?: readonly Step[] }>>;
-}
-
 const [SELF = '', SELF_REF] = ACTION.split('@');
-/** How a workflow of this repository uses the checkout. */
+/** `uses:` for the checkout, in workflows of this repository. */
 const CHECKOUT = './';
 const WORKFLOWS = '.github/workflows/';
 
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const action = parse(read('action.yml')) as ActionFile;
+const action = parse(readRepositoryFile('action.yml')) as ActionFile;
 
-// validate() catches its own exceptions and only logs them; a crash must not look like a clean file.
+// validate() only logs its own exceptions. A crash must not look like a file without problems.
 const crashes: string[] = [];
 const ignore = (): void => undefined;
 registerLogger({ error: (message) => crashes.push(message), warn: ignore, info: ignore, log: ignore });
@@ -52,21 +38,19 @@ function isSelf(uses: string): boolean {
   return uses === CHECKOUT || (name === SELF && isOwnRef(ref));
 }
 
-/** The outputs of this action's steps, which the grammar would let pass under any name. */
+/** Declares the outputs of this action's steps. Otherwise the grammar accepts every name. */
 function withOutputs(steps: DescriptionDictionary, isOwn: (stepId: string) => boolean): DescriptionDictionary {
   const result = new DescriptionDictionary();
   result.complete = steps.complete;
   for (const { key, value, description } of steps.pairs()) {
-    if (!isOwn(key) || !(value instanceof DescriptionDictionary)) {
-      result.add(key, value, description);
-      continue;
+    let step = value;
+    if (isOwn(key) && value instanceof DescriptionDictionary) {
+      const outputs = new DescriptionDictionary();
+      for (const name of Object.keys(action.outputs)) outputs.add(name, new data.StringData(''));
+      outputs.complete = true;
+      step = new DescriptionDictionary(...value.pairs().filter((pair) => pair.key !== 'outputs'));
+      step.add('outputs', outputs);
     }
-    const step = new DescriptionDictionary();
-    for (const pair of value.pairs()) if (pair.key !== 'outputs') step.add(pair.key, pair.value, pair.description);
-    const outputs = new DescriptionDictionary();
-    for (const name of Object.keys(action.outputs)) outputs.add(name, new data.StringData(''));
-    outputs.complete = true;
-    step.add('outputs', outputs);
     result.add(key, step, description);
   }
   return result;
@@ -75,21 +59,19 @@ function withOutputs(steps: DescriptionDictionary, isOwn: (stepId: string) => bo
 const config: ValidationConfig = {
   actionsMetadataProvider: {
     async fetchActionMetadata({ owner, name, ref, path }) {
-      if (`${owner}/${name}` === SELF)
-        return isOwnRef(ref) && !path
-          ? { name: action.name, description: action.description, inputs: action.inputs }
-          : undefined;
-      // Somebody else's action: there is one, and nobody knows its inputs here. checkPins() sees to its version.
-      return { name, description: name };
+      // The inputs of other actions are unknown here. checkPins() checks their versions.
+      if (`${owner}/${name}` !== SELF) return { name, description: name };
+      const { name: ownName, description, inputs } = action;
+      return isOwnRef(ref) && !path ? { name: ownName, description, inputs } : undefined;
     },
   },
   fileProvider: {
     async getFileContent(reference) {
       if ('repository' in reference && `${reference.owner}/${reference.repository}` !== SELF) {
-        throw new Error(`Not here: ${reference.owner}/${reference.repository}`);
+        throw new Error(`Cannot read ${reference.owner}/${reference.repository}`);
       }
       const path = reference.path.replace(/^\.\//, '');
-      return { name: path, content: read(path) };
+      return { name: path, content: readRepositoryFile(path) };
     },
   },
   contextProviderConfig: {
@@ -104,7 +86,7 @@ const config: ValidationConfig = {
   },
 };
 
-/** Lints by GitHub's own grammar; warnings count. */
+/** Lints with GitHub's own grammar. A warning is a finding. */
 async function checkGrammar(uri: string, text: string): Promise<Finding[]> {
   crashes.length = 0;
   const diagnostics = await validate(TextDocument.create(uri, 'yaml', 1, text), config);
@@ -117,7 +99,7 @@ async function checkGrammar(uri: string, text: string): Promise<Finding[]> {
   ];
 }
 
-/** Other people's actions are pinned by commit id, with the version beside it. */
+/** Actions of other people must have a commit id, and the version in a comment. */
 function checkPins(text: string): Finding[] {
   return text.split('\n').flatMap((line, index) => {
     const [, uses, comment = ''] = /^\s*(?:- )?uses:\s*['"]?([^\s'"]+)['"]?\s*(#.*)?$/.exec(line) ?? [];
@@ -129,14 +111,14 @@ function checkPins(text: string): Finding[] {
   });
 }
 
-/** An expression in a script is replaced before the shell reads it, so its value would be code. */
+/** GitHub inserts the value of an expression into a script as code, so scripts must not have any. */
 function checkScripts(workflow: WorkflowFile): Finding[] {
   return stepsOf(workflow)
     .filter(({ run }) => run?.includes('${{'))
     .map(({ run }) => ({ line: 0, message: `An expression in a script: ${run?.trim().split('\n')[0]}` }));
 }
 
-/** `uses: ./` is skipped by the grammar. */
+/** Checks the inputs of `uses: ./`, which the grammar skips. */
 function checkOwnInputs(workflow: WorkflowFile): Finding[] {
   return stepsOf(workflow)
     .filter(({ uses }) => uses === CHECKOUT)
@@ -151,21 +133,15 @@ function checkOwnInputs(workflow: WorkflowFile): Finding[] {
     .map((message) => ({ line: 0, message }));
 }
 
-function stepsOf({ jobs }: WorkflowFile): readonly Step[] {
-  return Object.values(jobs ?? {}).flatMap(({ steps = [] }) => steps);
-}
-
-/** Checks a complete workflow by the grammar and by this repository's rules. */
+/** Checks a complete workflow against the grammar and the rules of this repository. */
 export async function lintWorkflow(path: string, text: string): Promise<readonly Finding[]> {
-  const findings = [
-    ...(await checkGrammar(uniqueUri(`${WORKFLOWS}${path.split('/').at(-1)}`), text)),
-    ...checkPins(text),
-  ];
+  const grammar = await checkGrammar(uniqueUri(`${WORKFLOWS}${path.split('/').at(-1)}`), text);
+  const findings = [...grammar, ...checkPins(text)];
   let workflow: WorkflowFile;
   try {
     workflow = (parse(text) as WorkflowFile | null) ?? {};
   } catch {
-    // The grammar has said so.
+    // The grammar has reported the YAML error.
     return findings;
   }
   if (workflow.permissions === undefined) findings.push({ line: 0, message: 'There are no permissions at the top' });
@@ -179,15 +155,12 @@ export function lintAction(text: string): Promise<readonly Finding[]> {
 
 let documents = 0;
 
-/** The checker remembers what it parsed by the URI for ever, and tells workflows from actions by it. */
-function uniqueUri(path: string): string {
-  documents += 1;
-  return `file:///${documents}/${path}`;
-}
+/** The checker caches by URI without a limit in time, and its path decides between workflow and action. */
+const uniqueUri = (path: string): string => `file:///${++documents}/${path}`;
 
 /** A block of YAML in a Markdown text. */
 export interface Snippet {
-  /** Where its first line is, from 1. */
+  /** Number of its first line, from 1. */
   readonly line: number;
   readonly text: string;
 }
@@ -210,35 +183,33 @@ export function snippetsOf(markdown: string): readonly Snippet[] {
   return snippets;
 }
 
-const HEAD = 'on: workflow_dispatch\npermissions: {}\n';
-const JOB = `${HEAD}jobs:\n  job:\n    runs-on: ubuntu-latest\n`;
+const TRIGGER = 'on: workflow_dispatch\n';
+const NO_PERMISSIONS = 'permissions: {}\n';
+const HEAD = `${TRIGGER}${NO_PERMISSIONS}jobs:\n`;
+const JOB = '  job:\n    runs-on: ubuntu-latest\n';
+const STEPS = `${HEAD}${JOB}    steps:\n`;
+const JOBS = `jobs:\n${JOB}    steps: [{ run: 'true' }]\n`;
+const OWN_STEP = `${STEPS}      - uses: ${ACTION}\n`;
 
-/** Makes a workflow of a part of one: steps, keys of a job, jobs, or keys at the top. */
+/** Completes a part of a workflow: steps, inputs, keys of a job, jobs, or keys at the top. */
 export function wholeWorkflow(snippet: string): { readonly text: string; readonly addedLines: number } {
-  if (/^(?:on|jobs):/m.test(snippet)) {
-    if (!/^jobs:/m.test(snippet))
-      return { text: `${snippet}${JOB.slice(HEAD.length)}    steps: [{ run: 'true' }]\n`, addedLines: 0 };
-    const head = `${/^on:/m.test(snippet) ? '' : 'on: workflow_dispatch\n'}${/^permissions:/m.test(snippet) ? '' : 'permissions: {}\n'}`;
-    return { text: `${head}${snippet}`, addedLines: head.split('\n').length - 1 };
-  }
+  const has = (key: string): boolean => new RegExp(`^${key}:`, 'm').test(snippet);
+  const permissions = has('permissions') ? '' : NO_PERMISSIONS;
   const lines = snippet.split('\n');
-  const least = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
-  const put = (before: string, indent: number) => ({
-    text: `${before}${lines.map((line) => (line.trim() === '' ? line : ' '.repeat(indent) + line.slice(least))).join('\n')}`,
+  const filled = lines.filter((line) => line.trim() !== '');
+  const margin = Math.min(...filled.map((line) => line.search(/\S/)));
+  const insert = (before: string, indent = 0, after = '') => ({
+    text: `${before}${lines.map((line) => (line.trim() === '' ? line : ' '.repeat(indent) + line.slice(margin))).join('\n')}${after}`,
     addedLines: before.split('\n').length - 1,
   });
-  const first = lines.find((line) => line.trim() !== '' && !line.trim().startsWith('#'))?.trim() ?? '';
-  if (first.startsWith('- ')) return put(`${JOB}    steps:\n`, 6);
-  if (/^(?:concurrency|permissions|env|defaults):/.test(first)) {
-    const top = put('on: workflow_dispatch\n', 0);
-    const permissions = /^permissions:/m.test(snippet) ? '' : 'permissions: {}\n';
-    return { ...top, text: `${top.text}${permissions}${JOB.slice(HEAD.length)}    steps: [{ run: 'true' }]\n` };
-  }
-  // What belongs under `with:` of this action.
+  if (has('jobs')) return insert(`${has('on') ? '' : TRIGGER}${permissions}`);
+  if (has('on')) return insert('', 0, JOBS);
+  const first = filled.find((line) => !line.trim().startsWith('#'))?.trim() ?? '';
+  if (first.startsWith('- ')) return insert(STEPS, 6);
+  if (/^(?:concurrency|permissions|env|defaults):/.test(first)) return insert(TRIGGER, 0, `${permissions}${JOBS}`);
   if (Object.keys(action.inputs).some((name) => first.startsWith(`${name}:`))) {
     const status = /^\s*status:/m.test(snippet) ? '' : '          status: accepted\n';
-    return put(`${JOB}    steps:\n      - uses: ${ACTION}\n        with:\n${status}`, 10);
+    return insert(`${OWN_STEP}        with:\n${status}`, 10);
   }
-  if (/^with:/.test(first)) return put(`${JOB}    steps:\n      - uses: ${ACTION}\n`, 8);
-  return put(`${HEAD}jobs:\n`, 2);
+  return /^with:/.test(first) ? insert(OWN_STEP, 8) : insert(HEAD, 2);
 }

@@ -1,31 +1,22 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { CloudflareSandbox, type Fault, type SandboxOptions } from '../../../sandbox/cloudflare.ts';
+import { expect, test } from 'vitest';
+import { CloudflareSandbox, type Fault } from '../../../sandbox/cloudflare.ts';
 import { DEMO_IDS, demoAccount } from '../../../sandbox/demo-account.ts';
-import { type SandboxServer, serve } from '../../../sandbox/server.ts';
+import { serve } from '../../../sandbox/server.ts';
 import { systemClock } from '../../../src/clock.ts';
 
-const world = demoAccount(Date.now());
-const headers = { authorization: `Bearer ${world.credentials.token}`, 'content-type': 'application/json' };
-let server: SandboxServer | undefined;
+const account = demoAccount(Date.now());
+const headers = { authorization: `Bearer ${account.credentials.token}`, 'content-type': 'application/json' };
 
-async function start(options: Partial<SandboxOptions> = {}): Promise<{ sandbox: CloudflareSandbox; invite: string }> {
-  const sandbox = new CloudflareSandbox({ clock: systemClock, ...world, ...options });
-  server = await serve(sandbox);
-  return { sandbox, invite: `${server.url}/user/invites/${DEMO_IDS.agency}` };
+async function open(...faults: Fault[]) {
+  const sandbox = new CloudflareSandbox({ clock: systemClock, ...account, faults });
+  const server = await serve(sandbox);
+  const invite = `${server.url}/user/invites/${DEMO_IDS.agency}`;
+  return { sandbox, server, invite, [Symbol.asyncDispose]: () => server.close() };
 }
 
-const startWithFault = (fault: Fault) => start({ faults: [fault] });
-
-const causeOf = (error: unknown): unknown =>
-  error instanceof Error ? (error.cause as { code?: string })?.code : error;
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
-
-test('answers like the sandbox', async () => {
-  const { sandbox, invite } = await start();
+test('the server responds like the sandbox', async () => {
+  await using opened = await open();
+  const { sandbox, invite } = opened;
   expect(invite).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/client\/v4\/user\/invites\//);
   const response = await fetch(invite, { method: 'PATCH', headers, body: '{"status":"accepted"}' });
   expect(await response.json()).toMatchObject({ success: true, result: { status: 'accepted' } });
@@ -33,46 +24,50 @@ test('answers like the sandbox', async () => {
   expect(sandbox.requests[0]).toMatchObject({ method: 'PATCH', appliedStatus: 'accepted' });
 });
 
-test.each<Fault>([{ drop: 'before' }, { refuseConnection: true }])('%o: no byte of an answer', async (fault) => {
-  const { invite } = await startWithFault(fault);
-  const error = await fetch(invite, { headers }).catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ message: 'fetch failed' });
-  expect(['ECONNRESET', 'UND_ERR_SOCKET']).toContain(causeOf(error));
+test.each<[string, Fault]>([
+  ['drop before', { drop: 'before' }],
+  ['refuseConnection', { refuseConnection: true }],
+])('the server sends no byte for the fault %s', async (_name, fault) => {
+  await using opened = await open(fault);
+  const code = expect.stringMatching(/^(ECONNRESET|UND_ERR_SOCKET)$/);
+  await expect(fetch(opened.invite, { headers })).rejects.toMatchObject({ message: 'fetch failed', cause: { code } });
 });
 
-test.each<Fault>([{ drop: 'body' }, { cutBody: 12 }, { cutBody: 0 }])('%o: head, then the end', async (fault) => {
-  const { invite } = await startWithFault(fault);
-  const response = await fetch(invite, { headers });
+test.each<[string, Fault]>([
+  ['drop body', { drop: 'body' }],
+  ['cutBody', { cutBody: 12 }],
+  ['cutBody without a byte', { cutBody: 0 }],
+])('the server breaks after the headers for the fault %s', async (_name, fault) => {
+  await using opened = await open(fault);
+  const response = await fetch(opened.invite, { headers });
   expect(response.status).toBe(200);
-  const error = await response.text().catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ message: 'terminated' });
+  await expect(response.text()).rejects.toMatchObject({ message: 'terminated' });
 });
 
-test.each<Fault>([{ hang: true }, { endless: true }, { slowBody: { msPerByte: 50 } }])(
-  '%o lasts until the client gives up',
-  async (fault) => {
-    const { invite } = await startWithFault(fault);
-    const exchange = async (): Promise<unknown> =>
-      (await fetch(invite, { headers, signal: AbortSignal.timeout(30) })).text();
-    await expect(exchange()).rejects.toMatchObject({ name: 'TimeoutError' });
-  },
-);
+test.each<[string, Fault]>([
+  ['hang', { hang: true }],
+  ['endless', { endless: true }],
+  ['slowBody', { slowBody: { msPerByte: 50 } }],
+])('the server goes on until the client gives up for the fault %s', async (_name, fault) => {
+  await using opened = await open(fault);
+  const text = fetch(opened.invite, { headers, signal: AbortSignal.timeout(30) }).then((response) => response.text());
+  await expect(text).rejects.toMatchObject({ name: 'TimeoutError' });
+});
 
-test('a slow body arrives', async () => {
-  const { invite } = await startWithFault({ slowBody: { msPerByte: 0.01 } });
-  const response = await fetch(invite);
+test('the server sends a slow body to its end', async () => {
+  await using opened = await open({ slowBody: { msPerByte: 0.01 } });
+  const response = await fetch(opened.invite);
   expect(await response.json()).toMatchObject({ success: false, errors: [{ code: 9106 }] });
 });
 
-describe('closing', () => {
-  test('is prompt although requests hang', async () => {
-    const { invite } = await startWithFault({ hang: true });
-    const pending = fetch(invite, { headers }).catch((reason: unknown) => reason);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const startedMs = performance.now();
-    await server?.close();
-    server = undefined;
-    expect(performance.now() - startedMs).toBeLessThan(500);
-    expect(await pending).toBeInstanceOf(TypeError);
-  });
+test('the server closes at once although a request hangs', async () => {
+  await using opened = await open({ hang: true });
+  const { sandbox, server, invite } = opened;
+  const hanging = fetch(invite, { headers });
+  hanging.catch(() => undefined);
+  await expect.poll(() => sandbox.requests.length).toBe(1);
+  const startedMs = performance.now();
+  await server.close();
+  expect(performance.now() - startedMs).toBeLessThan(500);
+  await expect(hanging).rejects.toBeInstanceOf(TypeError);
 });

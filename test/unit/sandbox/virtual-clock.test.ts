@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../sandbox/virtual-clock.ts';
 
-test('sleepers wake in order of time and the clock shows their time', async () => {
+test('sleepers wake in the order of time, and the clock shows their time', async () => {
   const clock = new VirtualClock(1000);
   const seen: [string, number][] = [];
   const sleeper = async (name: string, ms: number): Promise<void> => {
@@ -17,18 +18,17 @@ test('sleepers wake in order of time and the clock shows their time', async () =
   expect(clock.sleeps).toEqual([3_600_000, 5, 0]);
 });
 
-test('gives the result or the error of the work', async () => {
+test('run settles with the result or the error of the work', async () => {
   const clock = new VirtualClock();
   expect(await clock.run(clock.sleep(5).then(() => 'done'))).toBe('done');
-  await expect(clock.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-  await expect(
-    clock.run(() => {
-      throw new Error('at once');
-    }),
-  ).rejects.toThrow('at once');
+  await expect(clock.run(() => Promise.reject(new Error('later')))).rejects.toThrow('later');
+  const fail = (): never => {
+    throw new Error('at once');
+  };
+  await expect(clock.run(fail)).rejects.toThrow('at once');
 });
 
-test('an aborted sleep rejects with the reason, at once, and no longer moves time', async () => {
+test('an aborted sleep rejects at once with the reason, and does not advance the time', async () => {
   const clock = new VirtualClock(0);
   const controller = new AbortController();
   const work = async (): Promise<unknown> => {
@@ -42,47 +42,39 @@ test('an aborted sleep rejects with the reason, at once, and no longer moves tim
   await expect(clock.sleep(1, AbortSignal.abort('before'))).rejects.toBe('before');
 });
 
-test('does not advance while something else happens', async () => {
+test.each<[string, () => Promise<unknown>]>([
+  ['microtasks', () => Promise.resolve()],
+  ['a stream', () => new Response('text').text()],
+  ['a file', () => readFile(import.meta.filename)],
+])('time does not advance while the work waits for %s', async (_what, wait) => {
   const clock = new VirtualClock(0);
   const steps = async (): Promise<number> => {
-    for (let count = 0; count < 50; count += 1) await Promise.resolve();
-    await new Response('a stream of its own').text();
+    for (let count = 0; count < 50; count += 1) await wait();
     return clock.nowMs();
   };
   const [seen] = await clock.run(() => Promise.all([steps(), clock.sleep(60_000)]));
   expect(seen).toBe(0);
 });
 
-test('waits for files', async () => {
-  const { readFile } = await import('node:fs/promises');
-  const clock = new VirtualClock(0);
-  const reading = async (): Promise<number> => {
-    for (let count = 0; count < 5; count += 1) await readFile(import.meta.filename);
-    return clock.nowMs();
-  };
-  const [seen] = await clock.run(() => Promise.all([reading(), clock.sleep(60_000)]));
-  expect(seen).toBe(0);
-});
-
-test('work that waits for nothing is a deadlock', async () => {
+test('run throws for a deadlock', async () => {
   await expect(new VirtualClock().run(new Promise(() => undefined))).rejects.toThrow('deadlock');
 });
 
-test('an unrecorded view shares the time', async () => {
+test('unrecorded() shares the time and records no sleep', async () => {
   const clock = new VirtualClock(0);
   await clock.run(() => clock.unrecorded().sleep(7));
   expect(clock.sleeps).toEqual([]);
   expect(clock.unrecorded().nowMs()).toBe(7);
 });
 
-test('a sleep that is not a number is an error, one beyond the longest timer ends with it', async () => {
+test('sleep throws for NaN and is limited to the longest timer', async () => {
   const clock = new VirtualClock(0);
   await expect(clock.sleep(Number.NaN)).rejects.toThrow(RangeError);
   await clock.run(() => clock.sleep(Number.POSITIVE_INFINITY));
   expect(clock.nowMs()).toBe(2_147_483_647);
 });
 
-test('is fast', async () => {
+test('VirtualClock is fast', async () => {
   const startedMs = performance.now();
   for (let run = 0; run < 500; run += 1) {
     const clock = new VirtualClock();
@@ -90,6 +82,6 @@ test('is fast', async () => {
       for (let count = 0; count < 10; count += 1) await clock.sleep(1000);
     });
   }
-  // Two orders of magnitude above what it takes, so that a busy machine does not fail it.
+  // 100 times the usual duration, so that the test passes on a busy machine.
   expect(performance.now() - startedMs).toBeLessThan(10_000);
 });
