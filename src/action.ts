@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { InvitesClient } from './cloudflare/client.ts';
+import type { Pause } from './cloudflare/errors.ts';
 import { RequestLimiter } from './cloudflare/limiter.ts';
 import type { Environment } from './inputs/environment.ts';
 import { InputError, type Inputs, parseInputs } from './inputs/parse.ts';
@@ -47,13 +48,8 @@ export async function runAction(runtime: Runtime): Promise<0 | 1> {
   return report.exitCode;
 }
 
-interface StepRun {
-  readonly result: RunResult;
-  /** Once they are known, and the way to GitHub is not barred by a proxy. */
-  readonly inputs?: Inputs;
-}
-
-async function runStep(runtime: Runtime, redact: Redact): Promise<StepRun> {
+/** Runs all but the reports. Omits the inputs if they are invalid, or if the proxy to GitHub cannot be used. */
+async function runStep(runtime: Runtime, redact: Redact): Promise<{ result: RunResult; inputs?: Inputs | undefined }> {
   const { env, workflow, useProxy } = runtime;
   let inputs: Inputs | undefined;
   try {
@@ -63,26 +59,24 @@ async function runStep(runtime: Runtime, redact: Redact): Promise<StepRun> {
     return { result: await selectAndRespond(inputs, runtime, redact), inputs };
   } catch (error) {
     if (error instanceof InputError) return { result: { kind: 'invalid-inputs', problems: error.problems } };
-    // The proxy stands between the step and GitHub as well.
     if (error instanceof ProxyError) return { result: { kind: 'proxy', problem: error.problem } };
     if (error instanceof Error && error.stack !== undefined) workflow.debug(redact(error.stack));
-    const result: RunResult = { kind: 'defect', description: redact(describeCauses(error)) };
-    return inputs === undefined ? { result } : { result, inputs };
+    return { result: { kind: 'defect', description: redact(describeCauses(error)) }, inputs };
   }
 }
 
 async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact): Promise<RunResult> {
-  const { workflow } = runtime;
-  const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, ifNoMatch } = inputs;
+  const { clock, cancelled, workflow } = runtime;
+  const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
   const context: StepContext = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
-  const limiter = createLimiter(inputs, runtime);
+  const onPause = (pause: Pause): void => workflow.info(describePause(pause));
+  const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
   const client = createClient(inputs, runtime, limiter, redact);
 
   let search: InviteSearch | undefined;
   if (inviteIds.length === 0) {
-    const options = { client, limiter, clock: runtime.clock, filters, desiredStatus, waitSeconds };
     const onWait = (secondsLeft: number): void => workflow.info(describeWait(secondsLeft));
-    const found = await searchInvites({ ...options, onWait });
+    const found = await searchInvites({ client, limiter, clock, filters, desiredStatus, waitSeconds, onWait });
     if (!found.ok) return { kind: 'list-failed', context, failure: found.failure };
     search = found.value;
     workflow.info(describeSearch(search));
@@ -97,17 +91,8 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const outcomes = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
   const stop = relevantStop(limiter.stopReason, outcomes);
   return search !== undefined && targets.length === 0 && stop === undefined
-    ? { kind: 'no-match', context, search, ifNoMatch, waitSeconds }
+    ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
     : { kind: 'handled', context, outcomes, search, stop };
-}
-
-function createLimiter({ timeoutSeconds }: Inputs, { clock, cancelled, workflow }: Runtime): RequestLimiter {
-  return new RequestLimiter({
-    clock,
-    timeoutSeconds,
-    cancelled,
-    onPause: (pause) => workflow.info(describePause(pause)),
-  });
 }
 
 function createClient(inputs: Inputs, runtime: Runtime, limiter: RequestLimiter, redact: Redact): InvitesClient {

@@ -1,7 +1,4 @@
-/**
- * `text` with its ASCII letters in lower case. Unlike `toLowerCase`, it keeps the length of a text, and maps no letter
- * outside ASCII to one of ASCII.
- */
+/** Lower-cases ASCII letters alone: unlike `toLowerCase`, it keeps the length and maps no other letter to ASCII. */
 export function asciiLowercase(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -1,4 +1,4 @@
-// What Node says of a request that got no answer. undici hides the reason in `cause`, nested or as an AggregateError.
+// What Node says of a request without an answer. undici hides the reason in `cause`, nested or as an AggregateError.
 
 const MAX_CAUSES = 6;
 
@@ -46,21 +46,14 @@ export function isProxyRefusal(error: unknown): boolean {
   return causesOf(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
 }
 
-const NEVER_CONNECTED_CODES: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const NEVER_CONNECTED_CODE =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/;
 
 /** Whether a request failed before there was a connection, so that the server cannot have seen it. */
 export function wasNeverConnected(error: unknown): boolean {
   if (isProxyRefusal(error)) return true;
   return causesOf(error).some((cause) => {
     const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
-    return NEVER_CONNECTED_CODES.has(codeOf(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
+    return NEVER_CONNECTED_CODE.test(codeOf(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
   });
 }

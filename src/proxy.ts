@@ -16,7 +16,6 @@ export class ProxyError extends Error {
 
 /**
  * Makes Node's fetch obey `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in either case.
- *
  * @throws {ProxyError} if this Node is too old (`http.setGlobalProxyFromEnv` came with 24.14) or a value is malformed;
  * without Node's own message, which may hold the proxy's password
  */

@@ -5,16 +5,12 @@ export type Redact = (text: string) => string;
 
 /** Shortest part of a credential that counts as a leak, in characters. */
 const PART_LENGTH = 8;
-
 /** Shorter secrets are part of too many words. The runner's own mask still covers them in the log. */
 const MIN_SECRET_LENGTH = 4;
-
-const MASK = '***';
 
 /**
  * Makes the function that takes credentials out of every text from outside: bodies, headers, messages of exceptions,
  * and inputs that a message repeats. Nothing is redacted on the way out, so the action's own words stay as they are.
- *
  * @param secrets the values that nobody may see
  * @returns a function that replaces each secret, and each part of one with at least 8 characters, by `***`
  */
@@ -47,15 +43,13 @@ function maskParts(text: string, parts: ReadonlySet<string>): string {
   const lower = asciiLowercase(text);
   const lengths = new Set([...parts].map((part) => part.length));
   let masked = '';
-  let shownTo = 0;
   let hiddenTo = 0;
   for (let start = 0; start < lower.length; start++) {
     for (const length of lengths) {
       if (!parts.has(lower.slice(start, start + length))) continue;
-      if (start >= hiddenTo) masked += text.slice(shownTo, start) + MASK;
+      if (start >= hiddenTo) masked += `${text.slice(hiddenTo, start)}***`;
       hiddenTo = Math.max(hiddenTo, start + length);
-      shownTo = hiddenTo;
     }
   }
-  return masked + text.slice(shownTo);
+  return masked + text.slice(hiddenTo);
 }

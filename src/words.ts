@@ -1,5 +1,3 @@
-// Small pieces of wording that more than one message is made of.
-
 /** At most `maxLength` UTF-16 units of `text`, the ellipsis that marks an omission included. */
 export function truncate(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;

@@ -8,7 +8,6 @@ import { retryDelayMs } from './retry.ts';
 export interface ClientOptions extends RequestOptions {
   /** Further attempts after a failure that may pass. */
   readonly retries: number;
-  /** Called with one line for each retry. */
   readonly onRetry: (line: string) => void;
 }
 
@@ -21,14 +20,10 @@ export interface InvitePage extends ResultInfo {
 export type ApiResult<T> = Result<T, RequestFailure>;
 
 /** Which failures of a read are followed by another attempt: any that may pass, or only a rate limit. */
-export type ReadRetry = 'all' | 'rate-limit';
+type ReadRetry = 'all' | 'rate-limit';
 
-/** What was decided after a failed attempt. */
-export interface RetryDecision {
-  /** Whether to try again, now. */
-  readonly again: boolean;
-  readonly failure: RequestFailure;
-}
+/** Takes the value out of a success, or says what is wrong with it, as the end of a sentence. */
+type SuccessParser<T> = (success: ApiSuccess) => Exclude<T, string> | string;
 
 /**
  * Cloudflare's API for a user's invites. A request that fails for good is a value; every method throws `StopError`
@@ -45,13 +40,12 @@ export class InvitesClient {
 
   /** `GET /user/invites/{id}`. Fails too if the answer is a success without a status of this invite. */
   get(id: string, { retry }: { readonly retry: ReadRetry }): Promise<ApiResult<Invite>> {
-    const request: ApiRequest = { method: 'GET', path: invitePath(id) };
-    return this.#withRetries(retry, request, (success) => inviteOf(success, id));
+    return this.#withRetries(retry, { method: 'GET', path: invitePath(id) }, (success) => inviteOf(success, id));
   }
 
   /**
    * `PATCH /user/invites/{id}`, one attempt. Cloudflare calls it "Respond to Invitation". Succeeds only if the answer
-   * shows the invite with the status `response`; fails with the effect `unknown` if it is a success that does not.
+   * shows the invite with the status `response`; fails with the effect `unknown` if a success does not show it.
    */
   respond(id: string, response: InviteResponse): Promise<Result<Invite, ApiError>> {
     const request: ApiRequest = { method: 'PATCH', path: invitePath(id), body: { status: response } };
@@ -62,10 +56,7 @@ export class InvitesClient {
     });
   }
 
-  /**
-   * `GET /user/invites?page=…`, with retries. Fails too if the answer is a success without a list.
-   * @param page counted from 1
-   */
+  /** `GET /user/invites?page=…`, with retries; the first page is 1. Fails too if a success holds no list. */
   listPage(page: number, perPage: number): Promise<ApiResult<InvitePage>> {
     const query = `?${new URLSearchParams({ page: String(page), per_page: String(perPage) })}`;
     return this.#withRetries('all', { method: 'GET', path: '/user/invites', query }, ({ result, resultInfo }) =>
@@ -74,12 +65,11 @@ export class InvitesClient {
   }
 
   /**
-   * Decides whether a failed request is tried again, and waits until then.
-   *
+   * Decides whether to send a failed request again, and waits until then.
    * @param attempts how many attempts have failed so far
    * @throws {StopError} if the step is stopped meanwhile
    */
-  async decideRetry(error: ApiError, attempts: number): Promise<RetryDecision> {
+  async decideRetry(error: ApiError, attempts: number): Promise<{ again: boolean; failure: RequestFailure }> {
     const { retries, random, limiter, onRetry } = this.#options;
     const failure: RequestFailure = { error, attempts, retryExceedsDeadline: false };
     if (!error.isRetryable || attempts > retries) return { again: false, failure };
@@ -114,19 +104,14 @@ export class InvitesClient {
     if (!sent.ok) return sent;
     const value = parse(sent.value);
     if (typeof value !== 'string') return { ok: true, value };
+    const { method, path } = request;
     const { status, cfRay } = sent.value;
     const reason = `HTTP ${status} reports success, ${value}`;
-    const { method, path } = request;
     return { ok: false, failure: { method, path, status, reason, effect: 'unknown', isRetryable: true, cfRay } };
   }
 }
 
-/** Takes the value out of a success, or says what is wrong with it, as the end of a sentence. */
-type SuccessParser<T> = (success: ApiSuccess) => Exclude<T, string> | string;
-
-function invitePath(id: string): string {
-  return `/user/invites/${encodeURIComponent(id)}`;
-}
+const invitePath = (id: string): string => `/user/invites/${encodeURIComponent(id)}`;
 
 function inviteOf({ result }: ApiSuccess, id: string): Invite | string {
   const invite = toInvite(result);

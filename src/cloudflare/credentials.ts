@@ -1,13 +1,8 @@
-/**
- * The two ways to authenticate as a user.
- *
- * Source: Cloudflare's OpenAPI description, `securitySchemes` `api_token`, `api_email` and `api_key`.
- */
+/** Ways to authenticate as a user. Source: Cloudflare's OpenAPI description, `api_token`, `api_email` and `api_key`. */
 export type Credentials =
   | { readonly scheme: 'api-token'; readonly token: string }
   | { readonly scheme: 'global-api-key'; readonly email: string; readonly key: string };
 
-/** The kind of `Credentials`. */
 export type Scheme = Credentials['scheme'];
 
 /** The request headers that carry `credentials`. */

@@ -24,8 +24,8 @@ export type Body =
 
 /** Paging of a list; anything but a number is left out. */
 export interface ResultInfo {
-  readonly totalCount?: number;
-  readonly perPage?: number;
+  readonly totalCount?: number | undefined;
+  readonly perPage?: number | undefined;
 }
 
 /** Long enough for any real message, short enough for an annotation of 4,096 characters. */
@@ -33,7 +33,6 @@ const MAX_MESSAGE = 500;
 
 /**
  * Parses a body strictly: anything but an envelope or a problem is `unreadable`, with a description for people.
- *
  * @param redact takes credentials out of every text in it; a status of Cloudflare's own stays as it is
  */
 export function parseBody(text: string, redact: Redact): Body {
@@ -49,22 +48,17 @@ export function parseBody(text: string, redact: Redact): Body {
     return { kind: 'unreadable', description: describeText(redact(trimmed)) };
   }
   if (!isObject(json)) return { kind: 'unreadable', description: 'JSON that is not an object' };
-  if (typeof json.success === 'boolean') {
-    return {
-      kind: 'envelope',
-      success: json.success,
-      errors: Array.isArray(json.errors) ? json.errors.filter(isObject).map(toErrorDetail) : [],
-      result: json.result,
-      resultInfo: toResultInfo(json.result_info),
-    };
+  const { success, result, retryable, retry_after: retryAfter } = json;
+  if (typeof success === 'boolean') {
+    const errors = objectsOf(json.errors).map(toErrorDetail);
+    const info: JsonObject = isObject(json.result_info) ? json.result_info : {};
+    const resultInfo = { totalCount: numberOf(info.total_count), perPage: numberOf(info.per_page) };
+    return { kind: 'envelope', success, errors, result, resultInfo };
   }
   if (json.cloudflare_error === true || (typeof json.title === 'string' && typeof json.status === 'number')) {
-    return {
-      kind: 'problem',
-      error: toProblemDetail(json),
-      retryable: typeof json.retryable === 'boolean' ? json.retryable : undefined,
-      retryAfter: json.retry_after,
-    };
+    const texts = [json.title, json.detail].filter((value) => typeof value === 'string');
+    const error = { ...toCodedMessage({ code: json.error_code, message: texts.join(': ') }), chain: [] };
+    return { kind: 'problem', error, retryable: typeof retryable === 'boolean' ? retryable : undefined, retryAfter };
   }
   return { kind: 'unreadable', description: 'JSON that is not an answer of the API (it has no "success")' };
 }
@@ -78,39 +72,22 @@ function describeText(text: string): string {
   return `text: "${truncate(text, 200)}"`;
 }
 
-function toErrorDetail(error: Readonly<Record<string, unknown>>): ErrorDetail {
-  const chain = Array.isArray(error.error_chain) ? error.error_chain.filter(isObject) : [];
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function toErrorDetail(error: JsonObject): ErrorDetail {
   return {
-    ...codeAndMessage(error),
-    chain: chain.map(codeAndMessage),
-    ...(typeof error.documentation_url === 'string' && {
-      documentationUrl: truncate(error.documentation_url, MAX_MESSAGE),
-    }),
-    ...(isObject(error.source) &&
-      typeof error.source.pointer === 'string' && { pointer: truncate(error.source.pointer, MAX_MESSAGE) }),
+    ...toCodedMessage(error),
+    chain: objectsOf(error.error_chain).map(toCodedMessage),
+    documentationUrl: textOf(error.documentation_url),
+    pointer: isObject(error.source) ? textOf(error.source.pointer) : undefined,
   };
 }
 
-function codeAndMessage(error: Readonly<Record<string, unknown>>): CodedMessage {
-  return {
-    ...(typeof error.code === 'number' && { code: error.code }),
-    message: typeof error.message === 'string' ? truncate(error.message, MAX_MESSAGE) : '',
-  };
+function toCodedMessage({ code, message }: JsonObject): CodedMessage {
+  return { ...(typeof code === 'number' && { code }), message: textOf(message) ?? '' };
 }
 
-function toProblemDetail(problem: Readonly<Record<string, unknown>>): ErrorDetail {
-  const texts = [problem.title, problem.detail].filter((text) => typeof text === 'string');
-  return {
-    ...(typeof problem.error_code === 'number' && { code: problem.error_code }),
-    message: truncate(texts.join(': '), MAX_MESSAGE),
-    chain: [],
-  };
-}
-
-function toResultInfo(info: unknown): ResultInfo {
-  if (!isObject(info)) return {};
-  return {
-    ...(typeof info.total_count === 'number' && { totalCount: info.total_count }),
-    ...(typeof info.per_page === 'number' && { perPage: info.per_page }),
-  };
-}
+const objectsOf = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? truncate(value, MAX_MESSAGE) : undefined;

@@ -1,24 +1,17 @@
 import type { Scheme } from './credentials.ts';
 import type { ErrorDetail } from './errors.ts';
 
-/**
- * What a code means for the step:
- * `credentials` Cloudflare refused the credentials, so every further request would be refused too;
- * `not-found` this user has no such invite.
- */
-export type ErrorKind = 'credentials' | 'not-found';
-
-/** A code that Cloudflare's API answers with. */
+/** What a code of Cloudflare's API means for the step. */
 export interface ErrorRule {
   readonly code: number;
   /** A part of the message. Cloudflare reuses its numbers, so code and message decide together. */
   readonly message?: RegExp;
-  readonly kind: ErrorKind;
+  /** `credentials`: refused, and so would be every further request. `not-found`: this user has no such invite. */
+  readonly kind: 'credentials' | 'not-found';
   /** What the author of the workflow can do about it. */
   readonly hint: string | ((scheme: Scheme) => string);
 }
 
-/** What a person calls the credential of each scheme. */
 const CREDENTIAL_NAMES: Readonly<Record<Scheme, string>> = {
   'api-token': 'API token',
   'global-api-key': 'Global API Key',
@@ -33,14 +26,13 @@ export function unauthorizedHint(scheme: Scheme): string {
   return `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
 }
 
-/** The hint where Cloudflare says that this user has no such invite. */
+/** The hint for an invite that this user does not have. */
 export const NOT_FOUND_HINT =
   'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
 
 /**
- * Cloudflare's codes that change what the step does or what a person is advised. The first rule that fits any entry of
- * an answer applies, whatever the HTTP status; so the special ones stand first.
- *
+ * Cloudflare's codes that change what the step does or advises, whatever the HTTP status. The first rule that fits an
+ * entry of the answer applies: keep special rules first.
  * Source: answers that people observed and published, and Cloudflare's API description.
  */
 export const ERROR_RULES: readonly ErrorRule[] = [

@@ -9,9 +9,9 @@ export interface CodedMessage {
 
 /** One entry of an envelope's `errors`, or what an RFC 9457 problem body says. */
 export interface ErrorDetail extends CodedMessage {
-  readonly documentationUrl?: string;
+  readonly documentationUrl?: string | undefined;
   /** JSON pointer to the part of the request that was refused. */
-  readonly pointer?: string;
+  readonly pointer?: string | undefined;
   readonly chain: readonly CodedMessage[];
 }
 
@@ -23,12 +23,10 @@ export interface ApiError {
   /** What happened, in a few words: `HTTP 502 with an HTML page`, `no complete answer within 30 s`. */
   readonly reason: string;
   readonly effect: Effect;
-  /** Whether another attempt may succeed. */
   readonly isRetryable: boolean;
   /** The HTTP status; left out if there was no answer. */
   readonly status?: number;
   readonly details?: readonly ErrorDetail[];
-  /** The rule for Cloudflare's codes that applies to the answer. */
   readonly rule?: ErrorRule | undefined;
   readonly cfRay?: string | undefined;
   /** The delay that the server asked for, in milliseconds. */
@@ -46,10 +44,9 @@ export function errorLine({ method, path, reason }: ApiError): string {
   return `${method} ${path}: ${reason}`;
 }
 
-/** A request that failed for good, and what was decided about another attempt. */
+/** A request that failed for good. */
 export interface RequestFailure {
   readonly error: ApiError;
-  /** How many attempts were made. */
   readonly attempts: number;
   /** Whether there would have been another attempt, had the step time to wait for it. */
   readonly retryExceedsDeadline: boolean;
@@ -67,17 +64,14 @@ export interface Pause {
   /** Milliseconds since the Unix epoch. */
   readonly untilMs: number;
   readonly durationMs: number;
-  /** The answer that asked for it, if it was a refusal. */
   readonly error: ApiError | undefined;
 }
 
-/**
- * Why the step sends no further request: the job was `cancelled`; its time is used up (`deadline`); Cloudflare asks for
- * a longer pause than the step has time for (`rate-limit`); Cloudflare refused the `credentials`.
- */
+/** Why the step sends no further request. */
 export type StopReason =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'deadline'; readonly timeoutSeconds: number }
+  /** Cloudflare asks for a longer pause than the step has time for. */
   | { readonly kind: 'rate-limit'; readonly pause: Pause; readonly leftMs: number; readonly timeoutSeconds: number }
   | { readonly kind: 'credentials'; readonly error: ApiError };
 

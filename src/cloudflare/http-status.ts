@@ -1,13 +1,11 @@
 /**
- * What a request that failed may have done on the server:
- * `not-applied` nothing: it never arrived, or was turned away before the server looked at the invite;
- * `rejected` nothing, but the reason may be the invite itself, whose status is worth reading;
- * `unknown` it may have been applied.
+ * What a failed request may have done on the server: nothing, because the server did not look at the invite
+ * (`not-applied`); nothing, perhaps because of the invite, whose status is worth reading (`rejected`); or `unknown`.
  */
 export type Effect = 'not-applied' | 'rejected' | 'unknown';
 
 /** What an answer with a certain HTTP status means, unless its body or its headers say otherwise. */
-export interface StatusRule {
+interface StatusRule {
   /** Whether another attempt may succeed. Source: Cloudflare's own clients for 408, 409, 429 and 5xx. */
   readonly isRetryable: boolean;
   readonly effect: Effect;
@@ -15,7 +13,7 @@ export interface StatusRule {
   readonly hint: string;
 }
 
-/** The hint where the effect is unknown and nothing says why. */
+/** The hint for an unknown effect without a known reason. */
 export const UNKNOWN_EFFECT_HINT =
   'Run the job again: an invite that has the desired status by then counts as success. If it goes on, ask Cloudflare’s support.';
 
@@ -29,52 +27,42 @@ const REFUSED: StatusRule = {
   effect: 'rejected',
   hint: 'Cloudflare refused this request for a reason of its own: see its message.',
 };
+const UNCLEAR: StatusRule = { isRetryable: true, effect: 'unknown', hint: UNKNOWN_EFFECT_HINT };
 const TROUBLE: StatusRule = {
-  isRetryable: true,
-  effect: 'unknown',
+  ...UNCLEAR,
   hint: 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.',
 };
-const UNCLEAR: StatusRule = { isRetryable: true, effect: 'unknown', hint: UNKNOWN_EFFECT_HINT };
 const INSECURE_ORIGIN: StatusRule = {
   ...TROUBLE,
   hint: 'Cloudflare could not make a secure connection to the server behind it. This workflow does not cause that: see https://www.cloudflarestatus.com.',
 };
 
 /** Statuses that differ from the others of their class. */
-const STATUS_RULES: ReadonlyMap<number, StatusRule> = new Map([
-  [
-    403,
-    {
-      ...REFUSED,
-      hint: 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.',
-    },
-  ],
-  [404, { ...REFUSED, hint: 'There is no such API at this address: check api-base-url.' }],
-  [408, UNCLEAR],
-  [
-    409,
-    {
-      ...REFUSED,
-      isRetryable: true,
-      hint: 'Something else was changing the invite at the same time. Run the job again.',
-    },
-  ],
-  [
-    429,
-    {
-      isRetryable: true,
-      effect: 'not-applied',
-      hint: 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.',
-    },
-  ],
-  [525, INSECURE_ORIGIN],
-  [526, INSECURE_ORIGIN],
-]);
+const STATUS_RULES: Readonly<Record<number, StatusRule>> = {
+  403: {
+    ...REFUSED,
+    hint: 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.',
+  },
+  404: { ...REFUSED, hint: 'There is no such API at this address: check api-base-url.' },
+  408: UNCLEAR,
+  409: {
+    ...REFUSED,
+    isRetryable: true,
+    hint: 'Something else was changing the invite at the same time. Run the job again.',
+  },
+  429: {
+    isRetryable: true,
+    effect: 'not-applied',
+    hint: 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.',
+  },
+  525: INSECURE_ORIGIN,
+  526: INSECURE_ORIGIN,
+};
 
 /** Every other status, by its class. */
 const CLASS_RULES: readonly StatusRule[] = [TROUBLE, TROUBLE, UNCLEAR, REDIRECTED, REFUSED];
 
 /** What an answer with the HTTP status `status` means. */
 export function statusRule(status: number): StatusRule {
-  return STATUS_RULES.get(status) ?? CLASS_RULES[Math.floor(status / 100)] ?? TROUBLE;
+  return STATUS_RULES[status] ?? CLASS_RULES[Math.floor(status / 100)] ?? TROUBLE;
 }

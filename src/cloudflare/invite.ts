@@ -1,6 +1,6 @@
 import { isObject } from '../json.ts';
 
-/** The types that a field of an invitation can have, as this action keeps them. */
+/** The types of an invitation's fields, as this action keeps them. */
 interface FieldTypes {
   text: string;
   boolean: boolean;
@@ -9,8 +9,8 @@ interface FieldTypes {
 }
 
 /**
- * Every field of an invitation that this action reads, under Cloudflare's name, in the order of the outputs. Each is an
- * output of its own. The parser, the outputs and `Invite` follow this table.
+ * Every field of an invitation that this action reads, under Cloudflare's name. Each is an output, in this order. The
+ * parser, the outputs and `Invite` follow this table.
  *
  * Source: Cloudflare's OpenAPI description, schema `iam_user_invite`. It requires only `organization_id` and
  * `invited_member_id`, so any field may be missing. Dates are RFC 3339.
@@ -71,13 +71,11 @@ export function toInvite(result: unknown): Invite | undefined {
   return Object.fromEntries(fields);
 }
 
-/** Kept in the place of a role of an unknown form. Dropping it could let an invite pass a policy on its roles. */
-const UNREADABLE_ROLE = '(unreadable role)';
-
 function toRoles(roles: unknown): readonly string[] | undefined {
   if (roles === undefined || roles === null) return undefined;
   return (Array.isArray(roles) ? roles : [roles]).map((role: unknown) => {
     const name = isObject(role) ? role.name : role;
-    return typeof name === 'string' ? name : UNREADABLE_ROLE;
+    // Keep a role of an unknown form: without it, an invite could pass a policy on its roles.
+    return typeof name === 'string' ? name : '(unreadable role)';
   });
 }

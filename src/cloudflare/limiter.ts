@@ -3,27 +3,21 @@ import { type ApiError, type Pause, StopError } from './errors.ts';
 
 /** How many requests of a step are in flight at the same time at most. */
 export const MAX_CONCURRENT_REQUESTS = 4;
-
-/** Largest difference between two requests for one pause, in milliseconds: the time between two answers. */
+/** How much later a pause may end, in milliseconds, and still be the same pause: the time between two answers. */
 const SAME_PAUSE_MS = 2_000;
-
-/** Time left to requests in flight when the job is cancelled, in milliseconds, so that their outcome is known. */
+/** Time for requests in flight when the job is cancelled, in milliseconds, so that their outcome is known. */
 const CANCEL_GRACE_MS = 1_000;
 
-export interface LimiterOptions {
+interface LimiterOptions {
   readonly clock: Clock;
-  /** The budget of the whole step, counted from now. */
+  /** Time for the whole step, counted from now. */
   readonly timeoutSeconds: number;
-  /** Aborts when the job is cancelled. */
   readonly cancelled: AbortSignal;
   /** Called once for each pause that holds back a request. */
   readonly onPause: (pause: Pause) => void;
 }
 
-/**
- * What every request of a step passes through: one deadline, one rate limit, one end. All requests of a step share a
- * limiter, so that a limit which one of them meets holds back the others too.
- */
+/** One deadline, one rate limit and one end for all requests of a step: a 429 to one of them pauses all. */
 export class RequestLimiter {
   /** Aborts requests in flight, a moment after the job was cancelled. */
   readonly abortSignal: AbortSignal;
@@ -57,10 +51,10 @@ export class RequestLimiter {
   }
 
   get isPaused(): boolean {
-    return this.#pauseLeftMs() > 0;
+    return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
   }
 
-  /** Ends the step's traffic for good; the first reason stays. */
+  /** Ends the step's requests for good; the first reason stays. */
   stop(reason: StopError): void {
     this.#stop.abort(reason);
   }
@@ -70,30 +64,24 @@ export class RequestLimiter {
     return ms < this.remainingMs;
   }
 
-  /**
-   * Resolves when a request may be sent, after any pause.
-   * @throws {StopError} if the step may send no further request; at once if a pause does not fit into the budget
-   */
+  /** Waits until a request may be sent. Throws `StopError` if none may, or if a pause is longer than the time left. */
   async acquire(): Promise<void> {
-    const { timeoutSeconds, onPause } = this.#options;
-    this.#throwIfStopped();
+    const { clock, timeoutSeconds, onPause } = this.#options;
+    this.#stop.signal.throwIfAborted();
     for (let pause = this.#pause; pause !== undefined && this.isPaused; pause = this.#pause) {
       const leftMs = Math.max(0, this.remainingMs);
-      const waitMs = this.#pauseLeftMs();
+      const waitMs = pause.untilMs - clock.nowMs();
       if (!this.hasTimeFor(waitMs)) this.stop(new StopError({ kind: 'rate-limit', pause, leftMs, timeoutSeconds }));
-      this.#throwIfStopped();
+      this.#stop.signal.throwIfAborted();
       if (!pause.isAnnounced) onPause(pause);
       this.#pause = { ...pause, isAnnounced: true };
       await this.wait(waitMs);
     }
     if (this.remainingMs <= 0) this.stop(new StopError({ kind: 'deadline', timeoutSeconds }));
-    this.#throwIfStopped();
+    this.#stop.signal.throwIfAborted();
   }
 
-  /**
-   * Waits `ms` milliseconds between two attempts of one request.
-   * @throws {StopError} as soon as the step is stopped
-   */
+  /** Waits `ms` milliseconds. Rejects with a `StopError` as soon as the step is stopped. */
   wait(ms: number): Promise<void> {
     return this.#options.clock.sleep(ms, this.#stop.signal);
   }
@@ -111,13 +99,5 @@ export class RequestLimiter {
       // A refusal explains a pause better than a header of the same answer.
       this.#pause = { ...current, reason, error };
     }
-  }
-
-  #pauseLeftMs(): number {
-    return (this.#pause?.untilMs ?? 0) - this.#options.clock.nowMs();
-  }
-
-  #throwIfStopped(): void {
-    if (this.stopReason !== undefined) throw this.stopReason;
   }
 }

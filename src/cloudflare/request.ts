@@ -14,10 +14,8 @@ import { rateLimitPauseMs, retryDelayMs, serverDelayMs } from './retry.ts';
 
 /** Time for one attempt, body included. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
-
 /** Some twenty times a list of 1,000 invites. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-
 const USER_AGENT = `cloudflare-invite-action/${VERSION}`;
 
 export interface RequestOptions {
@@ -26,10 +24,8 @@ export interface RequestOptions {
   readonly credentials: Credentials;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
-  /** A number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly limiter: RequestLimiter;
-  /** Takes credentials out of what the server sends. */
   readonly redact: Redact;
   /** Called with one line for each answer. */
   readonly onDebug: (line: string) => void;
@@ -57,7 +53,7 @@ interface RawResponse {
   readonly text: string;
 }
 
-/** Sends single attempts of requests, and tells the limiter what their answers mean for all other requests. */
+/** Sends single attempts of requests. Passes to the limiter what their answers mean for all other requests. */
 export class RequestSender {
   readonly #options: RequestOptions;
   readonly #ofetch: typeof ofetch;
@@ -71,10 +67,7 @@ export class RequestSender {
     this.#ofetch = ofetch.create({}, { fetch: options.fetch });
   }
 
-  /**
-   * Sends one attempt, as soon as the limiter lets it.
-   * @throws {StopError} if the step may send no further request
-   */
+  /** Sends one attempt, once the limiter allows it. Throws `StopError` if the step may send no further request. */
   async send(request: ApiRequest): Promise<Result<ApiSuccess, ApiError>> {
     const { limiter, clock, onDebug } = this.#options;
     await limiter.acquire();
@@ -92,7 +85,7 @@ export class RequestSender {
     return result;
   }
 
-  /** Refused credentials and rate limits concern every request of the step, not only the one that met them. */
+  /** Refused credentials and rate limits concern every request of the step. */
   #updateLimiter(error: ApiError): void {
     const { limiter, random } = this.#options;
     if (error.isAuthError) {
@@ -123,8 +116,8 @@ export class RequestSender {
 
   async #fetchText(request: ApiRequest, signal: AbortSignal): Promise<RawResponse> {
     const { baseUrl, credentials } = this.#options;
-    // ofetch's own retry, time-out and JSON parsing stay off: none of them obeys Retry-After, covers the body, or
-    // tells broken JSON from a string.
+    // Keep ofetch's own retry, time-out and JSON parsing off: they ignore Retry-After, the time that a body takes, and
+    // the difference between broken JSON and a string.
     const response = await this.#ofetch.raw<unknown, 'stream'>(`${baseUrl}${request.path}${request.query ?? ''}`, {
       method: request.method,
       headers: { accept: 'application/json', 'user-agent': USER_AGENT, ...credentialHeaders(credentials) },
@@ -155,60 +148,39 @@ export class RequestSender {
     const isAuthError = status === 401 || rule?.kind === 'credentials';
     const effect = isAuthError ? 'not-applied' : statusRule(status).effect;
     // A 404 without an error of the API has another source, a wrong base URL for example.
-    const isNotFound = rule?.kind === 'not-found' || (status === 404 && details.length > 0);
+    const isNotFound = effect === 'rejected' && (rule?.kind === 'not-found' || (status === 404 && details.length > 0));
     const bodyDelay = body.kind === 'problem' ? body.retryAfter : undefined;
-    const failure: ApiError = {
-      method: request.method,
-      path: request.path,
-      status,
-      details,
-      rule,
-      cfRay,
-      reason: describeFailure(response, body, redact),
-      effect,
-      isAuthError,
-      isNotFound: isNotFound && effect === 'rejected',
-      isRetryable: !isAuthError && isRetryable(response, body),
-      retryAfterMs: serverDelayMs(response.headers, bodyDelay, clock.nowMs()),
-    };
-    return { ok: false, failure };
+    const retryAfterMs = serverDelayMs(response.headers, bodyDelay, clock.nowMs());
+    const reason = describeFailure(response, body, redact);
+    const { method, path } = request;
+    const answer = { method, path, status, details, rule, cfRay, reason, effect, retryAfterMs };
+    const isRetryable = !isAuthError && allowsRetry(response, body);
+    return { ok: false, failure: { ...answer, isAuthError, isNotFound, isRetryable } };
   }
 
   #toConnectionError({ method, path }: ApiRequest, thrown: unknown): ApiError {
     const cause = thrown instanceof FetchError ? thrown.cause : thrown;
     const isCancelled = cause instanceof StopError;
     const isCertificate = isCertificateError(cause);
-    return {
-      method,
-      path,
-      reason: isCancelled ? 'cut off, because the job was cancelled' : this.#options.redact(describeCauses(cause)),
-      effect: isCertificate || wasNeverConnected(cause) ? 'not-applied' : 'unknown',
-      isRetryable: !isCertificate,
-      cause,
-    };
+    const reason = isCancelled ? 'cut off, because the job was cancelled' : this.#options.redact(describeCauses(cause));
+    const effect = isCertificate || wasNeverConnected(cause) ? 'not-applied' : 'unknown';
+    return { method, path, reason, effect, isRetryable: !isCertificate, cause };
   }
 }
 
-function isRetryable({ ok, status, headers }: Response, body: Body): boolean {
+function allowsRetry({ ok, status, headers }: Response, body: Body): boolean {
   if (headers.get('x-should-retry') === 'false') return false;
   if (body.kind === 'problem' && body.retryable === false) return false;
   // An envelope without success is a refusal under any 2xx; other bodies are no answer of the API.
   return statusRule(status).isRetryable && !(ok && body.kind === 'envelope');
 }
 
-function describeFailure(response: Response, body: Body, redact: Redact): string {
-  const http = `HTTP ${response.status}`;
-  if (isRedirect(response.status)) return `${http}, a redirect${redact(redirectTarget(response))}, which is refused`;
-  if (body.kind === 'unreadable') return `${http} with ${body.description}`;
-  return response.ok ? `${http} without success` : http;
-}
-
-function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400;
-}
-
-function redirectTarget(response: Response): string {
-  const location = response.headers.get('location');
-  const target = location === null ? null : URL.parse(location, response.url || undefined);
-  return target === null ? '' : ` to ${target.origin}`;
+function describeFailure({ ok, status, headers, url }: Response, body: Body, redact: Redact): string {
+  if (status >= 300 && status < 400) {
+    const location = headers.get('location');
+    const target = location === null ? null : URL.parse(location, url || undefined);
+    return `HTTP ${status}, a redirect${target === null ? '' : redact(` to ${target.origin}`)}, which is refused`;
+  }
+  if (body.kind === 'unreadable') return `HTTP ${status} with ${body.description}`;
+  return ok ? `HTTP ${status} without success` : `HTTP ${status}`;
 }

@@ -6,15 +6,14 @@ import { INPUTS } from './table.ts';
 
 type CredentialName = 'api-token' | 'api-email' | 'api-key';
 
-/** A part of the credentials: `null` if there is none, undefined if it cannot be used, which then has been reported. */
+/** A part of the credentials: `null` if there is none, undefined if it cannot be used, which has been reported. */
 type Part = string | null | undefined;
 
 /**
- * The credentials of the step; undefined if there are none that can be used, which then has been reported.
+ * The credentials of the step; undefined if there are none that can be used, which has been reported.
  *
  * A credential input chooses the scheme. What it leaves out of that scheme comes from the environment, and the other
  * scheme's variables are ignored. If only the environment has credentials, its token wins.
- *
  * @param inputs what the credential inputs of the step hold
  * @param notice records what the user should know
  */
@@ -25,33 +24,30 @@ export function readCredentials(
   notice: (text: string) => void,
 ): Credentials | undefined {
   const { report } = context;
-  const isFilled = (name: CredentialName): boolean => inputs[name] !== null && readRaw(env, name) !== '';
-  const variable = (name: CredentialName): Part => readVariable(env, name, context);
   const { 'api-token': token, 'api-email': email, 'api-key': key } = inputs;
+  const isFilled = (name: CredentialName): boolean => inputs[name] !== null && readRaw(env, name) !== '';
+  const variableOf = (name: CredentialName): string => env[INPUTS[name].variable]?.trim() ?? '';
+  const partOf = (name: CredentialName): Part => {
+    if (inputs[name] !== null) return inputs[name];
+    const { variable, parse } = INPUTS[name];
+    const text = variableOf(name);
+    return text === '' ? null : parse(text, { ...context, name: `${variable} (environment)` });
+  };
 
   if (isFilled('api-token') && (isFilled('api-email') || isFilled('api-key'))) {
-    report(INPUT_PROBLEMS.twoSchemes());
-    return undefined;
+    return void report(INPUT_PROBLEMS.twoSchemes());
   }
   if (token !== null) return tokenCredentials(token);
-  if (email !== null || key !== null) {
-    return keyCredentials(
-      email === null ? variable('api-email') : email,
-      key === null ? variable('api-key') : key,
-      report,
-    );
+  if (email === null && key === null) {
+    const tokenOfEnvironment = partOf('api-token');
+    if (tokenOfEnvironment !== null) {
+      if (variableOf('api-key') && variableOf('api-email')) notice(TOKEN_PREFERRED);
+      return tokenCredentials(tokenOfEnvironment);
+    }
+    // A secret that did not arrive must not make the step act as the user of the other variables.
+    if (env[INPUTS['api-token'].variable] !== undefined) return void report(INPUT_PROBLEMS.emptyTokenVariable());
   }
-  const tokenOfEnvironment = variable('api-token');
-  if (tokenOfEnvironment !== null) {
-    if (isSet(env, 'api-key') && isSet(env, 'api-email')) notice(TOKEN_PREFERRED);
-    return tokenCredentials(tokenOfEnvironment);
-  }
-  // A secret that did not arrive must not make the step act as the user of the other variables.
-  if (env[INPUTS['api-token'].variable] !== undefined) {
-    report(INPUT_PROBLEMS.emptyTokenVariable());
-    return undefined;
-  }
-  return keyCredentials(variable('api-email'), variable('api-key'), report);
+  return keyCredentials(partOf('api-email'), partOf('api-key'), report);
 }
 
 function tokenCredentials(token: string | undefined): Credentials | undefined {
@@ -64,16 +60,4 @@ function keyCredentials(email: Part, key: Part, report: ParserContext['report'])
   else if (key === null) report(INPUT_PROBLEMS.keyMissing('api-key', INPUTS['api-key'].variable));
   else if (email !== undefined && key !== undefined) return { scheme: 'global-api-key', email, key };
   return undefined;
-}
-
-/** What the environment holds in the place of an input. */
-function readVariable(env: Environment, name: CredentialName, context: Omit<ParserContext, 'name'>): Part {
-  const { variable, parse } = INPUTS[name];
-  return isSet(env, name)
-    ? parse(env[variable]?.trim() ?? '', { ...context, name: `${variable} (environment)` })
-    : null;
-}
-
-function isSet(env: Environment, name: CredentialName): boolean {
-  return (env[INPUTS[name].variable]?.trim() ?? '') !== '';
 }

@@ -28,45 +28,34 @@ type ParsedInputs = {
     | (Row<Name>['isOptional'] extends true ? null : never);
 };
 
-/** The same before it is known that every input can be used; undefined for one that cannot, which was reported. */
+/** The same, with undefined for an input that cannot be used, which has been reported. */
 type PartlyParsed = { readonly [Name in InputName]: ParsedInputs[Name] | undefined };
 
 /** Everything that a run is configured with, read once and checked. */
-export type Inputs = Readonly<ReturnType<typeof toInputs>> & {
-  /** What the user should know about how the inputs were understood. */
-  readonly notices: readonly string[];
-};
+export type Inputs = Readonly<ReturnType<typeof toInputs>>;
 
 /**
  * Reads and checks every input; a pure function of the environment.
- *
  * @param redact takes credentials out of the values that a message repeats
  * @throws {InputError} with all problems at once
  */
 export function parseInputs(env: Environment, redact: Redact): Inputs {
   const problems: string[] = [];
   const notices: string[] = [];
-  const report = (problem: string): void => void problems.push(problem);
-  const contextOf = (name: string): ParserContext => ({
-    name,
-    report,
-    refuse: (value, allowed) => report(INPUT_PROBLEMS.notAllowed(name, redact(value), allowed)),
-    redact,
-  });
-  const values = INPUT_NAMES.map((name) => [name, parseInput(env, contextOf(name), inputRow(name))]);
+  const context = { report: (problem: string) => void problems.push(problem), redact };
+  const values = INPUT_NAMES.map((name) => [name, parseInput(env, { ...context, name }, inputRow(name))]);
   const parsed: PartlyParsed = Object.fromEntries(values);
-  const credentials = readCredentials(env, parsed, contextOf(''), (notice) => notices.push(notice));
-  checkMode(parsed, report);
+  const credentials = readCredentials(env, parsed, context, (notice) => notices.push(notice));
+  checkMode(parsed, context.report);
   if (problems.length > 0 || credentials === undefined || !isComplete(parsed)) throw new InputError(problems);
-  return { ...toInputs(parsed, credentials, env), notices };
+  return toInputs(parsed, credentials, notices, env);
 }
 
 function parseInput(env: Environment, context: ParserContext, row: InputRow<unknown>): unknown {
   const raw = readRaw(env, context.name) ?? row.default ?? '';
   if (raw === '' && row.whenEmpty === 'refuse') {
     const { empty, emptyCredential } = INPUT_PROBLEMS;
-    context.report((row.variable === undefined ? empty : emptyCredential)(context.name));
-    return undefined;
+    return context.report((row.variable === undefined ? empty : emptyCredential)(context.name));
   }
   const text = raw || (row.default ?? '');
   return row.isOptional && text === row.default ? null : row.parse(text, context);
@@ -76,21 +65,20 @@ function isComplete(parsed: PartlyParsed): parsed is ParsedInputs {
   return Object.values(parsed).every((value) => value !== undefined);
 }
 
-/** Checks what no input can say alone. */
-function checkMode(parsed: PartlyParsed, report: (problem: string) => void): void {
-  const { 'wait-seconds': waitSeconds, 'timeout-seconds': timeoutSeconds } = parsed;
-  const isWaiting = waitSeconds !== undefined && waitSeconds > 0;
+/** Checks the rules that concern several inputs. */
+function checkMode(parsed: PartlyParsed, report: ParserContext['report']): void {
+  const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds } = parsed;
   if (parsed['invite-id'] !== null) {
-    if (isWaiting) report(INPUT_PROBLEMS.waitBesideIds(waitSeconds));
+    if (waitSeconds > 0) report(INPUT_PROBLEMS.waitBesideIds(waitSeconds));
   } else if (FILTER_NAMES.every((name) => parsed[name] === null)) {
     report(INPUT_PROBLEMS.nothingToSelectBy(FILTER_NAMES));
   }
-  if (isWaiting && timeoutSeconds !== undefined && timeoutSeconds <= waitSeconds) {
+  if (waitSeconds > 0 && timeoutSeconds !== undefined && timeoutSeconds <= waitSeconds) {
     report(INPUT_PROBLEMS.timeoutTooShort(timeoutSeconds, waitSeconds));
   }
 }
 
-function toInputs(parsed: ParsedInputs, credentials: Credentials, env: Environment) {
+function toInputs(parsed: ParsedInputs, credentials: Credentials, notices: readonly string[], env: Environment) {
   const { status, retries, 'wait-seconds': waitSeconds, 'timeout-seconds': timeoutSeconds, ...others } = parsed;
   const { 'invite-id': inviteIds, 'dry-run': dryRun, 'if-no-match': ifNoMatch, ...more } = others;
   const { 'report-issue': title, 'github-token': token, 'api-base-url': apiBaseUrl, ...rest } = more;
@@ -102,26 +90,21 @@ function toInputs(parsed: ParsedInputs, credentials: Credentials, env: Environme
     filters: writtenFilters(filters),
     /** What it means that nothing matches in list mode. */
     ifNoMatch: ifNoMatch ?? (waitSeconds > 0 ? 'error' : 'ignore'),
-    /** How long to look for a match in list mode. */
     waitSeconds,
     credentials,
     dryRun,
-    /** Further attempts after a failure that may pass. */
     retries,
     timeoutSeconds,
-    /** Without a slash at the end. */
     apiBaseUrl,
-    /** Whether the environment names a proxy. */
     usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
     /** The issue to keep open while something needs a person; undefined if none is asked for. */
     reportIssue: title === null ? undefined : { title, token: token ?? undefined, ...readGitHubContext(env) },
+    /** What the user should know about how the inputs were understood. */
+    notices,
   } as const;
 }
 
-/**
- * The filters that are written. The type of its argument makes an input that `toInputs` forgot a compile error: what is
- * left over must be filters alone.
- */
+/** The filters that are written. An input that `toInputs` forgets is left over here, where it does not compile. */
 function writtenFilters<Lists extends Readonly<Record<FilterName, PatternList | null>>>(
   lists: Lists & Readonly<Record<Exclude<keyof Lists, FilterName>, never>>,
 ): Filters {

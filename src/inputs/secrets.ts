@@ -1,10 +1,7 @@
 import { type Environment, PROXY_VARIABLES, readRaw } from './environment.ts';
 import { INPUT_NAMES, inputRow } from './table.ts';
 
-/**
- * Every value of the environment that nobody may see, to be masked before anything is written. Malformed and unused
- * credentials are among them.
- */
+/** Every value of the environment that nobody may see, malformed and unused ones too. Mask them before any output. */
 export function readSecrets(env: Environment): readonly string[] {
   const inputs = INPUT_NAMES.flatMap((name) => {
     const { secret, default: text, variable } = inputRow(name);

@@ -1,21 +1,11 @@
 import { FILTER_NAMES, type FilterName } from '../invites/filters.ts';
 import type { PatternList } from '../invites/pattern.ts';
-import {
-  baseUrl,
-  boolean,
-  credential,
-  integer,
-  inviteIds,
-  issueTitle,
-  oneOf,
-  type Parser,
-  patternList,
-} from './parsers.ts';
+import type { Parser } from './parsers.ts';
+import { baseUrl, boolean, credential, integer, inviteIds, issueTitle, oneOf, patternList } from './parsers.ts';
 
 /** Default of an input that has no value unless it is written, where empty would mean something else. */
 export const NOT_SET = '(none)';
 
-/** One input of the action. */
 export interface InputRow<T> {
   /** As `action.yml` declares it; undefined marks a required input. */
   readonly default: string | undefined;
@@ -23,15 +13,14 @@ export interface InputRow<T> {
   readonly isOptional: boolean;
   /** What an empty value means: an error, or the default. */
   readonly whenEmpty: 'refuse' | 'default';
-  /** The environment variable that takes the place of an input that was not written. */
+  /** The environment variable that replaces an input that was not written. */
   readonly variable?: string;
-  /** What must never be seen: the whole value, or a password in a URL. It is masked because of this mark. */
+  /** What to mask: the whole value, or a password in a URL. */
   readonly secret?: 'value' | 'url-password';
   readonly parse: Parser<T>;
 }
 
 const MAX_RETRIES = 10;
-
 /** One day: more than any job on GitHub's own runners can last. */
 const MAX_TIMEOUT_SECONDS = 86_400;
 
@@ -51,12 +40,8 @@ export const INPUTS = {
   'timeout-seconds': withDefault('600', integer(1, MAX_TIMEOUT_SECONDS)),
   'api-base-url': { ...withDefault('https://api.cloudflare.com/client/v4', baseUrl), secret: 'url-password' },
   'report-issue': { ...optional(issueTitle), whenEmpty: 'default' },
-  // Anything may be in it: a bad token must not keep invites from being responded to.
-  'github-token': {
-    ...withDefault(`\${{ github.token }}`, (text: string) => text),
-    isOptional: true,
-    secret: 'value',
-  },
+  // Accept any text: a bad token must not keep the step from responding to invites.
+  'github-token': { ...withDefault(`\${{ github.token }}`, (text) => text), isOptional: true, secret: 'value' },
 } as const satisfies Readonly<Record<string, InputRow<unknown>>>;
 
 export type InputName = keyof typeof INPUTS;
@@ -64,7 +49,7 @@ export type InputName = keyof typeof INPUTS;
 /** The names of all inputs. */
 export const INPUT_NAMES = Object.keys(INPUTS) as readonly InputName[];
 
-/** The row of an input, without what its value is. */
+/** The row of an input, without the type of its value. */
 export function inputRow(name: InputName): InputRow<unknown> {
   return INPUTS[name];
 }

@@ -1,22 +1,22 @@
 import { type Invite, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
 import { type ListMatch, matchList, type PatternList } from './pattern.ts';
 
-/** One filter: an input that chooses invites by one of their fields. */
+/** An input that selects invites by one of their fields. */
 export interface Filter {
   /** What separates the entries of its list. Names can hold blanks and commas; ids and e-mail addresses cannot. */
   readonly separator: RegExp;
   /** The values that its list must include, all of them; none if Cloudflare left the field out. */
   readonly values: (invite: Invite) => readonly string[];
-  /** What an entry looks like. */
   readonly entry: RegExp;
-  /** The same for people, as a sentence. */
+  /** What an entry looks like, as a sentence for people. */
   readonly entryRule: string;
 }
 
 const LINES = /\r\n?|\n/;
 const WORDS = /[\s,]+/;
+const valuesOf = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
 
-/** Any text: an entry that `parsePatternList` checks alone. */
+/** Only `parsePatternList` checks such an entry. */
 const ANY_ENTRY = { entry: /^/, entryRule: 'An entry is a text or a pattern.' };
 
 /** Every filter, by the name of its input. The inputs, the policy and its guard follow this table. */
@@ -41,7 +41,7 @@ export const FILTER_NAMES = Object.keys(FILTERS) as readonly FilterName[];
 /** Which invites the step may respond to: the filters that the workflow sets. All of them must match. */
 export type Filters = { readonly [Name in FilterName]?: PatternList };
 
-/** The filter that an invite does not pass, and the value that decided; no value if the invite lacks the field. */
+/** The filter that an invite does not pass, and the value that decided; undefined if the invite lacks the field. */
 export interface FilterMismatch {
   readonly kind: Exclude<ListMatch, 'included'>;
   readonly filter: FilterName;
@@ -51,7 +51,7 @@ export interface FilterMismatch {
 /** What the filters say about an invite. */
 export type FilterMatch = { readonly kind: 'match' } | FilterMismatch;
 
-/** Matches one invite. An exclusion weighs more than a filter that does not match. */
+/** Matches one invite. An exclusion is reported before a filter that does not match. */
 export function matchFilters(invite: Invite, filters: Filters): FilterMatch {
   const mismatches = FILTER_NAMES.flatMap((filter) => {
     const list = filters[filter];
@@ -63,8 +63,4 @@ export function matchFilters(invite: Invite, filters: Filters): FilterMatch {
     });
   });
   return mismatches.find(({ kind }) => kind === 'excluded') ?? mismatches[0] ?? { kind: 'match' };
-}
-
-function valuesOf(value: string | undefined): readonly string[] {
-  return value === undefined ? [] : [value];
 }

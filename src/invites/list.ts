@@ -5,7 +5,6 @@ import type { ListedInvite } from './select.ts';
 
 /** Invites asked for per page. Cloudflare's description names no page size; the server may choose another one. */
 const PER_PAGE = 50;
-
 /** Room for twenty thousand invites at twenty a page. */
 const MAX_PAGES = 1_000;
 
@@ -15,11 +14,11 @@ export interface SkippedEntry {
   /** The JSON type of an entry that is not an object. */
   readonly type?: string;
   readonly id?: string;
-  readonly organization?: string;
+  readonly organization?: string | undefined;
 }
 
 /** The invites of a user, of any status. */
-export interface Listing {
+interface Listing {
   readonly invites: readonly ListedInvite[];
   readonly skipped: readonly SkippedEntry[];
 }
@@ -30,9 +29,8 @@ export type ListFailure =
   | { readonly kind: 'endless'; readonly pages: number };
 
 /**
- * Reads every page of `GET /user/invites`. Cloudflare documents no paging for it. So the list ends with a page that is
- * empty or brings no new id, or when `total_count` is reached, but never because a page is short.
- *
+ * Reads every page of `GET /user/invites`. Cloudflare documents no paging for it. So the list ends with a page that
+ * brings no new id, or when `total_count` is reached, but never because a page is short.
  * @throws {StopError} if the step is stopped meanwhile
  */
 export async function listInvites(client: Pick<InvitesClient, 'listPage'>): Promise<Result<Listing, ListFailure>> {
@@ -68,10 +66,9 @@ export async function listInvites(client: Pick<InvitesClient, 'listPage'>): Prom
 function parseEntry(entry: unknown): ListedInvite | SkippedEntry {
   const invite = toInvite(entry);
   if (invite === undefined) return { reason: 'not-an-object', type: entry === null ? 'null' : typeof entry };
-  const { id, status, organization_name } = invite;
-  const organization = organization_name === undefined ? {} : { organization: organization_name };
-  if (id === undefined) return { reason: 'no-id', ...organization };
-  if (!isInviteId(id)) return { reason: 'unusable-id', id, ...organization };
-  if (status === undefined) return { reason: 'no-status', id, ...organization };
+  const { id, status, organization_name: organization } = invite;
+  if (id === undefined) return { reason: 'no-id', organization };
+  if (!isInviteId(id)) return { reason: 'unusable-id', id, organization };
+  if (status === undefined) return { reason: 'no-status', id, organization };
   return { ...invite, id };
 }

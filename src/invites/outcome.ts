@@ -3,22 +3,19 @@ import type { Invite } from '../cloudflare/invite.ts';
 import type { FilterMismatch } from './filters.ts';
 
 /**
- * What is known of an invite after a failure: it was `pending` when last read; it was `not-found`; an attempt may have
- * changed it and it could not be read (`unknown`); or nothing was sent that could change it (`unread`).
+ * What is known of an invite after a failure: `pending` or `not-found` when last read; `unknown` if an attempt may have
+ * changed it and it could not be read; `unread` if nothing was sent that could change it.
  */
 export type KnownState = 'pending' | 'not-found' | 'unknown' | 'unread';
 
 /** Why an invite does not have the desired status. */
 export type FailureCause =
-  /** A request failed for good. */
   | { readonly kind: 'request'; readonly failure: RequestFailure; readonly state: KnownState }
-  /** The step was stopped. */
   | { readonly kind: 'stop'; readonly stop: StopError; readonly state: KnownState }
   /** The invite does not pass the guard. */
   | { readonly kind: 'outside-policy'; readonly mismatch: FilterMismatch }
   /** The invite has another status, which cannot change any more; `failure` is the last attempt of this step. */
   | { readonly kind: 'final-status'; readonly status: string; readonly failure: RequestFailure | undefined }
-  /** This program failed. */
   | { readonly kind: 'defect'; readonly description: string };
 
 interface OutcomeBase {

@@ -1,13 +1,10 @@
 import { asciiLowercase } from '../ascii.ts';
 
 // Pattern lists: which values a filter accepts.
-//
-// In a pattern, `*` stands for any run of characters, none included; `!` in front excludes; `\` takes the next character
-// literally; nothing else is special. Entries are read in order and the last one that matches decides, as in GitHub's
-// filter patterns. ASCII case is ignored.
+// In a pattern, `*` stands for any run of characters, even an empty one; `!` in front excludes; `\` takes the next
+// character literally. The last entry that matches decides, as in GitHub's filter patterns. ASCII case is ignored.
 
-/** One entry of a list. */
-export interface Pattern {
+interface Pattern {
   readonly isExclusion: boolean;
   /** The literal texts between the `*`s, in lower case; a single one if there is no `*`. */
   readonly segments: readonly string[];
@@ -20,13 +17,11 @@ export interface PatternList {
   readonly isAnything: boolean;
 }
 
-/** What a list says about a value. */
 export type ListMatch = 'included' | 'excluded' | 'unmatched';
 
-/** Why a list cannot be used. */
 export type PatternFault = 'too-long' | 'empty-exclusion' | 'trailing-backslash' | 'only-exclusions';
 
-/** Longest entry of a list, in UTF-16 units. Keeps the time of a match within a fixed multiple of the value's length. */
+/** Longest entry of a list, in UTF-16 units. Keeps the time of a match within a fixed multiple of the value length. */
 export const MAX_PATTERN_LENGTH = 256;
 
 /** Parses the entries of a list, or says why it cannot be used. */

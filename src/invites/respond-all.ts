@@ -3,9 +3,8 @@ import type { Outcome } from './outcome.ts';
 import { type RespondOptions, respondToInvite, type Target } from './respond.ts';
 
 /**
- * Responds to every target, several at a time, and resolves with the outcomes in the targets' order. A failure does not
- * end the turns of the others; where the client may send nothing any more, they end as `not_attempted`.
- *
+ * Responds to every target, several at a time, and resolves with the outcomes in the order of the targets. A failure
+ * does not end the turns of the others. Once the client may send nothing any more, they end as `not_attempted`.
  * @param onOutcome called for each outcome as it comes, with the number of outcomes so far
  */
 export async function respondToAll(

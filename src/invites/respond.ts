@@ -18,14 +18,13 @@ export interface RespondOptions {
   readonly dryRun: boolean;
   /** The policy that an invite must pass before it is responded to; with a guard, unlisted invites are read first. */
   readonly guard?: Filters;
-  /** Takes credentials out of the description of a defect. */
   readonly redact: Redact;
 }
 
 /**
- * Responds to one invite exactly once, and believes only the invite's status on the server: whenever an attempt may
- * have had an effect, the invite is read before anything else is sent. Never throws: even a defect of this program is
- * an outcome, so that the outcomes of other invites are not lost.
+ * Responds to one invite exactly once, and believes only the status on the server: whenever an attempt may have had an
+ * effect, reads the invite before it sends anything else. Never throws: a defect of this program is an outcome too, so
+ * that the outcomes of other invites are not lost.
  */
 export async function respondToInvite(target: Target, options: RespondOptions): Promise<Outcome> {
   const responder = new InviteResponder(target, options);
@@ -53,9 +52,13 @@ class InviteResponder {
 
   async run(): Promise<Outcome> {
     const { dryRun, guard } = this.#options;
-    const isListed = this.#invite.status !== undefined;
-    const mustRead = !isListed && (dryRun || guard !== undefined);
-    const decided = mustRead ? await this.#readFirst() : this.#conclude();
+    if (this.#invite.status === undefined && (dryRun || guard !== undefined)) {
+      const failure = await this.#read('all');
+      if (failure !== undefined) return this.#failedBy(failure);
+      const mismatch = matchFilters(this.#invite, guard ?? {});
+      if (mismatch.kind !== 'match') return this.#failed({ kind: 'outside-policy', mismatch });
+    }
+    const decided = this.#conclude();
     if (decided !== undefined) return decided;
     return dryRun ? this.#succeeded('planned') : await this.#respond();
   }
@@ -68,9 +71,8 @@ class InviteResponder {
     // A rate limit or refused credentials explain the failure of all invites at once, a fault of one invite does not.
     const { status, isAuthError } = failure.error;
     const isOwnFault = status !== 429 && !isAuthError && stop.reason.kind !== 'cancelled';
-    return isOwnFault
-      ? this.#failed({ kind: 'request', failure, state })
-      : this.#failed({ kind: 'stop', stop, state }, true);
+    if (isOwnFault) return this.#failed({ kind: 'request', failure, state });
+    return this.#failed({ kind: 'stop', stop, state }, true);
   }
 
   /** The outcome of an invite whose turn ended with a defect of this program. */
@@ -78,15 +80,6 @@ class InviteResponder {
     this.#forgetStatus();
     const description = this.#options.redact(String(error instanceof Error ? error.stack : error));
     return this.#failed({ kind: 'defect', description });
-  }
-
-  async #readFirst(): Promise<Outcome | undefined> {
-    const { client, guard } = this.#options;
-    const read = await client.get(this.#id, { retry: 'all' });
-    if (!read.ok) return this.#failedBy(read.failure);
-    this.#update(read.value);
-    const mismatch = matchFilters(this.#invite, guard ?? {});
-    return mismatch.kind === 'match' ? this.#conclude() : this.#failed({ kind: 'outside-policy', mismatch });
   }
 
   async #respond(): Promise<Outcome> {
@@ -104,7 +97,7 @@ class InviteResponder {
       this.#lastFailure = failure;
       const mustReadBack =
         error.effect !== 'not-applied' || (this.#mayHaveApplied && this.#invite.status === undefined);
-      const readFailure = mustReadBack ? await this.#readBack() : undefined;
+      const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
       const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
       if (decided !== undefined) return decided;
       if (!again) return this.#failedBy(failure, readFailure);
@@ -112,8 +105,8 @@ class InviteResponder {
   }
 
   /** Reads the invite; resolves with the reason if that fails. */
-  async #readBack(): Promise<RequestFailure | undefined> {
-    const read = await this.#options.client.get(this.#id, { retry: 'rate-limit' });
+  async #read(retry: 'all' | 'rate-limit'): Promise<RequestFailure | undefined> {
+    const read = await this.#options.client.get(this.#id, { retry });
     if (!read.ok) return read.failure;
     this.#update(read.value);
     return undefined;

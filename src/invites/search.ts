@@ -10,7 +10,7 @@ import { type Selection, selectInvites } from './select.ts';
 /** Time between two looks at the list while waiting for an invite, in milliseconds. */
 const LOOK_INTERVAL_MS = 5_000;
 
-export interface SearchOptions {
+interface SearchOptions {
   readonly client: Pick<InvitesClient, 'listPage'>;
   readonly limiter: Pick<RequestLimiter, 'wait'>;
   readonly clock: Clock;
@@ -18,11 +18,10 @@ export interface SearchOptions {
   readonly desiredStatus: InviteResponse;
   /** How long to look again while nothing matches. */
   readonly waitSeconds: number;
-  /** Called before each further look. */
   readonly onWait: (secondsLeft: number) => void;
 }
 
-/** What a search in a user's invites found. */
+/** What the list of a user's invites holds. */
 export interface InviteSearch extends Selection {
   readonly skipped: readonly SkippedEntry[];
 }
@@ -32,30 +31,26 @@ export type SearchFailure = ListFailure | { readonly kind: 'stop'; readonly stop
 
 /**
  * Reads the user's invites and selects among them; with `waitSeconds`, again and again until one matches. A match that
- * already has the desired status ends the wait too: then this step is a rerun.
+ * already has the desired status ends the wait too: the step is a rerun then.
  */
 export async function searchInvites(options: SearchOptions): Promise<Result<InviteSearch, SearchFailure>> {
+  const { client, limiter, clock, filters, desiredStatus, waitSeconds, onWait } = options;
+  const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
   try {
-    return await search(options);
+    for (;;) {
+      const listing = await listInvites(client);
+      if (!listing.ok) return listing;
+      const { invites, skipped } = listing.value;
+      const selection = selectInvites(invites, filters, desiredStatus, clock.nowMs());
+      const leftMs = waitUntilMs - clock.nowMs();
+      if (selection.selected.length > 0 || selection.alreadyDone.length > 0 || leftMs <= 0) {
+        return { ok: true, value: { ...selection, skipped } };
+      }
+      onWait(Math.ceil(leftMs / 1_000));
+      await limiter.wait(Math.min(LOOK_INTERVAL_MS, leftMs));
+    }
   } catch (error) {
     if (error instanceof StopError) return { ok: false, failure: { kind: 'stop', stop: error } };
     throw error;
-  }
-}
-
-async function search(options: SearchOptions): Promise<Result<InviteSearch, SearchFailure>> {
-  const { client, limiter, clock, filters, desiredStatus, waitSeconds, onWait } = options;
-  const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
-  for (;;) {
-    const listing = await listInvites(client);
-    if (!listing.ok) return listing;
-    const { invites, skipped } = listing.value;
-    const selection = selectInvites(invites, filters, desiredStatus, clock.nowMs());
-    const leftMs = waitUntilMs - clock.nowMs();
-    if (selection.selected.length > 0 || selection.alreadyDone.length > 0 || leftMs <= 0) {
-      return { ok: true, value: { ...selection, skipped } };
-    }
-    onWait(Math.ceil(leftMs / 1_000));
-    await limiter.wait(Math.min(LOOK_INTERVAL_MS, leftMs));
   }
 }

@@ -25,19 +25,15 @@ export function selectInvites(
   desiredStatus: string,
   nowMs: number,
 ): Selection {
-  const candidates = invites
-    .filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs))
-    .map((invite) => ({ invite, match: matchFilters(invite, filters).kind }));
-  const ignored = candidates.filter(({ match }) => match !== 'match');
+  const matchOf = (invite: Invite): string => matchFilters(invite, filters).kind;
+  const pending = invites.filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs));
+  const ignored = pending.filter((invite) => matchOf(invite) !== 'match');
+  const expiring = ignored.filter((invite) => expiresMs(invite) - nowMs <= EXPIRES_SOON_MS);
   return {
-    selected: candidates.filter(({ match }) => match === 'match').map(({ invite }) => invite),
-    ignored: ignored.map(({ invite }) => invite),
-    expiringSoon: ignored
-      .filter(({ invite, match }) => match === 'unmatched' && expiresMs(invite) - nowMs <= EXPIRES_SOON_MS)
-      .map(({ invite }) => invite),
-    alreadyDone: invites.filter(
-      (invite) => invite.status === desiredStatus && matchFilters(invite, filters).kind === 'match',
-    ),
+    selected: pending.filter((invite) => matchOf(invite) === 'match'),
+    ignored,
+    expiringSoon: expiring.filter((invite) => matchOf(invite) === 'unmatched'),
+    alreadyDone: invites.filter((invite) => invite.status === desiredStatus && matchOf(invite) === 'match'),
   };
 }
 

@@ -1,12 +1,12 @@
-import { errorLine } from '../cloudflare/errors.ts';
+import { errorLine, type RequestFailure } from '../cloudflare/errors.ts';
 import type { FilterMismatch } from '../invites/filters.ts';
-import type { FailedOutcome, FailureCause, KnownState } from '../invites/outcome.ts';
+import type { FailedOutcome, KnownState } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
 import { inviteLabel, type Problem, verbOf } from './problem.ts';
 import { requestDetails, requestProblem } from './request-problem.ts';
 import { stopProblem } from './stop-problem.ts';
 
-/** What is known of the invite, in a sentence, where there is something to say. */
+/** What is known of the invite, as a sentence. */
 const STATE_SENTENCES: Readonly<Record<KnownState, string | undefined>> = {
   pending: 'The invite is still pending.',
   'not-found': undefined,
@@ -24,22 +24,17 @@ export function outcomeProblem({ invite, id, cause }: FailedOutcome, context: St
       return withState(requestProblem(title, cause.failure, scheme), cause.state);
     case 'stop':
       return withState(stopProblem(cause.stop.reason, scheme), cause.state);
-    case 'outside-policy':
-      return {
-        title: `Invite ${label} is outside the policy`,
-        message: `Invite ${label} was left untouched: ${describeMismatch(cause.mismatch)}.`,
-        details: [],
-        hint: 'With invite-id, the filters are a guard. Check the id, or change the filter.',
-      };
+    case 'outside-policy': {
+      const message = `Invite ${label} was left untouched: ${describeMismatch(cause.mismatch)}.`;
+      const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
+      return { title: `Invite ${label} is outside the policy`, message, details: [], hint };
+    }
     case 'final-status':
-      return finalStatusProblem(label, desiredStatus, cause);
-    case 'defect':
-      return {
-        title,
-        message: `State unknown: this action has a defect. ${cause.description}`,
-        details: [],
-        hint: 'Please report it, with this message.',
-      };
+      return finalStatusProblem(label, desiredStatus, cause.status, cause.failure);
+    case 'defect': {
+      const message = `State unknown: this action has a defect. ${cause.description}`;
+      return { title, message, details: [], hint: 'Please report it, with this message.' };
+    }
   }
 }
 
@@ -53,38 +48,14 @@ function describeMismatch({ kind, filter, value }: FilterMismatch): string {
   return `${filter} ${kind === 'excluded' ? 'excludes it' : 'does not match'} (${shown})`;
 }
 
-interface FinalStatusWords {
-  readonly message: (label: string, status: string) => string;
-  readonly hint: string;
-}
-
-/** What to say of a status that cannot change any more. */
-const FINAL_STATUS_WORDS: ReadonlyMap<string, FinalStatusWords> = new Map([
-  [
-    'expired',
-    {
-      message: (label) => `Invite ${label} has expired.`,
-      hint: 'Invites live for about four days. Ask the inviter for a new one.',
-    },
-  ],
-]);
-
-/** What to say of every other final status. */
-const OTHER_STATUS_WORDS: FinalStatusWords = {
-  message: (label, status) => `Invite ${label} is already ${status}. An invite can be responded to once.`,
-  hint: 'If that is not what you want, ask the inviter to remove the member or to send a new invite.',
-};
-
-function finalStatusProblem(
-  label: string,
-  desiredStatus: string,
-  { status, failure }: Extract<FailureCause, { readonly kind: 'final-status' }>,
-): Problem {
-  const words = FINAL_STATUS_WORDS.get(status) ?? OTHER_STATUS_WORDS;
-  return {
-    title: `Invite ${label} cannot be ${desiredStatus}`,
-    message: words.message(label, status),
-    details: failure === undefined ? [] : [`${errorLine(failure.error)}.`, ...requestDetails(failure)],
-    hint: words.hint,
-  };
+function finalStatusProblem(label: string, desiredStatus: string, status: string, failure?: RequestFailure): Problem {
+  const title = `Invite ${label} cannot be ${desiredStatus}`;
+  const details = failure === undefined ? [] : [`${errorLine(failure.error)}.`, ...requestDetails(failure)];
+  if (status === 'expired') {
+    const hint = 'Invites live for about four days. Ask the inviter for a new one.';
+    return { title, message: `Invite ${label} has expired.`, details, hint };
+  }
+  const message = `Invite ${label} is already ${status}. An invite can be responded to once.`;
+  const hint = 'If that is not what you want, ask the inviter to remove the member or to send a new invite.';
+  return { title, message, details, hint };
 }

@@ -1,13 +1,12 @@
 import type { Invite, InviteResponse } from '../cloudflare/invite.ts';
 
-/** What went wrong, in parts that a report can lay out. Every text may hold what Cloudflare or a stranger wrote. */
+/** What went wrong, in parts for a report. Every text may hold what Cloudflare or a stranger wrote. */
 export interface Problem {
   readonly title: string;
-  /** One or two sentences that a tired person understands. */
+  /** One or two plain sentences. */
   readonly message: string;
-  /** What a further search needs: codes, messages, the `cf-ray`. */
+  /** Facts for a further search: codes, messages, the `cf-ray`. */
   readonly details: readonly string[];
-  /** What to do about it. */
   readonly hint?: string;
 }
 

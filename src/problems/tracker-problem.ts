@@ -7,25 +7,24 @@ const MAX_MESSAGE = 300;
 
 const PERMISSION_HINT =
   'Give the job the permission "issues: write" (permissions in the workflow), or github-token a token that may write issues of this repository. Workflows started from forks or by Dependabot get a token that cannot.';
-
 const TOKEN_HINT = 'github-token is not a valid token of this GitHub. Leave the input out, or store a new token.';
 
 /** What to do about an HTTP status of GitHub's. */
-const STATUS_HINTS: ReadonlyMap<number, string> = new Map([
-  [401, TOKEN_HINT],
-  [403, PERMISSION_HINT],
-  [404, PERMISSION_HINT],
-  [410, 'Issues are switched off in this repository. Switch them on, or leave report-issue out.'],
-]);
+const STATUS_HINTS: Readonly<Record<number, string>> = {
+  401: TOKEN_HINT,
+  403: PERMISSION_HINT,
+  404: PERMISSION_HINT,
+  410: 'Issues are switched off in this repository. Switch them on, or leave report-issue out.',
+};
 
-/** Everything that can keep the tracking issue from being brought up to date. */
+/** Every reason why the tracking issue could not be updated. */
 export const TRACKER_PROBLEMS = {
   noToken: () => problem('There is no token for GitHub: github-token is empty.', PERMISSION_HINT),
   unprintableToken: () => problem('github-token holds a space, a line break or a character outside ASCII.', TOKEN_HINT),
   noRepository: () =>
     problem('GITHUB_REPOSITORY names no repository.', 'The tracking issue works in GitHub Actions only.'),
   refused: (request: string, status: number, message: string) =>
-    problem(`${request} failed: HTTP ${status}, "${truncate(message, MAX_MESSAGE)}".`, STATUS_HINTS.get(status)),
+    problem(`${request} failed: HTTP ${status}, "${truncate(message, MAX_MESSAGE)}".`, STATUS_HINTS[status]),
   redirected: (request: string, status: number) =>
     problem(`${request} met a redirect (HTTP ${status}), which is refused.`),
   unreachable: (request: string, reason: string) => problem(`${request} failed: ${reason}.`),

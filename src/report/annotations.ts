@@ -6,7 +6,6 @@ import type { Annotation } from './workflow.ts';
 
 /** The runner shows 10 annotations of each level a step. Source: actions/runner, `ExecutionContext`. */
 const MAX_ANNOTATIONS = 10;
-
 /** How many invites an annotation names before it counts the rest. */
 const MAX_NAMED = 5;
 
@@ -15,22 +14,16 @@ export function problemAnnotation({ title, message, details, hint }: Problem): A
   return { title, lines: [message, ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])] };
 }
 
-/**
- * One annotation per failed invite, and a single one for what stopped the whole step; at most 10, the last of which
- * counts the rest.
- */
+/** One annotation per failed invite, and one for what stopped the step. Of more than 10, the tenth counts the rest. */
 export function failureAnnotations(
   outcomes: readonly ReportedOutcome[],
   stop: Problem | undefined,
 ): readonly Annotation[] {
   const failed = outcomes.filter(isFailed);
-  const own = failed.filter(({ causedByStop }) => !causedByStop);
   const shared = failed.filter(({ causedByStop }) => causedByStop);
+  const own = failed.filter(({ causedByStop }) => !causedByStop).map(({ problem }) => problemAnnotation(problem));
   const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
-  const annotations = [
-    ...(isStopShown ? [stopAnnotation(stop, shared)] : []),
-    ...own.map(({ problem }) => problemAnnotation(problem)),
-  ];
+  const annotations = isStopShown ? [stopAnnotation(stop, shared), ...own] : own;
   return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.');
 }
 
@@ -42,22 +35,18 @@ function stopAnnotation(stop: Problem, affected: readonly FailedOutcome[]): Anno
     ...(notAttempted.length > 0 ? [`Not attempted: ${nameInvites(notAttempted)}.`] : []),
     ...(unknown.length > 0 ? [`State unknown, because it could not be read: ${nameInvites(unknown)}.`] : []),
   ];
-  return { title, lines: [...lines.slice(0, 1), ...consequences, ...lines.slice(1)] };
+  return { title, lines: lines.toSpliced(1, 0, ...consequences) };
 }
 
 function nameInvites(outcomes: readonly FailedOutcome[]): string {
-  return firstOf(
-    outcomes.map(({ invite, id }) => inviteLabel(invite, id)),
-    MAX_NAMED,
-  ).join(', ');
+  const labels = outcomes.map(({ invite, id }) => inviteLabel(invite, id));
+  return firstOf(labels, MAX_NAMED).join(', ');
 }
 
-/** At most 10 annotations; if there are more, the tenth counts the rest. */
+/** At most 10 annotations; of more, the tenth counts the rest. */
 export function capAnnotations(annotations: readonly Annotation[], what: string, where: string): readonly Annotation[] {
   if (annotations.length <= MAX_ANNOTATIONS) return annotations;
   const rest = annotations.slice(MAX_ANNOTATIONS - 1).map(({ title }) => title);
-  return [
-    ...annotations.slice(0, MAX_ANNOTATIONS - 1),
-    { title: `${rest.length} more ${what}`, lines: [...firstOf(rest, MAX_NAMED), where] },
-  ];
+  const last = { title: `${rest.length} more ${what}`, lines: [...firstOf(rest, MAX_NAMED), where] };
+  return [...annotations.slice(0, MAX_ANNOTATIONS - 1), last];
 }

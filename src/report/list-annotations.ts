@@ -8,7 +8,6 @@ import type { Annotation } from './workflow.ts';
 /** How many skipped entries of the list a warning describes before it counts the rest. */
 const MAX_SKIPPED = 10;
 
-/** What a user should know about invites that the step did not handle. */
 export interface ListAnnotations {
   readonly warnings: readonly Annotation[];
   readonly notices: readonly Annotation[];
@@ -31,13 +30,10 @@ function expiringWarning(invite: ListedInvite): Annotation {
     ...(invite.roles === undefined ? [] : [`roles ${invite.roles.join(', ')}`]),
     ...(invite.organization_id === undefined ? [] : [`organization ${invite.organization_id}`]),
   ];
-  return {
-    title: `${label} is about to expire`,
-    lines: [
-      `${label} matches no filter and was left alone: ${facts.join('; ')}.`,
-      'What to do: if it is wanted, add it to the filters or respond to it by its id; if not, exclude it with a "!" entry.',
-    ],
-  };
+  const hint =
+    'What to do: if it is wanted, add it to the filters or respond to it by its id; if not, exclude it with a "!" entry.';
+  const line = `${label} matches no filter and was left alone: ${facts.join('; ')}.`;
+  return { title: `${label} is about to expire`, lines: [line, hint] };
 }
 
 function ignoredNotice(count: number, isOther: boolean): Annotation {
@@ -53,14 +49,11 @@ function skippedWarning(skipped: readonly SkippedEntry[]): Annotation {
 
 function describeSkipped({ reason, type, id, organization }: SkippedEntry): string {
   const of = organization === undefined ? '' : ` of ${organization}`;
-  switch (reason) {
-    case 'not-an-object':
-      return `an entry that is not an invite (${type})`;
-    case 'no-id':
-      return `an invite${of} without an id`;
-    case 'unusable-id':
-      return `an invite${of} with the unusable id "${id}"`;
-    case 'no-status':
-      return `the invite ${id}${of} without a status`;
-  }
+  const texts: Readonly<Record<SkippedEntry['reason'], string>> = {
+    'not-an-object': `an entry that is not an invite (${type})`,
+    'no-id': `an invite${of} without an id`,
+    'unusable-id': `an invite${of} with the unusable id "${id}"`,
+    'no-status': `the invite ${id}${of} without a status`,
+  };
+  return texts[reason];
 }

@@ -4,21 +4,14 @@ import { problemLine } from '../problems/problem.ts';
 import type { ReportedOutcome } from './report.ts';
 import type { Annotation } from './workflow.ts';
 
-/** Fields of an invite that are outputs of their own, under Cloudflare's names. */
 const INVITE_OUTPUTS = Object.keys(INVITE_FIELDS) as readonly InviteField[];
-
-/** The outputs about all invites of the step. */
 const COUNT_OUTPUTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'] as const;
-
-/** Every output of the action. */
+/** Every output of the action: the fields of an invite, under Cloudflare's names, and facts about all invites. */
 export const OUTPUT_NAMES = [...INVITE_OUTPUTS, ...COUNT_OUTPUTS] as const;
 
 export type Outputs = Readonly<Record<(typeof OUTPUT_NAMES)[number], string>>;
 
-/**
- * Room for `invites`, in characters. GitHub refuses the outputs of a job beyond 1 MiB, counted in UTF-16: 524,288
- * characters for everything.
- */
+/** Room for `invites`, in characters. GitHub refuses outputs of a job beyond 1 MiB in UTF-16: 524,288 characters. */
 const MAX_INVITES_LENGTH = 400_000;
 /** Room for `invite_ids` and `invites` together; the rest is for the other outputs. */
 const MAX_LISTS_LENGTH = 500_000;
@@ -46,30 +39,21 @@ export function buildOutputs(outcomes: readonly ReportedOutcome[]): { outputs: O
 
 /** Says that `omitted` of `count` invites are missing from the output `invites`. */
 export function omittedWarning(omitted: number, count: number): Annotation {
-  return {
-    title: 'The output "invites" is not complete',
-    lines: [
-      `GitHub limits the size of outputs: ${omitted} of ${count} invites were left out of "invites". "invite_ids" has them all.`,
-    ],
-  };
+  const line = `GitHub limits the size of outputs: ${omitted} of ${count} invites were left out of "invites". "invite_ids" has them all.`;
+  return { title: 'The output "invites" is not complete', lines: [line] };
 }
 
 function inviteOutputs(invite: Invite): Readonly<Record<InviteField, string>> {
-  const texts = INVITE_OUTPUTS.map((name) => [name, outputText(invite[name])]);
+  const texts = INVITE_OUTPUTS.map((name) => {
+    const value = invite[name] ?? '';
+    return [name, typeof value === 'object' ? JSON.stringify(value) : String(value)];
+  });
   return Object.fromEntries(texts);
 }
 
-function outputText(value: Invite[InviteField]): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value ?? '');
-}
-
 function toEntry(outcome: ReportedOutcome): unknown {
-  return {
-    ...outcome.invite,
-    id: outcome.id,
-    outcome: outcome.kind,
-    ...(isFailed(outcome) && { error: problemLine(outcome.problem) }),
-  };
+  const { invite, id, kind } = outcome;
+  return { ...invite, id, outcome: kind, ...(isFailed(outcome) && { error: problemLine(outcome.problem) }) };
 }
 
 /** A JSON array of as many whole entries as fit, in order. */

@@ -1,5 +1,5 @@
 import { type FailedOutcome, isFailed, type SuccessfulOutcome } from '../invites/outcome.ts';
-import { outcomesOf, type RunResult, searchOf } from '../invites/run-result.ts';
+import type { RunResult } from '../invites/run-result.ts';
 import { describeCauses } from '../network-error.ts';
 import { outcomeProblem } from '../problems/outcome-problem.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -31,16 +31,15 @@ export interface RunReport {
 export function createReport(result: RunResult): RunReport {
   const outcomes = reportedOutcomes(result);
   const problem = runProblem(result);
-  const isOnlyWarning = result.kind === 'no-match' && result.ifNoMatch !== 'error';
-  const stop = isOnlyWarning ? undefined : problem;
-  const isWarned = result.kind === 'no-match' && result.ifNoMatch === 'warn';
-  const search = searchOf(result);
+  const severity = result.kind === 'no-match' ? result.ifNoMatch : 'error';
+  const stop = severity === 'error' ? problem : undefined;
+  const search = 'search' in result ? result.search : undefined;
   const { warnings, notices } = search === undefined ? { warnings: [], notices: [] } : annotateList(search);
   return {
-    title: titleOf(result),
+    title: titleOf(result, outcomes),
     outcomes,
     stop,
-    warnings: [...(isWarned && problem !== undefined ? [problemAnnotation(problem)] : []), ...warnings],
+    warnings: severity === 'warn' && problem !== undefined ? [problemAnnotation(problem), ...warnings] : warnings,
     notices,
     exitCode: stop !== undefined || outcomes.some(isFailed) ? 1 : 0,
   };
@@ -48,21 +47,17 @@ export function createReport(result: RunResult): RunReport {
 
 function reportedOutcomes(result: RunResult): readonly ReportedOutcome[] {
   if (result.kind !== 'handled') return [];
-  const { outcomes, context } = result;
-  return outcomes.map((outcome) =>
-    isFailed(outcome) ? { ...outcome, problem: outcomeProblem(outcome, context) } : outcome,
+  return result.outcomes.map((outcome) =>
+    isFailed(outcome) ? { ...outcome, problem: outcomeProblem(outcome, result.context) } : outcome,
   );
 }
 
-function titleOf(result: RunResult): string {
+function titleOf(result: RunResult, outcomes: readonly ReportedOutcome[]): string {
   if (result.kind === 'list-failed') return 'Cloudflare invites: the list could not be read';
-  return 'context' in result ? runTitle(outcomesOf(result), result.context) : 'Cloudflare invites';
+  return 'context' in result ? runTitle(outcomes, result.context) : 'Cloudflare invites';
 }
 
-/**
- * Sets the outputs, makes the annotations, and writes the job summary.
- * @param redact takes credentials out of the message of an exception
- */
+/** Sets the outputs, makes the annotations, and writes the job summary. */
 export async function publishReport(report: RunReport, workflow: Workflow, redact: Redact): Promise<void> {
   const { outcomes, stop, notices } = report;
   const { outputs, omitted } = buildOutputs(outcomes);
@@ -76,7 +71,7 @@ export async function publishReport(report: RunReport, workflow: Workflow, redac
   try {
     await workflow.addSummary(buildSummary({ ...report, remarks }));
   } catch (error) {
-    // The invites are handled and the outputs written; a summary that cannot be stored does not change that.
+    // A summary that cannot be stored changes neither the invites nor the outputs.
     workflow.info(`The job summary could not be written: ${redact(describeCauses(error))}`);
   }
 }

@@ -1,15 +1,13 @@
 import { isFailed, type Outcome } from '../invites/outcome.ts';
 import type { Problem } from '../problems/problem.ts';
 import { countOf } from '../words.ts';
-import type { ReportedOutcome } from './report.ts';
+import type { RunReport } from './report.ts';
 import { type Escape, toHtml } from './text.ts';
 
 /** The runner refuses a summary beyond 1 MiB; the rest is for lines of other steps. */
 const MAX_BYTES = 1_000_000;
-
-/** Room for the heading, the head of the table, and the sentences that count what was omitted. */
+/** Room for the heading, the head of the table, and the sentences that count omissions. */
 const FRAME_BYTES = 2_000;
-
 /** Longest text of a cell, in characters. */
 const MAX_CELL = 300;
 
@@ -21,19 +19,11 @@ const OUTCOME_TEXTS: Readonly<Record<Outcome['kind'], string>> = {
   not_attempted: '⏸️ not attempted',
 };
 
-export interface SummaryContent {
-  readonly title: string;
-  readonly outcomes: readonly ReportedOutcome[];
-  /** What stopped the whole step. */
-  readonly stop: Problem | undefined;
-  /** Further sentences. */
-  readonly remarks: readonly string[];
-}
+export type SummaryContent = Pick<RunReport, 'title' | 'outcomes' | 'stop'> & { readonly remarks: readonly string[] };
 
 /**
- * What became of a run as HTML, for the job summary and the tracking issue. GitHub reads both as Markdown, which leaves
+ * The result of a run as HTML, for the job summary and the tracking issue. GitHub reads both as Markdown, which leaves
  * HTML blocks without blank lines as they are, so escaping HTML is enough.
- *
  * @param maxBytes limit of the result in UTF-8. Failures come first, then remarks, then rows; the rest is counted.
  */
 export function buildSummary(
@@ -41,23 +31,13 @@ export function buildSummary(
   escapeText: Escape = toHtml,
   maxBytes = MAX_BYTES,
 ): string {
-  const problems = [
-    ...(stop === undefined ? [] : [stop]),
-    ...outcomes.filter(isFailed).flatMap(({ causedByStop, problem }) => (causedByStop ? [] : [problem])),
-  ];
+  const own = outcomes.filter(isFailed).filter(({ causedByStop }) => !causedByStop);
+  const problems = [...(stop === undefined ? [] : [stop]), ...own.map(({ problem }) => problem)];
   const room = maxBytes - FRAME_BYTES;
-  const failures = takeWithin(
-    problems.map((problem) => problemItem(problem, escapeText)),
-    room,
-  );
-  const notes = takeWithin(
-    remarks.map((remark) => `<p><code>${escapeText(remark)}</code></p>`),
-    room - failures.bytes,
-  );
-  const rows = takeWithin(
-    outcomes.map((outcome) => outcomeRow(outcome, escapeText)),
-    room - failures.bytes - notes.bytes,
-  );
+  const failures = takeWithin(room, problems, (problem) => problemItem(problem, escapeText));
+  const roomLeft = room - failures.bytes;
+  const notes = takeWithin(roomLeft, remarks, (remark) => `<p><code>${escapeText(remark)}</code></p>`);
+  const rows = takeWithin(roomLeft - notes.bytes, outcomes, (outcome) => outcomeRow(outcome, escapeText));
   return [
     `<h3>${escapeText(title, MAX_CELL)}</h3>`,
     ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
@@ -84,17 +64,18 @@ function problemItem({ title, message, details, hint }: Problem, escapeText: Esc
   return `<li><strong><code>${escapeText(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${escapeText(hint)}`}</li>`;
 }
 
-/** The first items that fit into `maxBytes`, and what they take. */
-function takeWithin(items: readonly string[], maxBytes: number): { html: string; bytes: number; omitted: number } {
-  const kept: string[] = [];
+/** The HTML of the first items that fit into `maxBytes`. */
+function takeWithin<T>(maxBytes: number, items: readonly T[], toItem: (item: T) => string) {
+  let html = '';
   let bytes = 0;
-  for (const item of items) {
-    const size = new TextEncoder().encode(item).length;
-    if (bytes + size > maxBytes) break;
+  for (const [index, item] of items.entries()) {
+    const text = toItem(item);
+    const size = Buffer.byteLength(text);
+    if (bytes + size > maxBytes) return { html, bytes, omitted: items.length - index };
+    html += text;
     bytes += size;
-    kept.push(item);
   }
-  return { html: kept.join(''), bytes, omitted: items.length - kept.length };
+  return { html, bytes, omitted: 0 };
 }
 
 function omittedNote(count: number, what: string): string[] {

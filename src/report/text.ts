@@ -1,10 +1,9 @@
 import { truncate } from '../words.ts';
 
-// The one place where text becomes safe to show. Everything that people read, in the log, in annotations, in the summary
-// and in issues, passes through `toLine`, and through an `Escape` where it becomes markup. Outputs are data: they keep
-// their text. Credentials are gone by then: they are redacted where text comes in.
+// The one place where text becomes safe to show. Everything that people read passes through `toLine`, and through an
+// `Escape` where it becomes markup. Outputs are data and keep their text. Credentials are redacted where text comes in.
 
-/** Turns text into a line of HTML, at most `maxLength` characters of it before they are escaped. */
+/** Turns at most `maxLength` characters of a text into a line of HTML. */
 export type Escape = (text: string, maxLength?: number) => string;
 
 /** Long enough for any name and any sentence of Cloudflare's, short enough for a table. */
@@ -19,17 +18,11 @@ export function toLine(text: string, maxLength = MAX_LINE): string {
 export const toHtml: Escape = (text, maxLength) =>
   toLine(text, maxLength).replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] ?? '');
 
-const HTML_ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+const HTML_ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
-// Control, format (zero-width characters, bidirectional overrides) and private-use characters, and lone surrogates. None
-// of them belongs in a name, and each can make one name look like another.
+// Control, format (zero-width, bidirectional) and private-use characters, and lone surrogates. No name needs them, and
+// each can make one name look like another.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 
 function stripCommands(text: string): string {

@@ -4,16 +4,12 @@ import { toLine } from './text.ts';
 
 export type AnnotationLevel = 'error' | 'warning' | 'notice';
 
-/** An annotation of the workflow run: a title and a few lines. */
 export interface Annotation {
   readonly title: string;
   readonly lines: readonly string[];
 }
 
-/**
- * What a step can say to the runner. Texts may hold anything: they become safe here, so that no caller can forget it.
- * Outputs are data and keep their text.
- */
+/** Messages to the runner. Texts become safe here, so that no caller can forget it. Outputs are data and stay as is. */
 export interface Workflow {
   /** Hides values in everything that the runner shows from now on. */
   mask(secrets: readonly string[]): void;
@@ -31,18 +27,15 @@ export interface Workflow {
 const MAX_ANNOTATION = 4_000;
 const MAX_TITLE = 200;
 
-const CORE = { debug, error, group, info, notice, setOutput, setSecret, warning } as const;
+/** Appends to the job summary, which is missing outside of GitHub and on old versions of GitHub Enterprise Server. */
+async function appendSummary(html: string): Promise<void> {
+  if (process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(html, true).write();
+}
 
-/** The workflow commands and environment files that a step uses to speak to its runner. */
-export type RunnerCommands = typeof CORE & { appendSummary(html: string): Promise<void> };
+const ACTIONS_CORE = { debug, error, group, info, notice, setOutput, setSecret, warning, appendSummary } as const;
 
-const ACTIONS_CORE: RunnerCommands = {
-  ...CORE,
-  appendSummary: async (html) => {
-    // Absent outside of GitHub's runner and on old versions of GitHub Enterprise Server.
-    if (process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(html, true).write();
-  },
-};
+/** The workflow commands and environment files of the runner that a step uses. */
+export type RunnerCommands = typeof ACTIONS_CORE;
 
 /** The workflow that this process is a step of. */
 export function createWorkflow(commands: RunnerCommands = ACTIONS_CORE): Workflow {
@@ -52,9 +45,7 @@ export function createWorkflow(commands: RunnerCommands = ACTIONS_CORE): Workflo
     },
     info: (line) => commands.info(toLine(line)),
     debug: (line) => commands.debug(toLine(line)),
-    annotate: (level, { title, lines }) => {
-      commands[level](annotationMessage(lines), { title: toLine(title, MAX_TITLE) });
-    },
+    annotate: (level, { title, lines }) => commands[level](messageOf(lines), { title: toLine(title, MAX_TITLE) }),
     group: (title, work) => commands.group(toLine(title), work),
     setOutput: (name, value) => commands.setOutput(name, value),
     addSummary: (html) => commands.appendSummary(html),
@@ -62,7 +53,7 @@ export function createWorkflow(commands: RunnerCommands = ACTIONS_CORE): Workflo
 }
 
 /** The message of an annotation. If it is too long, the last line, which says what to do, stays whole. */
-function annotationMessage(lines: readonly string[]): string {
+function messageOf(lines: readonly string[]): string {
   const last = toLine(lines.at(-1) ?? '');
   const others = lines.slice(0, -1).map((line) => toLine(line));
   if (others.length === 0) return last;

@@ -2,15 +2,12 @@ import type { RunReport } from '../report/report.ts';
 import { buildSummary } from '../report/summary.ts';
 import { type Escape, toLine } from '../report/text.ts';
 
-/** Tells the action's issue from others of the same title. People do not see it. */
+/** Marks the action's issue among others of the same title. People do not see it. */
 export const MARKER = '<!-- cloudflare-invite-action: tracking issue -->';
-
 /** Longest body of an issue, in characters. Bytes are counted here, which are never fewer. Source: GitHub's refusal. */
 const MAX_BODY = 65_536;
-
 /** Room for the lines above and below the summary. */
 const FRAME_BYTES = 4_000;
-
 /** Longest text in an issue, in characters. Leaves room for about a hundred failures in a body. */
 const MAX_TEXT = 500;
 
@@ -45,9 +42,9 @@ function linkTo({ runUrl, endMs }: RunLink): string {
 }
 
 /**
- * Escapes text for an issue, which is more than a page: it notifies those it mentions, links what looks like a
- * reference, and apps read its source for commands. GitHub leaves text in `<code>` as it is, where the summary puts text
- * from outside; punctuation as character references means nothing in the source either.
+ * Escapes text for an issue. GitHub notifies people whom an issue mentions and links what looks like a reference, but
+ * not in `<code>`, where the summary puts text from outside. Apps read the source for commands: they do not take
+ * character references for punctuation.
  */
 const escapeForIssue: Escape = (text, maxLength = MAX_TEXT) =>
   toLine(text, maxLength).replace(/[!-/:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,23 +1,17 @@
 import { isFailed } from '../invites/outcome.ts';
-import { outcomesOf, type RunResult, searchOf } from '../invites/run-result.ts';
-
-/** The state that the tracking issue shall have: `unchanged` says nothing about it. */
-export type IssueState = 'open' | 'closed' | 'unchanged';
+import type { RunResult } from '../invites/run-result.ts';
 
 /**
- * Whether something needs a person. Only a run that saw every invite and could respond to them can tell that nothing
- * does. Whoever cancels a job knows that it is not done.
+ * The state that the tracking issue needs: `open` if something needs a person. Only a run that saw every invite and
+ * could respond to them can close it. Whoever cancels a job knows that it is not done.
  */
-export function nextIssueState(result: RunResult, isCancelled: boolean): IssueState {
+export function nextIssueState(result: RunResult, isCancelled: boolean): 'open' | 'closed' | 'unchanged' {
   if (isCancelled) return 'unchanged';
-  const search = searchOf(result);
-  const isExpiringSoon = search !== undefined && search.expiringSoon.length > 0;
-  if (isExpiringSoon || isBroken(result) || outcomesOf(result).some(isFailed)) return 'open';
+  const search = 'search' in result ? result.search : undefined;
+  const isBroken = result.kind !== 'handled' && result.kind !== 'no-match';
+  const hasFailed = result.kind === 'handled' && (result.stop !== undefined || result.outcomes.some(isFailed));
+  if (isBroken || hasFailed || (search?.expiringSoon ?? []).length > 0) return 'open';
   const isUndecided = result.kind === 'no-match' && result.ifNoMatch === 'error';
   const isDryRun = 'context' in result && result.context.dryRun;
   return search !== undefined && !isDryRun && !isUndecided ? 'closed' : 'unchanged';
-}
-
-function isBroken(result: RunResult): boolean {
-  return result.kind === 'handled' ? result.stop !== undefined : result.kind !== 'no-match';
 }

@@ -1,23 +1,18 @@
 import { type Clock, withTimeLimit } from '../clock.ts';
 import type { RunResult } from '../invites/run-result.ts';
-import type { Problem } from '../problems/problem.ts';
 import { TRACKER_PROBLEMS } from '../problems/tracker-problem.ts';
 import { problemAnnotation } from '../report/annotations.ts';
 import type { RunReport } from '../report/report.ts';
 import type { Workflow } from '../report/workflow.ts';
 import { closingComment, issueBody, MARKER, type RunLink } from './body.ts';
-import { type Author, type GitHubAccess, GitHubIssues, type Issue, TrackerError } from './github.ts';
+import { type GitHubAccess, GitHubIssues, type Issue, TrackerError } from './github.ts';
 import { nextIssueState } from './state.ts';
 
-export interface TrackingOptions extends GitHubAccess {
-  /** The title of the issue. */
+export interface TrackingOptions extends GitHubAccess, Pick<RunLink, 'runUrl'> {
   readonly title: string;
   readonly result: RunResult;
   readonly report: RunReport;
-  /** The page of the run; undefined outside of GitHub. */
-  readonly runUrl: string | undefined;
   readonly clock: Clock;
-  /** Aborts when the job is cancelled. */
   readonly cancelled: AbortSignal;
   readonly workflow: Pick<Workflow, 'info' | 'annotate'>;
 }
@@ -26,11 +21,11 @@ export interface TrackingOptions extends GitHubAccess {
 const TIME_LIMIT_MS = 30_000;
 
 /**
- * Makes the tracking issue say what became of the run, or closes it. Never throws: the report does not change what
- * became of the invites, so a failure ends in a warning.
+ * Opens, updates or closes the tracking issue as the result of the run requires. Never throws: a failure ends in a
+ * warning, since it does not change what became of the invites.
  */
 export async function updateTrackingIssue(options: TrackingOptions): Promise<void> {
-  const { result, cancelled, clock, workflow } = options;
+  const { result, cancelled, clock, workflow, redact } = options;
   const state = nextIssueState(result, cancelled.aborted);
   if (state === 'unchanged') return;
   const timeoutError = new TrackerError(TRACKER_PROBLEMS.tooSlow(TIME_LIMIT_MS));
@@ -41,16 +36,12 @@ export async function updateTrackingIssue(options: TrackingOptions): Promise<voi
     });
     if (line !== undefined) workflow.info(line);
   } catch (error) {
-    workflow.annotate('warning', problemAnnotation(problemOf(error, options)));
+    const problem = error instanceof TrackerError ? error.problem : TRACKER_PROBLEMS.defect(redact(String(error)));
+    workflow.annotate('warning', problemAnnotation(cancelled.aborted ? TRACKER_PROBLEMS.cancelled() : problem));
   }
 }
 
-function problemOf(error: unknown, { cancelled, redact }: TrackingOptions): Problem {
-  if (cancelled.aborted) return TRACKER_PROBLEMS.cancelled();
-  return error instanceof TrackerError ? error.problem : TRACKER_PROBLEMS.defect(redact(String(error)));
-}
-
-/** Opens the issue or brings it up to date; returns a line for the log. */
+/** Opens or updates the issue; returns a line for the log. */
 async function openIssue(issues: GitHubIssues, options: TrackingOptions): Promise<string> {
   const body = issueBody(options.report, linkOf(options));
   const title = options.title.trim();
@@ -70,17 +61,15 @@ async function openIssue(issues: GitHubIssues, options: TrackingOptions): Promis
 async function closeIssue(issues: GitHubIssues, options: TrackingOptions): Promise<string | undefined> {
   const known = await findIssue(issues, options.title.trim());
   if (known === undefined) return undefined;
-  // In this order: a comment that fails is missing once; an issue that cannot be closed would get one with each run.
+  // Close first: an issue that cannot be closed would get a comment with each run.
   await issues.update(known.number, { state: 'closed' });
   await issues.comment(known.number, closingComment(linkOf(options)));
   return `Tracking issue #${known.number} closed: ${known.url}`;
 }
 
-function linkOf({ runUrl, clock }: TrackingOptions): RunLink {
-  return { runUrl, endMs: clock.nowMs() };
-}
+const linkOf = ({ runUrl, clock }: TrackingOptions): RunLink => ({ runUrl, endMs: clock.nowMs() });
 
-/** The open tracking issue; of several, which runs at the same time can leave behind, the oldest. */
+/** The open tracking issue; the oldest of several, which concurrent runs can leave behind. */
 async function findIssue(issues: GitHubIssues, title: string): Promise<Issue | undefined> {
   const candidates: Issue[] = [];
   for await (const issue of issues.listOpenIssues()) {
@@ -97,12 +86,11 @@ async function findIssue(issues: GitHubIssues, title: string): Promise<Issue | u
 }
 
 /**
- * Whether an issue of this author may be taken for the tracking issue. Anybody can copy its title and marker, and
- * whoever opened an issue can close it or rewrite it: a stranger's would hide what needs a person.
- *
- * An app is trusted: its requests reach only accounts where it is installed, with the permissions that it has there.
+ * Whether an issue of this author can be the tracking issue. Anybody can copy its title and marker, and the author can
+ * close or rewrite it: an issue of a stranger would hide what needs a person.
+ * Trust an app: its requests reach only accounts where it is installed, with the permissions that it has there.
  * Source: GitHub's documentation, "Authenticating as a GitHub App installation".
  */
-async function isTrusted(author: Author | undefined, issues: GitHubIssues): Promise<boolean> {
+async function isTrusted(author: Issue['author'], issues: GitHubIssues): Promise<boolean> {
   return author !== undefined && (author.isBot || (await issues.canWrite(author.login)));
 }
