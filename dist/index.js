@@ -19,28 +19,43 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ formatSeconds),
-/* harmony export */   m: () => (/* binding */ systemClock)
+/* harmony export */   Bv: () => (/* binding */ withTimeLimit),
+/* harmony export */   Xo: () => (/* binding */ formatSeconds),
+/* harmony export */   ml: () => (/* binding */ systemClock)
 /* harmony export */ });
 const MAX_TIMER_MS = 2_147_483_647;
 const systemClock = {
     nowMs: () => performance.timeOrigin + performance.now(),
-    sleep: (ms, signal) => new Promise((resolve, reject) => {
-        if (signal?.aborted) {
-            reject(signal.reason);
-            return;
-        }
-        const onAbort = () => {
-            clearTimeout(timer);
-            reject(signal?.reason);
-        };
-        const timer = setTimeout(() => {
-            signal?.removeEventListener('abort', onAbort);
-            resolve();
-        }, Math.min(ms, MAX_TIMER_MS));
+    async sleep(ms, signal) {
+        signal?.throwIfAborted();
+        const { promise, resolve, reject } = Promise.withResolvers();
+        const onAbort = () => reject(signal?.reason);
+        const timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS));
         signal?.addEventListener('abort', onAbort);
-    }),
+        try {
+            await promise;
+        }
+        finally {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', onAbort);
+        }
+    },
 };
+async function withTimeLimit(limit, work) {
+    limit.signal.throwIfAborted();
+    const end = new AbortController();
+    const signal = AbortSignal.any([limit.signal, end.signal]);
+    const { promise: aborted, reject } = Promise.withResolvers();
+    signal.addEventListener('abort', () => reject(signal.reason));
+    const timeOut = () => end.abort(limit.timeoutError);
+    limit.clock.sleep(limit.ms, signal).then(timeOut, () => undefined);
+    try {
+        return await Promise.race([aborted, work(signal)]);
+    }
+    finally {
+        end.abort();
+    }
+}
 function formatSeconds(ms) {
     return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
 }
@@ -48,89 +63,44 @@ function formatSeconds(ms) {
 
 /***/ }),
 
-/***/ 337:
+/***/ 551:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CA: () => (/* binding */ errorCode),
-/* harmony export */   HY: () => (/* binding */ isAuthError),
-/* harmony export */   Tj: () => (/* binding */ StopError),
-/* harmony export */   fv: () => (/* binding */ errorCodes),
-/* harmony export */   hD: () => (/* binding */ ApiError),
-/* harmony export */   ps: () => (/* binding */ causes),
+/* harmony export */   I: () => (/* binding */ isFailed)
+/* harmony export */ });
+function isFailed(outcome) {
+    return outcome.kind === 'failed' || outcome.kind === 'not_attempted';
+}
+
+
+/***/ }),
+
+/***/ 214:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ isObject)
+/* harmony export */ });
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+
+/***/ }),
+
+/***/ 527:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Rk: () => (/* binding */ isProxyRefusal),
+/* harmony export */   Y4: () => (/* binding */ isCertificateError),
+/* harmony export */   dD: () => (/* binding */ wasNeverConnected),
 /* harmony export */   wh: () => (/* binding */ describeCauses)
 /* harmony export */ });
-class ApiError extends Error {
-    name = 'ApiError';
-    method;
-    path;
-    reason;
-    effect;
-    retryable;
-    status;
-    details;
-    cfRay;
-    retryAfterMs;
-    attempts = 1;
-    retryExceedsDeadline = false;
-    constructor(fields) {
-        super(`${fields.method} ${fields.path}: ${fields.reason}`, { cause: fields.cause });
-        this.method = fields.method;
-        this.path = fields.path;
-        this.reason = fields.reason;
-        this.effect = fields.effect;
-        this.retryable = fields.retryable;
-        this.status = fields.status;
-        this.details = fields.details ?? [];
-        this.cfRay = fields.cfRay;
-        this.retryAfterMs = fields.retryAfterMs;
-    }
-    get codes() {
-        return errorCodes(this.details);
-    }
-    get isAuthError() {
-        return this.status !== undefined && isAuthError(this.status, this.codes);
-    }
-    get isNotFound() {
-        const isNotFound = this.status === 404 && this.details.length > 0;
-        return this.effect === 'refused' && (isNotFound || this.codes.includes(NO_ROUTE));
-    }
-}
-const NO_ROUTE = 7003;
-function errorCodes(details) {
-    return details
-        .flatMap((detail) => [detail.code, ...detail.chain.map((link) => link.code)])
-        .filter((code) => code !== undefined);
-}
-function isAuthError(status, codes) {
-    const has = (...wanted) => wanted.some((code) => codes.includes(code));
-    return (status === 401 ||
-        ((status === 403 || status === 405) && has(9103, 9109, 10000)) ||
-        (status === 400 && has(6003, 9106)) ||
-        has(10502));
-}
-class StopError extends Error {
-    name = 'StopError';
-    reason;
-    error;
-    constructor(reason, message, error) {
-        super(message);
-        this.reason = reason;
-        this.error = error;
-    }
-}
+/* unused harmony export causesOf */
 const MAX_CAUSES = 6;
-function describeCauses(error) {
-    const texts = causes(error).map((cause) => {
-        const code = errorCode(cause);
-        const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
-        const message = text || (code ?? 'unknown error');
-        return code === undefined || message.includes(code) ? message : `${message} (${code})`;
-    });
-    const distinct = [...new Set(texts)];
-    return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
-}
-function causes(error) {
+function causesOf(error) {
     const found = [];
     const queue = [error];
     while (queue.length > 0 && found.length < MAX_CAUSES) {
@@ -143,18 +113,43 @@ function causes(error) {
     }
     return found;
 }
-function errorCode(error) {
+function describeCauses(error) {
+    const texts = causesOf(error).map((cause) => {
+        const code = codeOf(cause);
+        const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
+        const message = text || (code ?? 'unknown error');
+        return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+    });
+    const distinct = [...new Set(texts)];
+    return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
+}
+function codeOf(error) {
     return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
+function isCertificateError(error) {
+    return causesOf(error).some((cause) => CERTIFICATE_CODE.test(codeOf(cause) ?? ''));
+}
+function isProxyRefusal(error) {
+    return causesOf(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
+}
+const NEVER_CONNECTED_CODE = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/;
+function wasNeverConnected(error) {
+    if (isProxyRefusal(error))
+        return true;
+    return causesOf(error).some((cause) => {
+        const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
+        return NEVER_CONNECTED_CODE.test(codeOf(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
+    });
 }
 
 
 /***/ }),
 
-/***/ 551:
+/***/ 468:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ix: () => (/* binding */ isFailed),
 /* harmony export */   Kb: () => (/* binding */ inviteLabel),
 /* harmony export */   YK: () => (/* binding */ problemLine),
 /* harmony export */   rl: () => (/* binding */ verbOf)
@@ -162,14 +157,104 @@ function errorCode(error) {
 function problemLine({ message, details }) {
     return [message, ...details].join(' ');
 }
-function isFailed(outcome) {
-    return outcome.kind === 'failed' || outcome.kind === 'not_attempted';
-}
 function inviteLabel(invite, id) {
     return invite.organization_name ? `${invite.organization_name} (${id})` : id;
 }
-function verbOf(status) {
-    return status === 'accepted' ? 'accept' : 'reject';
+function verbOf(response) {
+    return response === 'accepted' ? 'accept' : 'reject';
+}
+
+
+/***/ }),
+
+/***/ 37:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ TRACKER_PROBLEMS)
+/* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(415);
+
+
+const MAX_MESSAGE = 300;
+const PERMISSION_HINT = 'Give the job the permission "issues: write" (permissions in the workflow), or github-token a token that may write issues of this repository. Workflows started from forks or by Dependabot get a token that cannot.';
+const TOKEN_HINT = 'github-token is not a valid token of this GitHub. Leave the input out, or store a new token.';
+const STATUS_HINTS = {
+    401: TOKEN_HINT,
+    403: PERMISSION_HINT,
+    404: PERMISSION_HINT,
+    410: 'Issues are switched off in this repository. Switch them on, or leave report-issue out.',
+};
+const TRACKER_PROBLEMS = {
+    noToken: () => problem('There is no token for GitHub: github-token is empty.', PERMISSION_HINT),
+    unprintableToken: () => problem('github-token holds a space, a line break or a character outside ASCII.', TOKEN_HINT),
+    noRepository: () => problem('GITHUB_REPOSITORY names no repository.', 'The tracking issue works in GitHub Actions only.'),
+    refused: (request, status, message) => problem(`${request} failed: HTTP ${status}, "${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .truncate */ .xv)(message, MAX_MESSAGE)}".`, STATUS_HINTS[status]),
+    redirected: (request, status) => problem(`${request} met a redirect (HTTP ${status}), which is refused.`),
+    unreachable: (request, reason) => problem(`${request} failed: ${reason}.`),
+    unreadable: (what) => problem(`GitHub’s answer does not hold ${what}.`),
+    authorWithoutAccess: (number, login) => problem(`Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will take the issue for its own, so the next one would open another.`, 'Leave github-token out, or give it a token of somebody with write access.'),
+    tooSlow: (limitMs) => problem(`GitHub did not take the report within ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(limitMs)}.`),
+    cancelled: () => problem('The job was cancelled before the report was finished.'),
+    unloadable: (reason) => problem(`The code for it could not be loaded: ${reason}.`),
+    defect: (description) => problem(`This action has a defect: ${description}.`, 'Report what it says.'),
+};
+function problem(message, hint = 'The next run of the workflow tries again.') {
+    const details = ['What became of the invites stands.'];
+    return { title: 'The tracking issue could not be updated', message, details, hint };
+}
+
+
+/***/ }),
+
+/***/ 879:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lj: () => (/* binding */ problemAnnotation),
+/* harmony export */   XO: () => (/* binding */ capAnnotations),
+/* harmony export */   rb: () => (/* binding */ failureAnnotations)
+/* harmony export */ });
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(551);
+/* harmony import */ var _problems_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(468);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(415);
+
+
+
+const MAX_ANNOTATIONS = 10;
+const MAX_NAMED = 5;
+function problemAnnotation({ title, message, details, hint }) {
+    return { title, lines: [message, ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])] };
+}
+function failureAnnotations(outcomes, stop) {
+    const failed = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__/* .isFailed */ .I);
+    const shared = failed.filter(({ causedByStop }) => causedByStop);
+    const own = failed.filter(({ causedByStop }) => !causedByStop).map(({ problem }) => problemAnnotation(problem));
+    const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
+    const annotations = isStopShown ? [stopAnnotation(stop, shared), ...own] : own;
+    return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.');
+}
+function stopAnnotation(stop, affected) {
+    const { lines, title } = problemAnnotation(stop);
+    const unknown = affected.filter(({ invite }) => invite.status === undefined);
+    const notAttempted = affected.filter(({ kind }) => kind === 'not_attempted');
+    const consequences = [
+        ...(notAttempted.length > 0 ? [`Not attempted: ${nameInvites(notAttempted)}.`] : []),
+        ...(unknown.length > 0 ? [`State unknown, because it could not be read: ${nameInvites(unknown)}.`] : []),
+    ];
+    return { title, lines: lines.toSpliced(1, 0, ...consequences) };
+}
+function nameInvites(outcomes) {
+    const labels = outcomes.map(({ invite, id }) => (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteLabel */ .Kb)(invite, id));
+    return (0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .firstOf */ .Ku)(labels, MAX_NAMED).join(', ');
+}
+function capAnnotations(annotations, what, where) {
+    if (annotations.length <= MAX_ANNOTATIONS)
+        return annotations;
+    const rest = annotations.slice(MAX_ANNOTATIONS - 1).map(({ title }) => title);
+    const last = { title: `${rest.length} more ${what}`, lines: [...(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .firstOf */ .Ku)(rest, MAX_NAMED), where] };
+    return [...annotations.slice(0, MAX_ANNOTATIONS - 1), last];
 }
 
 
@@ -181,11 +266,14 @@ function verbOf(status) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   f: () => (/* binding */ buildSummary)
 /* harmony export */ });
-/* unused harmony export problemItem */
-/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(551);
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(551);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(415);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(114);
+
+
 
 const MAX_BYTES = 1_000_000;
-const FRAME_BYTES = 1_000;
+const FRAME_BYTES = 2_000;
 const MAX_CELL = 300;
 const OUTCOME_TEXTS = {
     changed: '✅ changed',
@@ -194,54 +282,78 @@ const OUTCOME_TEXTS = {
     failed: '❌ failed',
     not_attempted: '⏸️ not attempted',
 };
-function buildSummary({ title, outcomes, stop, remarks }, safe, maxBytes = MAX_BYTES) {
-    const failed = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__/* .isFailed */ .Ix);
-    const problems = [
-        ...(stop === undefined ? [] : [stop]),
-        ...failed.filter((outcome) => !outcome.causedByStop).map(({ problem }) => problem),
-    ];
-    const heading = `<h3>${safe.html(title)}</h3>`;
-    const room = maxBytes - byteLength(heading) - FRAME_BYTES;
-    const notes = takeWithin(remarks.map((remark) => `<p><code>${safe.html(remark)}</code></p>`), room / 4);
-    const failures = takeWithin(problems.map((problem) => problemItem(problem, safe)), (room - byteLength(notes.html)) / 2);
-    const rows = takeWithin(outcomes.map((outcome) => outcomeRow(outcome, safe)), room - byteLength(notes.html) - byteLength(failures.html));
+function buildSummary({ title, outcomes, stop, remarks }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_0__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
+    const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_1__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
+    const problems = [...(stop === undefined ? [] : [stop]), ...own.map(({ problem }) => problem)];
+    const room = maxBytes - FRAME_BYTES;
+    const failures = takeWithin(room, problems, (problem) => problemItem(problem, escapeText));
+    const roomLeft = room - failures.bytes;
+    const notes = takeWithin(roomLeft, remarks, (remark) => `<p><code>${escapeText(remark)}</code></p>`);
+    const rows = takeWithin(roomLeft - notes.bytes, outcomes, (outcome) => outcomeRow(outcome, escapeText));
     return [
-        heading,
+        `<h3>${escapeText(title, MAX_CELL)}</h3>`,
         ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
-        ...missing(rows.omitted, 'row'),
+        ...omittedNote(rows.omitted, 'row'),
         ...(problems.length > 0 ? [`<ul>${failures.html}</ul>`] : []),
-        ...missing(failures.omitted, 'failure'),
+        ...omittedNote(failures.omitted, 'failure'),
         ...(notes.html === '' ? [] : [notes.html]),
-        ...missing(notes.omitted, 'remark'),
+        ...omittedNote(notes.omitted, 'remark'),
     ].join('\n\n');
 }
 const TABLE_HEAD = '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
-function outcomeRow({ invite, id, kind }, safe) {
+function outcomeRow({ invite, id, kind }, escapeText) {
     const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
-    const data = cells.map((cell) => `<td>${cell ? `<code>${safe.html(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
-    const status = invite.status === undefined ? 'state unknown' : invite.status;
-    return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (<code>${safe.html(status, MAX_CELL)}</code>)</td></tr>`;
+    const data = cells.map((cell) => `<td>${cell ? `<code>${escapeText(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
+    const status = invite.status ?? 'state unknown';
+    return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (<code>${escapeText(status, MAX_CELL)}</code>)</td></tr>`;
 }
-function problemItem({ title, message, details, hint }, safe) {
-    const facts = [message, ...details].map((line) => `<br><code>${safe.html(line)}</code>`).join('');
-    return `<li><strong><code>${safe.html(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${safe.html(hint)}`}</li>`;
+function problemItem({ title, message, details, hint }, escapeText) {
+    const facts = [message, ...details].map((line) => `<br><code>${escapeText(line)}</code>`).join('');
+    return `<li><strong><code>${escapeText(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${escapeText(hint)}`}</li>`;
 }
-function takeWithin(items, maxBytes) {
-    const kept = [];
+function takeWithin(maxBytes, items, toItem) {
+    let html = '';
     let bytes = 0;
-    for (const item of items) {
-        bytes += byteLength(item);
-        if (bytes > maxBytes)
-            break;
-        kept.push(item);
+    for (const [index, item] of items.entries()) {
+        const text = toItem(item);
+        const size = Buffer.byteLength(text);
+        if (bytes + size > maxBytes)
+            return { html, bytes, omitted: items.length - index };
+        html += text;
+        bytes += size;
     }
-    return { html: kept.join(''), omitted: items.length - kept.length };
+    return { html, bytes, omitted: 0 };
 }
-function missing(count, what) {
-    return count === 0 ? [] : [`<p>${count} more ${what}${count === 1 ? '' : 's'} did not fit into this summary.</p>`];
+function omittedNote(count, what) {
+    return count === 0 ? [] : [`<p>${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .countOf */ .pq)(count, `more ${what}`)} did not fit into this summary.</p>`];
 }
-function byteLength(text) {
-    return new TextEncoder().encode(text).length;
+
+
+/***/ }),
+
+/***/ 114:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ toLine),
+/* harmony export */   V: () => (/* binding */ toHtml)
+/* harmony export */ });
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(415);
+
+const MAX_LINE = 1_000;
+function toLine(text, maxLength = MAX_LINE) {
+    return (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .truncate */ .xv)(stripCommands(text), maxLength);
+}
+const toHtml = (text, maxLength) => toLine(text, maxLength).replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] ?? '');
+const HTML_ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
+function stripCommands(text) {
+    return (text
+        .replace(WHITE_SPACE, ' ')
+        .replace(INVISIBLE, '\uFFFD')
+        .replace(/#(?=[^ -~]*#[^ -~]*\[)/g, '# ')
+        .replace(/^([^!-~]*):(?=[^ -~]*:)/, '$1: '));
 }
 
 
@@ -254,6 +366,30 @@ function byteLength(text) {
 /* harmony export */   x: () => (/* binding */ VERSION)
 /* harmony export */ });
 const VERSION = '1.0.0';
+
+
+/***/ }),
+
+/***/ 415:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ku: () => (/* binding */ firstOf),
+/* harmony export */   pq: () => (/* binding */ countOf),
+/* harmony export */   xv: () => (/* binding */ truncate)
+/* harmony export */ });
+function truncate(text, maxLength) {
+    if (text.length <= maxLength)
+        return text;
+    return `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+function countOf(count, noun, plural = `${noun}s`) {
+    return `${count} ${count === 1 ? noun : plural}`;
+}
+function firstOf(items, max) {
+    const rest = items.length - max;
+    return rest > 0 ? [...items.slice(0, max), `and ${rest} more`] : items;
+}
 
 
 /***/ }),
@@ -444,6 +580,73 @@ const withQuery = absent;
 /******/ 
 /************************************************************************/
 var __webpack_exports__ = {};
+
+// EXTERNAL MODULE: ../build/clock.js
+var build_clock = __nccwpck_require__(432);
+;// CONCATENATED MODULE: ../build/cloudflare/errors.js
+function errorLine({ method, path, reason }) {
+    return `${method} ${path}: ${reason}`;
+}
+class StopError extends Error {
+    name = 'StopError';
+    reason;
+    constructor(reason) {
+        super(reason.kind);
+        this.reason = reason;
+    }
+}
+
+// EXTERNAL MODULE: ../build/json.js
+var build_json = __nccwpck_require__(214);
+;// CONCATENATED MODULE: ../build/cloudflare/invite.js
+
+const INVITE_FIELDS = {
+    id: 'text',
+    status: 'text',
+    organization_id: 'text',
+    organization_name: 'text',
+    roles: 'names',
+    invited_by: 'text',
+    invited_on: 'text',
+    expires_on: 'text',
+    invited_member_id: 'text',
+    invited_member_email: 'text',
+    organization_is_enforcing_twofactor: 'boolean',
+};
+const INVITE_STATUSES = new Set([
+    'pending',
+    'accepted',
+    'rejected',
+    'expired',
+    'canceled',
+    'left',
+]);
+const MAX_ID_LENGTH = 32;
+function isInviteId(id) {
+    return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
+}
+const FIELD_PARSERS = {
+    text: (value) => (typeof value === 'string' ? value : undefined),
+    boolean: (value) => (typeof value === 'boolean' ? value : undefined),
+    names: toRoles,
+};
+function toInvite(result) {
+    if (!(0,build_json/* isObject */.G)(result))
+        return undefined;
+    const fields = Object.entries(INVITE_FIELDS).flatMap(([name, type]) => {
+        const value = FIELD_PARSERS[type](result[name]);
+        return value === undefined ? [] : [[name, value]];
+    });
+    return Object.fromEntries(fields);
+}
+function toRoles(roles) {
+    if (roles === undefined || roles === null)
+        return undefined;
+    return (Array.isArray(roles) ? roles : [roles]).map((role) => {
+        const name = (0,build_json/* isObject */.G)(role) ? role.name : role;
+        return typeof name === 'string' ? name : '(unreadable role)';
+    });
+}
 
 // EXTERNAL MODULE: ./unused-stubs.js
 var unused_stubs = __nccwpck_require__(691);
@@ -827,37 +1030,8 @@ const $fetch = (/* unused pure expression or super */ null && (ofetch));
 
 
 
-// EXTERNAL MODULE: ../build/clock.js
-var build_clock = __nccwpck_require__(432);
-// EXTERNAL MODULE: ../build/cloudflare/errors.js
-var errors = __nccwpck_require__(337);
-;// CONCATENATED MODULE: ../build/network-error.js
-
-const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
-function isCertificateError(error) {
-    return (0,errors/* causes */.ps)(error).some((cause) => CERTIFICATE_CODE.test((0,errors/* errorCode */.CA)(cause) ?? ''));
-}
-function isProxyRefusal(error) {
-    return (0,errors/* causes */.ps)(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
-}
-const NEVER_CONNECTED = new Set([
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'EADDRNOTAVAIL',
-    'UND_ERR_CONNECT_TIMEOUT',
-]);
-function wasNeverConnected(error) {
-    if (isProxyRefusal(error))
-        return true;
-    return (0,errors/* causes */.ps)(error).some((cause) => {
-        const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
-        return NEVER_CONNECTED.has((0,errors/* errorCode */.CA)(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
-    });
-}
-
+// EXTERNAL MODULE: ../build/network-error.js
+var network_error = __nccwpck_require__(527);
 // EXTERNAL MODULE: ../build/version.js
 var version = __nccwpck_require__(290);
 ;// CONCATENATED MODULE: ../build/cloudflare/body.js
@@ -868,39 +1042,20 @@ class BodyTooLargeError extends Error {
     }
 }
 async function readText(body, maxBytes, signal) {
-    if (!body)
-        return '';
-    const reader = body.getReader();
     const decoder = new TextDecoder();
-    const aborted = rejectOnAbort(signal);
     let text = '';
     let bytes = 0;
-    try {
-        for (;;) {
-            const { done, value } = await Promise.race([reader.read(), aborted.promise]);
-            if (done)
-                return text + decoder.decode();
-            bytes += value.byteLength;
-            if (bytes > maxBytes)
-                throw new BodyTooLargeError(maxBytes);
-            text += decoder.decode(value, { stream: true });
-        }
-    }
-    catch (error) {
-        reader.cancel().catch(() => undefined);
-        throw error;
-    }
-    finally {
-        aborted.dispose();
-    }
-}
-function rejectOnAbort(signal) {
-    const { promise, reject } = Promise.withResolvers();
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted)
-        onAbort();
-    return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
+    const write = (chunk) => {
+        bytes += chunk.byteLength;
+        if (bytes > maxBytes)
+            throw new BodyTooLargeError(maxBytes);
+        text += decoder.decode(chunk, { stream: true });
+    };
+    await body?.pipeTo(new WritableStream({ write }), { signal }).catch((error) => {
+        if (!signal.aborted)
+            throw error;
+    });
+    return text + decoder.decode();
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/credentials.js
@@ -910,122 +1065,182 @@ function credentialHeaders(credentials) {
         : { 'x-auth-email': credentials.email, 'x-auth-key': credentials.key };
 }
 
+// EXTERNAL MODULE: ../build/words.js
+var words = __nccwpck_require__(415);
 ;// CONCATENATED MODULE: ../build/cloudflare/envelope.js
+
+
+
 const MAX_MESSAGE = 500;
-function parseBody(text) {
+function parseBody(text, redact) {
     const trimmed = text.trim();
     if (trimmed === '')
         return { kind: 'unreadable', description: 'an empty body' };
     let json;
     try {
-        json = JSON.parse(trimmed);
+        json = JSON.parse(trimmed, (key, value) => {
+            if (typeof value !== 'string' || (key === 'status' && INVITE_STATUSES.has(value)))
+                return value;
+            return redact(value);
+        });
     }
     catch {
-        return { kind: 'unreadable', description: describeText(trimmed) };
+        return { kind: 'unreadable', description: describeText(redact(trimmed)) };
     }
-    if (!isObject(json))
-        return { kind: 'unreadable', description: 'JSON that is no object' };
-    if (typeof json.success === 'boolean') {
-        return {
-            kind: 'envelope',
-            success: json.success,
-            errors: Array.isArray(json.errors) ? json.errors.filter(isObject).map(toErrorDetail) : [],
-            result: json.result,
-            resultInfo: toResultInfo(json.result_info),
-        };
+    if (!(0,build_json/* isObject */.G)(json))
+        return { kind: 'unreadable', description: 'JSON that is not an object' };
+    const { success, result, retryable, retry_after: retryAfter } = json;
+    if (typeof success === 'boolean') {
+        const errors = objectsOf(json.errors).map(toErrorDetail);
+        const info = (0,build_json/* isObject */.G)(json.result_info) ? json.result_info : {};
+        const resultInfo = { totalCount: numberOf(info.total_count), perPage: numberOf(info.per_page) };
+        return { kind: 'envelope', success, errors, result, resultInfo };
     }
     if (json.cloudflare_error === true || (typeof json.title === 'string' && typeof json.status === 'number')) {
-        return {
-            kind: 'problem',
-            error: toProblemDetail(json),
-            retryable: typeof json.retryable === 'boolean' ? json.retryable : undefined,
-            retryAfter: json.retry_after,
-        };
+        const texts = [json.title, json.detail].filter((value) => typeof value === 'string');
+        const error = { ...toCodedMessage({ code: json.error_code, message: texts.join(': ') }), chain: [] };
+        return { kind: 'problem', error, retryable: typeof retryable === 'boolean' ? retryable : undefined, retryAfter };
     }
-    return { kind: 'unreadable', description: 'JSON that is no answer of the API (it has no "success")' };
+    return { kind: 'unreadable', description: 'JSON that is not an answer of the API (it has no "success")' };
 }
 function describeText(text) {
     if (/^(?:<!doctype html|<html)/i.test(text)) {
         const title = /<title[^>]{0,200}>([^<]{1,500})/i.exec(text)?.[1]?.trim();
-        return title === undefined ? 'an HTML page' : `an HTML page titled "${cut(title, 200)}"`;
+        return title === undefined ? 'an HTML page' : `an HTML page titled "${(0,words/* truncate */.xv)(title, 200)}"`;
     }
     if (/^[[{"]/.test(text))
         return 'JSON that is broken or cut off';
-    return `text: "${cut(text, 200)}"`;
+    return `text: "${(0,words/* truncate */.xv)(text, 200)}"`;
 }
 function toErrorDetail(error) {
-    const chain = Array.isArray(error.error_chain) ? error.error_chain.filter(isObject) : [];
     return {
-        ...codeAndMessage(error),
-        chain: chain.map(codeAndMessage),
-        ...(typeof error.documentation_url === 'string' && { documentationUrl: cut(error.documentation_url, MAX_MESSAGE) }),
-        ...(isObject(error.source) &&
-            typeof error.source.pointer === 'string' && { pointer: cut(error.source.pointer, MAX_MESSAGE) }),
+        ...toCodedMessage(error),
+        chain: objectsOf(error.error_chain).map(toCodedMessage),
+        documentationUrl: textOf(error.documentation_url),
+        pointer: (0,build_json/* isObject */.G)(error.source) ? textOf(error.source.pointer) : undefined,
     };
 }
-function codeAndMessage(error) {
-    return {
-        ...(typeof error.code === 'number' && { code: error.code }),
-        message: typeof error.message === 'string' ? cut(error.message, MAX_MESSAGE) : '',
-    };
+function toCodedMessage({ code, message }) {
+    return { ...(typeof code === 'number' && { code }), message: textOf(message) ?? '' };
 }
-function toProblemDetail(problem) {
-    const texts = [problem.title, problem.detail].filter((text) => typeof text === 'string');
-    return {
-        ...(typeof problem.error_code === 'number' && { code: problem.error_code }),
-        message: cut(texts.join(': '), MAX_MESSAGE),
-        chain: [],
-    };
+const objectsOf = (value) => (Array.isArray(value) ? value.filter(build_json/* isObject */.G) : []);
+const numberOf = (value) => (typeof value === 'number' ? value : undefined);
+const textOf = (value) => typeof value === 'string' ? (0,words/* truncate */.xv)(value, MAX_MESSAGE) : undefined;
+
+;// CONCATENATED MODULE: ../build/cloudflare/error-codes.js
+const CREDENTIAL_NAMES = {
+    'api-token': 'API token',
+    'global-api-key': 'Global API Key',
+};
+const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
+const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
+function unauthorizedHint(scheme) {
+    return `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
 }
-function toResultInfo(info) {
-    if (!isObject(info))
-        return {};
-    return {
-        ...(typeof info.total_count === 'number' && { totalCount: info.total_count }),
-        ...(typeof info.per_page === 'number' && { perPage: info.per_page }),
-    };
-}
-const TEXT_FIELDS = [
-    'id',
-    'status',
-    'organization_id',
-    'organization_name',
-    'invited_by',
-    'invited_on',
-    'expires_on',
-    'invited_member_id',
-    'invited_member_email',
+const NOT_FOUND_HINT = 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
+const ERROR_RULES = [
+    {
+        code: 10502,
+        kind: 'credentials',
+        hint: (scheme) => `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`,
+    },
+    { code: 6103, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-key (X-Auth-Key).` },
+    { code: 6102, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-email (X-Auth-Email).` },
+    { code: 6111, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-token (Authorization).` },
+    { code: 6003, kind: 'credentials', hint: MALFORMED },
+    {
+        code: 9106,
+        kind: 'credentials',
+        hint: 'Cloudflare saw no credentials. Something between the runner and Cloudflare, a proxy perhaps, removed the authentication headers.',
+    },
+    {
+        code: 9103,
+        kind: 'credentials',
+        hint: `api-key and api-email do not belong to the same user, or the key is no longer valid. ${ROLLED}`,
+    },
+    {
+        code: 9109,
+        message: /valid user-level authentication not found/i,
+        kind: 'credentials',
+        hint: 'This token belongs to an account, not to a user. Only the invited user can respond: create an API token under My Profile > API Tokens, as that user.',
+    },
+    {
+        code: 9109,
+        message: /from location/i,
+        kind: 'credentials',
+        hint: 'The token has a client IP filter that excludes this runner. Allow the runner’s address, use a self-hosted runner with a fixed one, or remove the filter.',
+    },
+    {
+        code: 9109,
+        message: /unauthorized to access/i,
+        kind: 'credentials',
+        hint: 'The token lacks a permission. It must be a user API token with User > Memberships: Edit.',
+    },
+    { code: 9109, kind: 'credentials', hint: `Cloudflare does not know this token. ${ROLLED}` },
+    {
+        code: 10000,
+        message: /authentication scheme/i,
+        kind: 'credentials',
+        hint: 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.',
+    },
+    {
+        code: 10000,
+        kind: 'credentials',
+        hint: (scheme) => scheme === 'api-token'
+            ? 'The token is not valid or lacks a permission. It must be a user API token with User > Memberships: Edit.'
+            : `Cloudflare did not accept api-key and api-email. ${ROLLED}`,
+    },
+    { code: 7003, kind: 'not-found', hint: NOT_FOUND_HINT },
 ];
-function toInvite(result) {
-    if (!isObject(result))
-        return undefined;
-    const fields = TEXT_FIELDS.flatMap((name) => {
-        const value = result[name];
-        return typeof value === 'string' ? [[name, value]] : [];
-    });
-    const roles = toRoles(result.roles);
-    return {
-        ...Object.fromEntries(fields),
-        ...(typeof result.organization_is_enforcing_twofactor === 'boolean' && {
-            organization_is_enforcing_twofactor: result.organization_is_enforcing_twofactor,
-        }),
-        ...(roles !== undefined && { roles }),
-    };
+function findErrorRule(details) {
+    const entries = details.flatMap((detail) => [detail, ...detail.chain]);
+    return ERROR_RULES.find(({ code, message }) => entries.some((entry) => entry.code === code && (message === undefined || message.test(entry.message))));
 }
-const UNREADABLE_ROLE = '(unreadable role)';
-function toRoles(roles) {
-    if (roles === undefined || roles === null)
-        return undefined;
-    return (Array.isArray(roles) ? roles : [roles]).map((role) => {
-        const name = isObject(role) ? role.name : role;
-        return typeof name === 'string' ? name : UNREADABLE_ROLE;
-    });
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function cut(text, length) {
-    return text.length <= length ? text : `${text.slice(0, length)}…`;
+
+;// CONCATENATED MODULE: ../build/cloudflare/http-status.js
+const UNKNOWN_EFFECT_HINT = 'Run the job again: an invite that has the desired status by then counts as success. If it goes on, ask Cloudflare’s support.';
+const REDIRECTED = {
+    isRetryable: false,
+    effect: 'not-applied',
+    hint: 'The credentials are never sent on to another address. Check api-base-url, and whether a proxy or login page stands in the way.',
+};
+const REFUSED = {
+    isRetryable: false,
+    effect: 'rejected',
+    hint: 'Cloudflare refused this request for a reason of its own: see its message.',
+};
+const UNCLEAR = { isRetryable: true, effect: 'unknown', hint: UNKNOWN_EFFECT_HINT };
+const TROUBLE = {
+    ...UNCLEAR,
+    hint: 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.',
+};
+const INSECURE_ORIGIN = {
+    ...TROUBLE,
+    hint: 'Cloudflare could not make a secure connection to the server behind it. This workflow does not cause that: see https://www.cloudflarestatus.com.',
+};
+const STATUS_RULES = {
+    403: {
+        ...REFUSED,
+        hint: 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.',
+    },
+    404: { ...REFUSED, hint: 'There is no such API at this address: check api-base-url.' },
+    408: UNCLEAR,
+    409: {
+        ...REFUSED,
+        isRetryable: true,
+        hint: 'Something else was changing the invite at the same time. Run the job again.',
+    },
+    429: {
+        isRetryable: true,
+        effect: 'not-applied',
+        hint: 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.',
+    },
+    525: INSECURE_ORIGIN,
+    526: INSECURE_ORIGIN,
+};
+const CLASS_RULES = [TROUBLE, TROUBLE, UNCLEAR, REDIRECTED, REFUSED];
+function statusRule(status) {
+    return STATUS_RULES[status] ?? CLASS_RULES[Math.floor(status / 100)] ?? TROUBLE;
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/retry.js
@@ -1038,13 +1253,11 @@ function retryDelayMs(failures, serverDelayMs, random) {
     const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS);
     return backoffMs * (1 - JITTER * random());
 }
-function isRetryableStatus(status) {
-    return status === 408 || status === 409 || status === 429 || status >= 500;
-}
-const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-const RFC_850_DATE = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
-const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
-const NUMBER = /^\d+(?:\.\d+)?$/;
+const HTTP_DATES = [
+    /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+    /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+    /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+];
 function serverDelayMs(headers, bodyRetryAfter, nowMs) {
     return (parseNumber(headers.get('retry-after-ms'), 1) ??
         parseNumber(headers.get('retry-after'), 1_000) ??
@@ -1052,28 +1265,28 @@ function serverDelayMs(headers, bodyRetryAfter, nowMs) {
         parseNumber(typeof bodyRetryAfter === 'number' ? String(bodyRetryAfter) : bodyRetryAfter, 1_000));
 }
 function parseNumber(value, unitMs) {
-    return typeof value === 'string' && NUMBER.test(value.trim()) ? Number(value) * unitMs : undefined;
+    return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) * unitMs : undefined;
 }
 function parseDateDelay(value, nowMs) {
     const date = value ?? '';
-    const epochMs = IMF_FIXDATE.test(date) || RFC_850_DATE.test(date)
-        ? Date.parse(date)
-        : ASCTIME_DATE.test(date)
-            ? Date.parse(`${date} GMT`)
-            : Number.NaN;
+    if (!HTTP_DATES.some((form) => form.test(date)))
+        return undefined;
+    const epochMs = Date.parse(date.endsWith('GMT') ? date : `${date} GMT`);
     return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
 }
 const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z-]+=(?:"[^"]*"|[^\s;,"]+))*)/g;
-function rateLimitPauseMs(header, underWay) {
+function rateLimitPauseMs(header, inFlight) {
     const pauses = [...(header ?? '').matchAll(RATELIMIT_ITEM)].flatMap(([, parameters = '']) => {
         const left = /;\s*r=(\d+)/.exec(parameters)?.[1];
         const seconds = /;\s*t=(\d+)/.exec(parameters)?.[1];
-        return left !== undefined && Number(left) <= underWay && seconds !== undefined ? [Number(seconds) * 1_000] : [];
+        return left !== undefined && Number(left) <= inFlight && seconds !== undefined ? [Number(seconds) * 1_000] : [];
     });
     return pauses.length > 0 ? Math.max(...pauses) : undefined;
 }
 
-;// CONCATENATED MODULE: ../build/cloudflare/client.js
+;// CONCATENATED MODULE: ../build/cloudflare/request.js
+
+
 
 
 
@@ -1086,141 +1299,67 @@ function rateLimitPauseMs(header, underWay) {
 const ATTEMPT_TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = `cloudflare-invite-action/${version/* VERSION */.x}`;
-class InvitesClient {
+class RequestSender {
     #options;
     #ofetch;
-    #rateLimited = 0;
-    #underWay = 0;
+    #rateLimitCount = 0;
+    #inFlight = 0;
     constructor(options) {
         this.#options = options;
         this.#ofetch = ofetch.create({}, { fetch: options.fetch });
     }
-    async read(id) {
-        const request = { method: 'GET', path: invitePath(id) };
-        const success = await this.#send(request);
-        return inviteOf(request, success, id);
-    }
-    readBack(id) {
-        return this.#withRetries(() => this.read(id), (error) => error.status === 429);
-    }
-    readPatiently(id) {
-        return this.#withRetries(() => this.read(id));
-    }
-    async answer(id, status) {
-        const request = { method: 'PATCH', path: invitePath(id), body: { status } };
-        const success = await this.#send(request);
-        const invite = inviteOf(request, success, id);
-        if (invite.status !== status) {
-            throw unexpectedSuccess(request, success, `but the invite has the status "${invite.status}"`);
-        }
-        return invite;
-    }
-    listPage(page, perPage) {
-        const query = `?${new URLSearchParams({ page: String(page), per_page: String(perPage) })}`;
-        const request = { method: 'GET', path: '/user/invites', query };
-        return this.#withRetries(async () => {
-            const success = await this.#send(request);
-            if (!Array.isArray(success.result))
-                throw unexpectedSuccess(request, success, 'but holds no list of invites');
-            return {
-                entries: success.result,
-                totalCount: success.resultInfo.totalCount,
-                perPage: success.resultInfo.perPage,
-            };
-        });
-    }
-    async backOff(error, failures) {
-        const { retries, random, gate, onRetry } = this.#options;
-        error.attempts = failures;
-        if (!error.retryable || failures > retries)
-            return false;
-        const attempt = `attempt ${failures} of ${retries + 1} failed`;
-        if (error.status === 429) {
-            onRetry(`${error.message} (${attempt})`);
-            return true;
-        }
-        const delayMs = retryDelayMs(failures, error.retryAfterMs, random);
-        error.retryExceedsDeadline = !gate.fits(delayMs);
-        if (error.retryExceedsDeadline)
-            return false;
-        onRetry(`${error.message} (${attempt}; next in ${(0,build_clock/* formatSeconds */.X)(delayMs)})`);
-        await gate.wait(delayMs);
-        return true;
-    }
-    async #withRetries(operation, mayRetry = (_error) => true) {
-        for (let failures = 1;; failures++) {
-            try {
-                return await operation();
-            }
-            catch (error) {
-                if (!(error instanceof errors/* ApiError */.hD))
-                    throw error;
-                if (!mayRetry(error) || !(await this.backOff(error, failures)))
-                    throw error;
-            }
-        }
-    }
-    async #send(request) {
-        const { gate, clock, onDebug } = this.#options;
-        await gate.enter();
+    async send(request) {
+        const { limiter, clock, onDebug } = this.#options;
+        await limiter.acquire();
         const startMs = clock.nowMs();
-        try {
-            const success = this.#judge(request, await this.#exchange(request));
-            this.#rateLimited = 0;
-            onDebug(`${request.method} ${request.path}${request.query ?? ''}: HTTP ${success.status} after ${Math.round(clock.nowMs() - startMs)} ms`);
-            return success;
-        }
-        catch (error) {
-            if (error instanceof errors/* ApiError */.hD) {
-                onDebug(`${error.message} after ${Math.round(clock.nowMs() - startMs)} ms, cf-ray ${error.cfRay ?? 'none'}`);
-                this.#heedStepWide(error);
-            }
-            throw error;
-        }
-    }
-    #heedStepWide(error) {
-        const { gate, random } = this.#options;
-        if (error.isAuthError) {
-            gate.stop(new errors/* StopError */.Tj('credentials', 'Cloudflare refused the credentials.', error));
-        }
-        else if (error.status !== 429) {
-            this.#rateLimited = 0;
+        const response = await this.#fetchWithTimeout(request);
+        const result = response.ok ? this.#parseResponse(request, response.value) : response;
+        const elapsed = `after ${Math.round(clock.nowMs() - startMs)} ms`;
+        if (result.ok) {
+            this.#rateLimitCount = 0;
+            onDebug(`${request.method} ${request.path}${request.query ?? ''}: HTTP ${result.value.status} ${elapsed}`);
         }
         else {
-            if (!gate.isPaused)
-                this.#rateLimited += 1;
-            const delayMs = retryDelayMs(Math.max(1, this.#rateLimited), error.retryAfterMs, random);
-            gate.pause(delayMs, 'Cloudflare answered HTTP 429, too many requests', error);
+            onDebug(`${errorLine(result.failure)} ${elapsed}, cf-ray ${result.failure.cfRay ?? 'none'}`);
+            this.#updateLimiter(result.failure);
+        }
+        return result;
+    }
+    #updateLimiter(error) {
+        const { limiter, random } = this.#options;
+        if (error.isAuthError) {
+            limiter.stop(new StopError({ kind: 'credentials', error }));
+        }
+        else if (error.status !== 429) {
+            this.#rateLimitCount = 0;
+        }
+        else {
+            if (!limiter.isPaused)
+                this.#rateLimitCount += 1;
+            limiter.pause(retryDelayMs(Math.max(1, this.#rateLimitCount), error.retryAfterMs, random), 'refused', error);
         }
     }
-    async #exchange(request) {
-        const { gate, clock } = this.#options;
-        const limitMs = Math.min(ATTEMPT_TIMEOUT_MS, gate.remainingMs);
-        const timeout = new AbortController();
-        const finished = new AbortController();
-        clock.sleep(limitMs, finished.signal).then(() => timeout.abort(new Error(`no complete answer within ${(0,build_clock/* formatSeconds */.X)(limitMs)}`)), () => undefined);
-        const signal = AbortSignal.any([timeout.signal, gate.abortSignal]);
-        this.#underWay += 1;
+    async #fetchWithTimeout(request) {
+        const { limiter, clock } = this.#options;
+        const ms = Math.min(ATTEMPT_TIMEOUT_MS, limiter.remainingMs);
+        const timeoutError = new Error(`no complete answer within ${(0,build_clock/* formatSeconds */.Xo)(ms)}`);
+        this.#inFlight += 1;
         try {
-            return await this.#fetchText(request, signal);
+            const limit = { clock, ms, timeoutError, signal: limiter.abortSignal };
+            return { ok: true, value: await (0,build_clock/* withTimeLimit */.Bv)(limit, (signal) => this.#fetchText(request, signal)) };
         }
         catch (error) {
-            throw toConnectionError(request, error, signal);
+            return { ok: false, failure: this.#toConnectionError(request, error) };
         }
         finally {
-            this.#underWay -= 1;
-            finished.abort();
+            this.#inFlight -= 1;
         }
     }
     async #fetchText(request, signal) {
         const { baseUrl, credentials } = this.#options;
         const response = await this.#ofetch.raw(`${baseUrl}${request.path}${request.query ?? ''}`, {
             method: request.method,
-            headers: {
-                accept: 'application/json',
-                'user-agent': USER_AGENT,
-                ...credentialHeaders(credentials),
-            },
+            headers: { accept: 'application/json', 'user-agent': USER_AGENT, ...credentialHeaders(credentials) },
             ...(request.body && { body: request.body }),
             redirect: 'manual',
             retry: false,
@@ -1230,197 +1369,214 @@ class InvitesClient {
         });
         return { response, text: await readText(response.body, MAX_BODY_BYTES, signal) };
     }
-    #judge(request, { response, text }) {
-        const { gate, clock } = this.#options;
-        const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'), this.#underWay);
+    #parseResponse(request, { response, text }) {
+        const { limiter, clock, redact } = this.#options;
+        const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'), this.#inFlight);
         if (pauseMs !== undefined)
-            gate.pause(pauseMs, 'no request left in Cloudflare’s rate limit');
-        const body = parseBody(text);
-        const cfRay = response.headers.get('cf-ray') ?? undefined;
-        if (response.ok && body.kind === 'envelope' && body.success) {
-            return { result: body.result, resultInfo: body.resultInfo, status: response.status, cfRay };
-        }
+            limiter.pause(pauseMs, 'announced');
+        const body = parseBody(text, redact);
         const { status } = response;
+        const cfRay = redact(response.headers.get('cf-ray') ?? '') || undefined;
+        if (response.ok && body.kind === 'envelope' && body.success) {
+            return { ok: true, value: { result: body.result, resultInfo: body.resultInfo, status, cfRay } };
+        }
         const details = body.kind === 'envelope' ? body.errors : body.kind === 'problem' ? [body.error] : [];
-        const retryAfterMs = serverDelayMs(response.headers, body.kind === 'problem' ? body.retryAfter : undefined, clock.nowMs());
-        throw new errors/* ApiError */.hD({
-            ...request,
-            status,
-            details,
-            reason: describeFailure(response, body),
-            effect: effectOf(status, details),
-            retryable: isRetryable(response, body, details),
-            ...(cfRay !== undefined && { cfRay }),
-            ...(retryAfterMs !== undefined && { retryAfterMs }),
-        });
+        const rule = findErrorRule(details);
+        const isAuthError = status === 401 || rule?.kind === 'credentials';
+        const effect = isAuthError ? 'not-applied' : statusRule(status).effect;
+        const isNotFound = effect === 'rejected' && (rule?.kind === 'not-found' || (status === 404 && details.length > 0));
+        const bodyDelay = body.kind === 'problem' ? body.retryAfter : undefined;
+        const retryAfterMs = serverDelayMs(response.headers, bodyDelay, clock.nowMs());
+        const reason = describeFailure(response, body, redact);
+        const { method, path } = request;
+        const answer = { method, path, status, details, rule, cfRay, reason, effect, retryAfterMs };
+        const isRetryable = !isAuthError && allowsRetry(response, body);
+        return { ok: false, failure: { ...answer, isAuthError, isNotFound, isRetryable } };
+    }
+    #toConnectionError({ method, path }, thrown) {
+        const cause = thrown instanceof FetchError ? thrown.cause : thrown;
+        const isCancelled = cause instanceof StopError;
+        const isCertificate = (0,network_error/* isCertificateError */.Y4)(cause);
+        const reason = isCancelled ? 'cut off, because the job was cancelled' : this.#options.redact((0,network_error/* describeCauses */.wh)(cause));
+        const effect = isCertificate || (0,network_error/* wasNeverConnected */.dD)(cause) ? 'not-applied' : 'unknown';
+        return { method, path, reason, effect, isRetryable: !isCertificate, cause };
     }
 }
-function invitePath(id) {
-    return `/user/invites/${encodeURIComponent(id)}`;
-}
-function inviteOf(request, success, id) {
-    const invite = toInvite(success.result);
-    if (invite === undefined)
-        throw unexpectedSuccess(request, success, 'but holds no invite');
-    if (invite.id !== undefined && invite.id !== id) {
-        throw unexpectedSuccess(request, success, `but shows another invite, "${invite.id}"`);
-    }
-    if (invite.status === undefined)
-        throw unexpectedSuccess(request, success, 'but shows no status of the invite');
-    return invite;
-}
-function unexpectedSuccess(request, success, but) {
-    return new errors/* ApiError */.hD({
-        ...request,
-        status: success.status,
-        reason: `HTTP ${success.status} reports success, ${but}`,
-        effect: 'unclear',
-        retryable: true,
-        ...(success.cfRay !== undefined && { cfRay: success.cfRay }),
-    });
-}
-function isRedirect(status) {
-    return status >= 300 && status < 400;
-}
-function effectOf(status, details) {
-    if (status === 429 || isRedirect(status) || (0,errors/* isAuthError */.HY)(status, (0,errors/* errorCodes */.fv)(details)))
-        return 'none';
-    return status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unclear';
-}
-function isRetryable(response, body, details) {
-    if (response.headers.get('x-should-retry') === 'false')
+function allowsRetry({ ok, status, headers }, body) {
+    if (headers.get('x-should-retry') === 'false')
         return false;
     if (body.kind === 'problem' && body.retryable === false)
         return false;
-    if ((0,errors/* isAuthError */.HY)(response.status, (0,errors/* errorCodes */.fv)(details)))
-        return false;
-    return isRetryableStatus(response.status) || (response.ok && body.kind !== 'envelope');
+    return statusRule(status).isRetryable && !(ok && body.kind === 'envelope');
 }
-function describeFailure(response, body) {
-    const http = `HTTP ${response.status}`;
-    if (isRedirect(response.status))
-        return `${http}, a redirect${redirectTarget(response)}, which is refused`;
+function describeFailure({ ok, status, headers, url }, body, redact) {
+    if (status >= 300 && status < 400) {
+        const location = headers.get('location');
+        const target = location === null ? null : URL.parse(location, url || undefined);
+        return `HTTP ${status}, a redirect${target === null ? '' : redact(` to ${target.origin}`)}, which is refused`;
+    }
     if (body.kind === 'unreadable')
-        return `${http} with ${body.description}`;
-    return response.ok ? `${http} without success` : http;
+        return `HTTP ${status} with ${body.description}`;
+    return ok ? `HTTP ${status} without success` : `HTTP ${status}`;
 }
-function redirectTarget(response) {
-    const location = response.headers.get('location');
-    const target = location === null ? null : URL.parse(location, response.url || undefined);
-    return target === null ? '' : ` to ${target.origin}`;
+
+;// CONCATENATED MODULE: ../build/cloudflare/client.js
+
+
+
+
+
+class InvitesClient {
+    #options;
+    #sender;
+    constructor(options) {
+        this.#options = options;
+        this.#sender = new RequestSender(options);
+    }
+    get(id, { retry }) {
+        return this.#withRetries(retry, { method: 'GET', path: invitePath(id) }, (success) => inviteOf(success, id));
+    }
+    respond(id, response) {
+        const request = { method: 'PATCH', path: invitePath(id), body: { status: response } };
+        return this.#sendOnce(request, (success) => {
+            const invite = inviteOf(success, id);
+            if (typeof invite === 'string' || invite.status === response)
+                return invite;
+            return `but the invite has the status "${invite.status}"`;
+        });
+    }
+    listPage(page, perPage) {
+        const query = `?${new URLSearchParams({ page: String(page), per_page: String(perPage) })}`;
+        return this.#withRetries('all', { method: 'GET', path: '/user/invites', query }, ({ result, resultInfo }) => Array.isArray(result) ? { entries: result, ...resultInfo } : 'but holds no list of invites');
+    }
+    async decideRetry(error, attempts) {
+        const { retries, random, limiter, onRetry } = this.#options;
+        const failure = { error, attempts, retryExceedsDeadline: false };
+        if (!error.isRetryable || attempts > retries)
+            return { again: false, failure };
+        const count = `attempt ${attempts} of ${retries + 1} failed`;
+        if (error.status === 429) {
+            onRetry(`${errorLine(error)} (${count})`);
+            return { again: true, failure };
+        }
+        const delayMs = retryDelayMs(attempts, error.retryAfterMs, random);
+        if (!limiter.hasTimeFor(delayMs))
+            return { again: false, failure: { ...failure, retryExceedsDeadline: true } };
+        onRetry(`${errorLine(error)} (${count}; next in ${(0,build_clock/* formatSeconds */.Xo)(delayMs)})`);
+        await limiter.wait(delayMs);
+        return { again: true, failure };
+    }
+    async #withRetries(retry, request, parse) {
+        for (let attempts = 1;; attempts++) {
+            const result = await this.#sendOnce(request, parse);
+            if (result.ok)
+                return result;
+            const error = result.failure;
+            if (retry === 'rate-limit' && error.status !== 429) {
+                return { ok: false, failure: { error, attempts, retryExceedsDeadline: false } };
+            }
+            const { again, failure } = await this.decideRetry(error, attempts);
+            if (!again)
+                return { ok: false, failure };
+        }
+    }
+    async #sendOnce(request, parse) {
+        const sent = await this.#sender.send(request);
+        if (!sent.ok)
+            return sent;
+        const value = parse(sent.value);
+        if (typeof value !== 'string')
+            return { ok: true, value };
+        const { method, path } = request;
+        const { status, cfRay } = sent.value;
+        const reason = `HTTP ${status} reports success, ${value}`;
+        return { ok: false, failure: { method, path, status, reason, effect: 'unknown', isRetryable: true, cfRay } };
+    }
 }
-function toConnectionError(request, thrown, signal) {
-    const cause = signal.aborted ? signal.reason : thrown instanceof FetchError ? thrown.cause : thrown;
-    const isUntouched = !signal.aborted && wasNeverConnected(cause);
-    return new errors/* ApiError */.hD({
-        ...request,
-        reason: cause instanceof errors/* StopError */.Tj ? 'cut off, because the job was cancelled' : (0,errors/* describeCauses */.wh)(cause),
-        effect: isUntouched || isCertificateError(cause) ? 'none' : 'unclear',
-        retryable: !isCertificateError(cause),
-        cause,
-    });
+const invitePath = (id) => `/user/invites/${encodeURIComponent(id)}`;
+function inviteOf({ result }, id) {
+    const invite = toInvite(result);
+    if (invite === undefined)
+        return 'but holds no invite';
+    if (invite.id !== undefined && invite.id !== id)
+        return `but shows another invite, "${invite.id}"`;
+    return invite.status === undefined ? 'but shows no status of the invite' : invite;
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/limiter.js
 
-
+const MAX_CONCURRENT_REQUESTS = 4;
 const SAME_PAUSE_MS = 2_000;
 const CANCEL_GRACE_MS = 1_000;
 class RequestLimiter {
-    deadlineMs;
     abortSignal;
-    #clock;
-    #timeoutSeconds;
-    #onPause;
-    #stopping = new AbortController();
+    #options;
+    #deadlineMs;
+    #stop = new AbortController();
     #pause;
-    #pauseError;
-    #isAnnounced = false;
     constructor(options) {
-        this.#clock = options.clock;
-        this.#timeoutSeconds = options.timeoutSeconds;
-        this.#onPause = options.onPause;
-        this.deadlineMs = options.clock.nowMs() + options.timeoutSeconds * 1_000;
-        const abortSignal = new AbortController();
-        this.abortSignal = abortSignal.signal;
+        const { clock, timeoutSeconds, cancelled } = options;
+        this.#options = options;
+        this.#deadlineMs = clock.nowMs() + timeoutSeconds * 1_000;
+        const abort = new AbortController();
+        this.abortSignal = abort.signal;
         const cancel = () => {
-            this.stop(new errors/* StopError */.Tj('cancelled', 'The job was cancelled.'));
-            void options.clock.sleep(CANCEL_GRACE_MS).then(() => abortSignal.abort(this.stopped));
+            this.stop(new StopError({ kind: 'cancelled' }));
+            void clock.sleep(CANCEL_GRACE_MS).then(() => abort.abort(this.stopReason));
         };
-        if (options.cancelled.aborted)
+        if (cancelled.aborted)
             cancel();
         else
-            options.cancelled.addEventListener('abort', cancel);
+            cancelled.addEventListener('abort', cancel);
     }
-    get stopped() {
-        return this.#stopping.signal.reason;
+    get stopReason() {
+        return this.#stop.signal.reason;
     }
     get remainingMs() {
-        return this.deadlineMs - this.#clock.nowMs();
+        return this.#deadlineMs - this.#options.clock.nowMs();
     }
     get isPaused() {
-        return this.#pauseLeftMs() > 0;
+        return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
     }
     stop(reason) {
-        this.#stopping.abort(reason);
+        this.#stop.abort(reason);
     }
-    fits(ms) {
+    hasTimeFor(ms) {
         return ms < this.remainingMs;
     }
-    async enter() {
-        this.#throwIfStopped();
-        for (let waitMs = this.#pauseLeftMs(); waitMs > 0; waitMs = this.#pauseLeftMs()) {
-            if (!this.fits(waitMs))
-                this.#stopForPause();
-            this.#announcePause();
+    async acquire() {
+        const { clock, timeoutSeconds, onPause } = this.#options;
+        this.#stop.signal.throwIfAborted();
+        for (let pause = this.#pause; pause !== undefined && this.isPaused; pause = this.#pause) {
+            const leftMs = Math.max(0, this.remainingMs);
+            const waitMs = pause.untilMs - clock.nowMs();
+            if (!this.hasTimeFor(waitMs))
+                this.stop(new StopError({ kind: 'rate-limit', pause, leftMs, timeoutSeconds }));
+            this.#stop.signal.throwIfAborted();
+            if (!pause.isAnnounced)
+                onPause(pause);
+            this.#pause = { ...pause, isAnnounced: true };
             await this.wait(waitMs);
         }
-        if (this.remainingMs <= 0) {
-            this.stop(new errors/* StopError */.Tj('deadline', `The step’s budget of ${this.#timeoutSeconds} s is used up.`));
-        }
-        this.#throwIfStopped();
+        if (this.remainingMs <= 0)
+            this.stop(new StopError({ kind: 'deadline', timeoutSeconds }));
+        this.#stop.signal.throwIfAborted();
     }
     wait(ms) {
-        return this.#clock.sleep(ms, this.#stopping.signal);
+        return this.#options.clock.sleep(ms, this.#stop.signal);
     }
-    pause(ms, reason, error) {
-        const untilMs = this.#clock.nowMs() + ms;
-        const extraMs = untilMs - (this.#pause?.untilMs ?? 0);
-        if (!this.isPaused || extraMs > SAME_PAUSE_MS)
-            this.#isAnnounced = false;
-        const explainsBetter = error !== undefined && this.#pauseError === undefined;
-        if (extraMs > 0)
-            this.#pause = { reason, untilMs, durationMs: ms };
-        else if (explainsBetter && this.#pause !== undefined)
-            this.#pause = { ...this.#pause, reason };
-        if (extraMs > 0 || explainsBetter)
-            this.#pauseError = error;
+    pause(durationMs, reason, error) {
+        const current = this.#pause;
+        const untilMs = this.#options.clock.nowMs() + durationMs;
+        const extraMs = untilMs - (current?.untilMs ?? 0);
+        if (current === undefined || extraMs > 0) {
+            const isAnnounced = this.isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
+            this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
+        }
+        else if (error !== undefined && current.error === undefined) {
+            this.#pause = { ...current, reason, error };
+        }
     }
-    #pauseLeftMs() {
-        return (this.#pause?.untilMs ?? 0) - this.#clock.nowMs();
-    }
-    #announcePause() {
-        if (this.#isAnnounced || this.#pause === undefined)
-            return;
-        this.#isAnnounced = true;
-        this.#onPause(this.#pause);
-    }
-    #stopForPause() {
-        const asked = (0,build_clock/* formatSeconds */.X)(this.#pause?.durationMs ?? 0);
-        const left = (0,build_clock/* formatSeconds */.X)(Math.max(0, this.remainingMs));
-        this.stop(new errors/* StopError */.Tj('rate-limit', `A pause of ${asked} is needed (${this.#pause?.reason}), and the step has ${left} of its ${this.#timeoutSeconds} s left.`, this.#pauseError));
-        this.#throwIfStopped();
-    }
-    #throwIfStopped() {
-        if (this.stopped !== undefined)
-            throw this.stopped;
-    }
-}
-
-;// CONCATENATED MODULE: ../build/invites/invite-id.js
-const MAX_ID_LENGTH = 32;
-function isInviteId(id) {
-    return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
 }
 
 ;// CONCATENATED MODULE: ../build/ascii.js
@@ -1430,151 +1586,314 @@ function asciiLowercase(text) {
 
 ;// CONCATENATED MODULE: ../build/invites/pattern.js
 
-class PatternError extends Error {
-    name = 'PatternError';
-}
+const MAX_PATTERN_LENGTH = 256;
 function parsePatternList(entries) {
     const patterns = entries.map(parsePattern);
-    if (patterns.every(({ isExclusion }) => isExclusion)) {
-        throw new PatternError('It holds nothing but exclusions, so nothing could ever match; begin it with what is allowed.');
-    }
-    return { patterns, isAnything: entries.length === 1 && entries[0] === '*' };
+    const fault = patterns.find((pattern) => typeof pattern === 'string');
+    if (fault !== undefined)
+        return fault;
+    const valid = patterns.filter((pattern) => typeof pattern === 'object');
+    if (valid.every(({ isExclusion }) => isExclusion))
+        return 'only-exclusions';
+    return { patterns: valid, isAnything: entries.length === 1 && entries[0] === '*' };
 }
 function parsePattern(entry) {
     const isExclusion = entry.startsWith('!');
-    const body = isExclusion ? entry.slice(1) : entry;
-    if (body === '')
-        throw new PatternError('An exclusion needs a pattern after the "!".');
+    const tokens = (isExclusion ? entry.slice(1) : entry).match(/\\?[\s\S]/g) ?? [];
+    if (entry.length > MAX_PATTERN_LENGTH)
+        return 'too-long';
+    if (tokens.length === 0)
+        return 'empty-exclusion';
+    if (tokens.at(-1) === '\\')
+        return 'trailing-backslash';
     const segments = [''];
-    for (let index = 0; index < body.length; index++) {
-        const character = body.charAt(index);
-        if (character === '*') {
+    for (const token of tokens) {
+        if (token === '*')
             segments.push('');
-            continue;
-        }
-        if (character === '\\') {
-            index++;
-            if (index === body.length)
-                throw new PatternError('A "\\" at the end escapes nothing; write "\\\\" for a backslash.');
-        }
-        segments[segments.length - 1] += body.charAt(index);
+        else
+            segments[segments.length - 1] += token.length > 1 ? token.slice(1) : token;
     }
     return { isExclusion, segments: segments.map(asciiLowercase) };
 }
-function decide(list, text) {
-    if (text === undefined)
+function matchList(list, value) {
+    if (value === undefined)
         return list.isAnything ? 'included' : 'unmatched';
-    const lower = asciiLowercase(text);
+    const lower = asciiLowercase(value);
     const last = list.patterns.findLast(({ segments }) => matches(segments, lower));
     if (last === undefined)
         return 'unmatched';
     return last.isExclusion ? 'excluded' : 'included';
 }
-function matches(segments, text) {
+function matches(segments, value) {
     const first = segments[0] ?? '';
     if (segments.length === 1)
-        return text === first;
-    const last = segments[segments.length - 1] ?? '';
-    const end = text.length - last.length;
-    if (end < first.length || !text.startsWith(first) || !text.endsWith(last))
+        return value === first;
+    const last = segments.at(-1) ?? '';
+    const end = value.length - last.length;
+    if (end < first.length || !value.startsWith(first) || !value.endsWith(last))
         return false;
-    let position = first.length;
-    for (const segment of segments.slice(1, -1)) {
-        const found = indexOf(text, segment, position, end);
-        if (found === undefined)
-            return false;
+    const middle = value.slice(first.length, end);
+    let position = 0;
+    return segments.slice(1, -1).every((segment) => {
+        const found = middle.indexOf(segment, position);
         position = found + segment.length;
-    }
-    return true;
-}
-function indexOf(text, part, from, to) {
-    const fallbacks = fallbacksOf(part);
-    let matched = 0;
-    for (let position = from; matched < part.length; position++) {
-        if (position >= to)
-            return undefined;
-        matched = advance(part, fallbacks, matched, text.charAt(position));
-        if (matched === part.length)
-            return position + 1 - matched;
-    }
-    return from;
-}
-function fallbacksOf(part) {
-    const fallbacks = [0];
-    for (let position = 1; position < part.length; position++) {
-        fallbacks.push(advance(part, fallbacks, fallbacks[position - 1] ?? 0, part.charAt(position)));
-    }
-    return fallbacks;
-}
-function advance(part, fallbacks, matched, character) {
-    let length = matched;
-    while (length > 0 && part.charAt(length) !== character)
-        length = fallbacks[length - 1] ?? 0;
-    return part.charAt(length) === character ? length + 1 : length;
+        return found >= 0;
+    });
 }
 
-;// CONCATENATED MODULE: ../build/invites/select.js
+;// CONCATENATED MODULE: ../build/invites/filters.js
 
-const FILTER_NAMES = ['organization-id', 'organization-name', 'invited-by', 'roles'];
-function judge(invite, filters) {
-    const objections = FILTER_NAMES.flatMap((filter) => {
+
+const LINES = /\r\n?|\n/;
+const WORDS = /[\s,]+/;
+const valuesOf = (value) => (value === undefined ? [] : [value]);
+const ANY_ENTRY = { entry: /^/, entryRule: 'An entry is a text or a pattern.' };
+const FILTERS = {
+    'organization-id': {
+        separator: WORDS,
+        values: ({ organization_id: id }) => valuesOf(id),
+        entry: new RegExp(String.raw `^!?\**(?:[\w-]\**){0,${MAX_ID_LENGTH}}$`),
+        entryRule: `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`,
+    },
+    'organization-name': { separator: LINES, values: ({ organization_name: name }) => valuesOf(name), ...ANY_ENTRY },
+    'invited-by': { separator: WORDS, values: ({ invited_by: inviter }) => valuesOf(inviter), ...ANY_ENTRY },
+    roles: { separator: LINES, values: ({ roles = [] }) => roles, ...ANY_ENTRY },
+};
+const FILTER_NAMES = Object.keys(FILTERS);
+function matchFilters(invite, filters) {
+    const mismatches = FILTER_NAMES.flatMap((filter) => {
         const list = filters[filter];
         if (list === undefined)
             return [];
-        const { decision, value } = decideFilter(filter, list, invite);
-        return decision === 'included' ? [] : [{ kind: decision, filter, value }];
+        const values = FILTERS[filter].values(invite);
+        return (values.length === 0 ? [undefined] : values).flatMap((value) => {
+            const kind = matchList(list, value);
+            return kind === 'included' ? [] : [{ kind, filter, value }];
+        });
     });
-    return objections.find(({ kind }) => kind === 'excluded') ?? objections[0] ?? { kind: 'match' };
-}
-function decideFilter(filter, list, invite) {
-    switch (filter) {
-        case 'organization-id':
-            return decideValue(list, invite.organization_id);
-        case 'organization-name':
-            return decideValue(list, invite.organization_name);
-        case 'invited-by':
-            return decideValue(list, invite.invited_by);
-        case 'roles':
-            return decideRoles(list, invite.roles ?? []);
-    }
-}
-function decideValue(list, value) {
-    return { decision: decide(list, value), value };
-}
-function decideRoles(list, roles) {
-    if (roles.length === 0)
-        return decideValue(list, undefined);
-    const decisions = roles.map((role) => decideValue(list, role));
-    return (decisions.find(({ decision }) => decision === 'excluded') ??
-        decisions.find(({ decision }) => decision === 'unmatched') ?? { decision: 'included', value: undefined });
-}
-function describeMismatch(invite, filters) {
-    const verdict = judge(invite, filters);
-    if (verdict.kind === 'match')
-        return undefined;
-    const value = verdict.value === undefined ? 'the invite has none' : `"${verdict.value}"`;
-    return `${verdict.filter} ${verdict.kind === 'excluded' ? 'excludes it' : 'does not match'} (${value})`;
-}
-const EXPIRES_SOON_MS = 24 * 60 * 60 * 1_000;
-function choose(invites, filters, wanted, nowMs) {
-    const candidates = invites.filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs));
-    const verdicts = candidates.map((invite) => ({ invite, verdict: judge(invite, filters) }));
-    const ignored = verdicts.filter(({ verdict }) => verdict.kind !== 'match');
-    const isExpiringSoon = (invite) => expiresMs(invite) - nowMs <= EXPIRES_SOON_MS;
-    return {
-        chosen: verdicts.filter(({ verdict }) => verdict.kind === 'match').map(({ invite }) => invite),
-        ignored: ignored.map(({ invite }) => invite),
-        expiringSoon: ignored
-            .filter(({ invite, verdict }) => verdict.kind === 'unmatched' && isExpiringSoon(invite))
-            .map(({ invite }) => invite),
-        alreadyDone: invites.filter((invite) => invite.status === wanted && judge(invite, filters).kind === 'match'),
-    };
-}
-function expiresMs({ expires_on }) {
-    return expires_on === undefined ? Number.NaN : Date.parse(expires_on);
+    return mismatches.find(({ kind }) => kind === 'excluded') ?? mismatches[0] ?? { kind: 'match' };
 }
 
-;// CONCATENATED MODULE: ../build/inputs/inputs.js
+;// CONCATENATED MODULE: ../build/problems/input-problems.js
+
+
+const MAX_SHOWN = 80;
+const SECRETS_HINT = 'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';
+const INPUT_PROBLEMS = {
+    notAllowed: (name, value, allowed) => `${name} is ${JSON.stringify((0,words/* truncate */.xv)(value, MAX_SHOWN))}. ${allowed}`,
+    empty: (name) => `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. Give it a value, or leave the input out.`,
+    emptyCredential: (name) => `${name} is written but empty. ${SECRETS_HINT}`,
+    unprintable: (name, kind) => `${name} holds a space, a line break or a character outside ASCII (its value is not shown). Store the ${kind} alone, without "Bearer" and quotes.`,
+    notAnAddress: (name) => `${name} is not an e-mail address (its value is not shown). Write the address of the Cloudflare user.`,
+    urlWithUser: (name) => `${name} holds an "@" (its value is not shown). Write it without user name and password.`,
+    twoSchemes: () => 'api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.',
+    keyMissing: (input, variable) => `The Global API Key needs a key and the user’s e-mail; there is an e-mail and no key. Write ${input}, or set ${variable} in the environment. ${SECRETS_HINT}`,
+    emailMissing: (input, variable) => `The Global API Key needs a key and the user’s e-mail; there is a key and no e-mail. Write ${input}, or set ${variable} in the environment. ${SECRETS_HINT}`,
+    emptyTokenVariable: () => `CLOUDFLARE_API_TOKEN is set in the environment but empty. ${SECRETS_HINT} If the Global API Key is meant, do not set CLOUDFLARE_API_TOKEN.`,
+    noCredentials: () => `There are no credentials. Write api-token, or api-email with api-key, or set CLOUDFLARE_API_TOKEN in the environment. ${SECRETS_HINT}`,
+    waitBesideIds: (waitSeconds) => `wait-seconds is "${waitSeconds}" beside invite-id. A wait is for finding an invite by filters; leave one of the two out.`,
+    nothingToSelectBy: (filterNames) => `There is neither an invite-id nor a filter. Write invite-id, or select by ${filterNames.join(', ')}; organization-name: '*' means every invite.`,
+    timeoutTooShort: (timeoutSeconds, waitSeconds) => `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
+};
+const TOKEN_PREFERRED = 'The environment has both CLOUDFLARE_API_TOKEN and CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL. The token is used.';
+const PATTERN_FAULTS = {
+    'too-long': `An entry has at most ${MAX_PATTERN_LENGTH} characters.`,
+    'empty-exclusion': 'An exclusion needs a pattern after the "!".',
+    'trailing-backslash': 'A "\\" at the end escapes nothing; write "\\\\" for a backslash.',
+    'only-exclusions': 'It holds nothing but exclusions, so nothing could ever match; begin it with what is allowed.',
+};
+
+;// CONCATENATED MODULE: ../build/inputs/environment.js
+function readRaw(env, name) {
+    return env[`INPUT_${name.toUpperCase()}`]?.trim();
+}
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+function readGitHubContext(env) {
+    const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = env;
+    const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_RUN_ID: id } = env;
+    return {
+        apiUrl: apiUrl.replace(/\/+$/, ''),
+        repository,
+        runUrl: repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined,
+    };
+}
+
+;// CONCATENATED MODULE: ../build/inputs/parsers.js
+
+
+
+
+function oneOf(...words) {
+    const allowed = `It must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`;
+    return (text, context) => words.find((word) => word === text) ?? refuse(context, text, allowed);
+}
+const parsers_boolean = (text, context) => {
+    if (/^(?:true|True|TRUE)$/.test(text))
+        return true;
+    if (/^(?:false|False|FALSE)$/.test(text))
+        return false;
+    return refuse(context, text, 'It must be true or false.');
+};
+function integer(min, max) {
+    return (text, context) => {
+        const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+        if (number >= min && number <= max)
+            return number;
+        return refuse(context, text, `It must be a whole number from ${min} to ${max}.`);
+    };
+}
+const MAX_TITLE_LENGTH = 256;
+const issueTitle = (text, context) => text.length > MAX_TITLE_LENGTH || /\p{Cc}/u.test(text)
+    ? refuse(context, text, `A title is one line of at most ${MAX_TITLE_LENGTH} characters.`)
+    : context.redact(text);
+const baseUrl = (text, context) => {
+    if (text.includes('@'))
+        return void context.report(INPUT_PROBLEMS.urlWithUser(context.name));
+    const url = URL.parse(text);
+    if (url === null)
+        return refuse(context, text, 'It must be a URL such as https://api.cloudflare.com/client/v4.');
+    const isLoopback = url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
+        return refuse(context, text, 'It must use https; http is for loopback addresses, 127.0.0.1 or [::1], only.');
+    }
+    if (/[?#]/.test(text))
+        return refuse(context, text, 'It must have no query and no fragment.');
+    return url.href.replace(/\/+$/, '');
+};
+const inviteIds = (text, context) => {
+    const ids = splitEntries(text, /[\s,]+/);
+    if (ids.length === 0)
+        return refuse(context, text, 'It must hold at least one id.');
+    const bad = ids.filter((id) => !isInviteId(context.redact(id)));
+    for (const id of bad)
+        refuse(context, id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
+    return bad.length > 0 ? undefined : [...new Set(ids)];
+};
+function patternList(filter) {
+    const { separator, entry: plainEntry, entryRule } = FILTERS[filter];
+    return (text, context) => {
+        const entries = splitEntries(text, separator);
+        if (entries.length === 0)
+            return refuse(context, text, 'It must hold at least one entry.');
+        const bad = entries.filter((entry) => !plainEntry.test(entry));
+        for (const entry of bad)
+            refuse(context, entry, entryRule);
+        const list = parsePatternList(entries);
+        if (typeof list === 'string')
+            return refuse(context, text, PATTERN_FAULTS[list]);
+        return bad.length > 0 ? undefined : list;
+    };
+}
+function credential(kind) {
+    return (text, { name, report }) => {
+        if (!/^[\x21-\x7e]+$/.test(text))
+            return void report(INPUT_PROBLEMS.unprintable(name, kind));
+        if (kind === 'address' && !/^[^@]+@[^@]+$/.test(text))
+            return void report(INPUT_PROBLEMS.notAnAddress(name));
+        return text;
+    };
+}
+function splitEntries(text, separator) {
+    return text
+        .split(separator)
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '');
+}
+function refuse({ name, report, redact }, value, allowed) {
+    report(INPUT_PROBLEMS.notAllowed(name, redact(value), allowed));
+}
+
+;// CONCATENATED MODULE: ../build/inputs/table.js
+
+
+const NOT_SET = '(none)';
+const MAX_RETRIES = 10;
+const MAX_TIMEOUT_SECONDS = 86_400;
+const INPUTS = {
+    status: { default: undefined, isOptional: false, whenEmpty: 'default', parse: oneOf('accepted', 'rejected') },
+    'invite-id': optional(inviteIds),
+    'api-token': { ...credentialRow('CLOUDFLARE_API_TOKEN', 'credential'), secret: 'value' },
+    'api-email': credentialRow('CLOUDFLARE_EMAIL', 'address'),
+    'api-key': { ...credentialRow('CLOUDFLARE_API_KEY', 'credential'), secret: 'value' },
+    ...filterRows(),
+    'if-no-match': { ...withDefault('', oneOf('ignore', 'warn', 'error')), isOptional: true },
+    'wait-seconds': withDefault('0', integer(0, MAX_TIMEOUT_SECONDS)),
+    'dry-run': withDefault('false', parsers_boolean),
+    retries: withDefault('4', integer(0, MAX_RETRIES)),
+    'timeout-seconds': withDefault('600', integer(1, MAX_TIMEOUT_SECONDS)),
+    'api-base-url': { ...withDefault('https://api.cloudflare.com/client/v4', baseUrl), secret: 'url-password' },
+    'report-issue': { ...optional(issueTitle), whenEmpty: 'default' },
+    'github-token': { ...withDefault(`\${{ github.token }}`, (text) => text), isOptional: true, secret: 'value' },
+};
+const INPUT_NAMES = Object.keys(INPUTS);
+function inputRow(name) {
+    return INPUTS[name];
+}
+function optional(parse) {
+    return { default: NOT_SET, isOptional: true, whenEmpty: 'refuse', parse };
+}
+function withDefault(text, parse) {
+    return { default: text, isOptional: false, whenEmpty: 'default', parse };
+}
+function credentialRow(variable, kind) {
+    return { ...optional(credential(kind)), default: `$${variable}`, variable };
+}
+function filterRows() {
+    const rows = FILTER_NAMES.map((name) => [name, optional(patternList(name))]);
+    return Object.fromEntries(rows);
+}
+
+;// CONCATENATED MODULE: ../build/inputs/credentials.js
+
+
+
+function readCredentials(env, inputs, context, notice) {
+    const { report } = context;
+    const { 'api-token': token, 'api-email': email, 'api-key': key } = inputs;
+    const isFilled = (name) => inputs[name] !== null && readRaw(env, name) !== '';
+    const variableOf = (name) => env[INPUTS[name].variable]?.trim() ?? '';
+    const partOf = (name) => {
+        if (inputs[name] !== null)
+            return inputs[name];
+        const { variable, parse } = INPUTS[name];
+        const text = variableOf(name);
+        return text === '' ? null : parse(text, { ...context, name: `${variable} (environment)` });
+    };
+    if (isFilled('api-token') && (isFilled('api-email') || isFilled('api-key'))) {
+        return void report(INPUT_PROBLEMS.twoSchemes());
+    }
+    if (token !== null)
+        return tokenCredentials(token);
+    if (email === null && key === null) {
+        const tokenOfEnvironment = partOf('api-token');
+        if (tokenOfEnvironment !== null) {
+            if (variableOf('api-key') && variableOf('api-email'))
+                notice(TOKEN_PREFERRED);
+            return tokenCredentials(tokenOfEnvironment);
+        }
+        if (env[INPUTS['api-token'].variable] !== undefined)
+            return void report(INPUT_PROBLEMS.emptyTokenVariable());
+    }
+    return keyCredentials(partOf('api-email'), partOf('api-key'), report);
+}
+function tokenCredentials(token) {
+    return token === undefined ? undefined : { scheme: 'api-token', token };
+}
+function keyCredentials(email, key, report) {
+    if (email === null && key === null)
+        report(INPUT_PROBLEMS.noCredentials());
+    else if (email === null)
+        report(INPUT_PROBLEMS.emailMissing('api-email', INPUTS['api-email'].variable));
+    else if (key === null)
+        report(INPUT_PROBLEMS.keyMissing('api-key', INPUTS['api-key'].variable));
+    else if (email !== undefined && key !== undefined)
+        return { scheme: 'global-api-key', email, key };
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ../build/inputs/parse.js
+
+
 
 
 
@@ -1586,55 +1905,83 @@ class InputError extends Error {
         this.problems = problems;
     }
 }
-const NOT_SET = '(none)';
-const CREDENTIAL_VARIABLES = {
-    'api-token': 'CLOUDFLARE_API_TOKEN',
-    'api-email': 'CLOUDFLARE_EMAIL',
-    'api-key': 'CLOUDFLARE_API_KEY',
-};
-const DEFAULTS = {
-    'invite-id': NOT_SET,
-    'organization-id': NOT_SET,
-    'organization-name': NOT_SET,
-    'invited-by': NOT_SET,
-    roles: NOT_SET,
-    'if-no-match': '',
-    'wait-seconds': '0',
-    'dry-run': 'false',
-    retries: '4',
-    'timeout-seconds': '600',
-    'api-base-url': 'https://api.cloudflare.com/client/v4',
-    'report-issue': NOT_SET,
-    'github-token': `\${{ github.token }}`,
-};
-const INPUT_DEFAULTS = {
-    status: undefined,
-    ...DEFAULTS,
-    ...Object.fromEntries(Object.entries(CREDENTIAL_VARIABLES).map(([name, variable]) => [name, `$${variable}`])),
-};
-const FILTER_SEPARATORS = {
-    'organization-id': /[\s,]+/,
-    'organization-name': /\r\n?|\n/,
-    'invited-by': /[\s,]+/,
-    roles: /\r\n?|\n/,
-};
-const ID_RULE = `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`;
-const MAX_RETRIES = 10;
-const MAX_TIMEOUT_SECONDS = 86_400;
-const MAX_TITLE_LENGTH = 256;
-const MAX_SHOWN = 80;
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+function parseInputs(env, redact) {
+    const problems = [];
+    const notices = [];
+    const context = { report: (problem) => void problems.push(problem), redact };
+    const values = INPUT_NAMES.map((name) => [name, parseInput(env, { ...context, name }, inputRow(name))]);
+    const parsed = Object.fromEntries(values);
+    const credentials = readCredentials(env, parsed, context, (notice) => notices.push(notice));
+    checkMode(parsed, context.report);
+    if (problems.length > 0 || credentials === undefined || !isComplete(parsed))
+        throw new InputError(problems);
+    return toInputs(parsed, credentials, notices, env);
+}
+function parseInput(env, context, row) {
+    const raw = readRaw(env, context.name) ?? row.default ?? '';
+    if (raw === '' && row.whenEmpty === 'refuse') {
+        const { empty, emptyCredential } = INPUT_PROBLEMS;
+        return context.report((row.variable === undefined ? empty : emptyCredential)(context.name));
+    }
+    const text = raw || (row.default ?? '');
+    return row.isOptional && text === row.default ? null : row.parse(text, context);
+}
+function isComplete(parsed) {
+    return Object.values(parsed).every((value) => value !== undefined);
+}
+function checkMode(parsed, report) {
+    const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds } = parsed;
+    if (parsed['invite-id'] !== null) {
+        if (waitSeconds > 0)
+            report(INPUT_PROBLEMS.waitBesideIds(waitSeconds));
+    }
+    else if (FILTER_NAMES.every((name) => parsed[name] === null)) {
+        report(INPUT_PROBLEMS.nothingToSelectBy(FILTER_NAMES));
+    }
+    if (waitSeconds > 0 && timeoutSeconds !== undefined && timeoutSeconds <= waitSeconds) {
+        report(INPUT_PROBLEMS.timeoutTooShort(timeoutSeconds, waitSeconds));
+    }
+}
+function toInputs(parsed, credentials, notices, env) {
+    const { status, retries, 'wait-seconds': waitSeconds, 'timeout-seconds': timeoutSeconds, ...others } = parsed;
+    const { 'invite-id': inviteIds, 'dry-run': dryRun, 'if-no-match': ifNoMatch, ...more } = others;
+    const { 'report-issue': title, 'github-token': token, 'api-base-url': apiBaseUrl, ...rest } = more;
+    const { 'api-token': _token, 'api-email': _email, 'api-key': _key, ...filters } = rest;
+    return {
+        status,
+        inviteIds: inviteIds ?? [],
+        filters: writtenFilters(filters),
+        ifNoMatch: ifNoMatch ?? (waitSeconds > 0 ? 'error' : 'ignore'),
+        waitSeconds,
+        credentials,
+        dryRun,
+        retries,
+        timeoutSeconds,
+        apiBaseUrl,
+        usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
+        reportIssue: title === null ? undefined : { title, token: token ?? undefined, ...readGitHubContext(env) },
+        notices,
+    };
+}
+function writtenFilters(lists) {
+    const written = FILTER_NAMES.map((name) => [name, lists[name]]);
+    return Object.fromEntries(written.filter(([, list]) => list !== null));
+}
+
+;// CONCATENATED MODULE: ../build/inputs/secrets.js
+
+
 function readSecrets(env) {
-    const credentials = ['api-token', 'api-key'].flatMap((name) => [
-        readRaw(env, name) === `$${CREDENTIAL_VARIABLES[name]}` ? undefined : readRaw(env, name),
-        env[CREDENTIAL_VARIABLES[name]],
-    ]);
-    const baseUrl = readRaw(env, 'api-base-url') ?? '';
-    const passwords = [baseUrl, ...PROXY_VARIABLES.map((name) => env[name] ?? '')].flatMap(passwordsOf);
-    const secrets = [...credentials, readGitHubToken(env), ...passwords]
-        .map((secret) => secret?.trim() ?? '')
-        .filter((secret) => secret !== '');
-    return [...new Set(secrets)];
+    const inputs = INPUT_NAMES.flatMap((name) => {
+        const { secret, default: text, variable } = inputRow(name);
+        if (secret === undefined)
+            return [];
+        const written = readRaw(env, name) ?? '';
+        const values = [written === text ? '' : written, variable === undefined ? '' : (env[variable] ?? '')];
+        return secret === 'value' ? values : values.flatMap(passwordsOf);
+    });
+    const proxies = PROXY_VARIABLES.flatMap((name) => passwordsOf(env[name] ?? ''));
+    return [...new Set([...inputs, ...proxies].map((secret) => secret.trim()))].filter((secret) => secret !== '');
 }
 const USER_PASSWORD = /^(?:[a-z][a-z\d+.-]*:\/\/|(?![a-z][a-z\d+.-]*:\/\/))[^/@:]*:([\s\S]*)@/i;
 function passwordsOf(url) {
@@ -1651,639 +1998,110 @@ function decodePercent(text) {
         return text;
     }
 }
-function readGitHubContext(env) {
-    const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = env;
-    const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_RUN_ID: id } = env;
-    const runUrl = repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
-    return { apiUrl: apiUrl.replace(/\/+$/, ''), repository, runUrl };
-}
-function parseInputs(env) {
-    const reader = new Reader(env);
-    const waitSeconds = reader.integer('wait-seconds', 0, MAX_TIMEOUT_SECONDS);
-    const inputs = {
-        status: reader.status(),
-        inviteIds: reader.inviteIds(),
-        filters: reader.filters(),
-        ifNoMatch: reader.ifNoMatch(waitSeconds),
-        waitSeconds,
-        credentials: reader.credentials(),
-        dryRun: reader.boolean('dry-run'),
-        retries: reader.integer('retries', 0, MAX_RETRIES),
-        timeoutSeconds: reader.integer('timeout-seconds', 1, MAX_TIMEOUT_SECONDS),
-        apiBaseUrl: reader.baseUrl(),
-        reportIssue: reader.reportIssue(),
-        usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
-    };
-    reader.checkMode(inputs);
-    const { credentials } = inputs;
-    if (credentials === undefined || reader.problems.length > 0)
-        throw new InputError(reader.problems);
-    return { ...inputs, credentials, notices: reader.notices };
-}
-function readRaw(env, name) {
-    return env[`INPUT_${name.toUpperCase()}`]?.trim();
-}
-function readGitHubToken(env) {
-    const token = readRaw(env, 'github-token') ?? '';
-    return token === DEFAULTS['github-token'] ? '' : token;
-}
-class Reader {
-    problems = [];
-    notices = [];
-    #env;
-    constructor(env) {
-        this.#env = env;
-    }
-    status() {
-        const value = readRaw(this.#env, 'status') ?? '';
-        if (value === 'accepted' || value === 'rejected')
-            return value;
-        this.#refuse('status', value, 'It must be accepted or rejected.');
-        return 'rejected';
-    }
-    inviteIds() {
-        const text = this.#optional('invite-id');
-        const ids = entriesOf(text ?? '', /[\s,]+/);
-        for (const id of ids) {
-            if (!isInviteId(id)) {
-                this.#refuse('invite-id', id, ID_RULE);
-            }
-        }
-        if (text && ids.length === 0)
-            this.#refuse('invite-id', text, 'It must hold at least one id.');
-        return [...new Set(ids)];
-    }
-    filters() {
-        return Object.fromEntries(FILTER_NAMES.flatMap((name) => {
-            const text = this.#optional(name);
-            const list = text ? this.#patternList(name, text) : undefined;
-            return list === undefined ? [] : [[name, list]];
-        }));
-    }
-    ifNoMatch(waitSeconds) {
-        const value = this.#orDefault('if-no-match') || (waitSeconds > 0 ? 'error' : 'ignore');
-        if (value === 'ignore' || value === 'warn' || value === 'error')
-            return value;
-        this.#refuse('if-no-match', value, 'It must be ignore, warn or error.');
-        return 'error';
-    }
-    reportIssue() {
-        const title = this.#orDefault('report-issue');
-        if (title === NOT_SET)
-            return undefined;
-        if (title.length > MAX_TITLE_LENGTH || /\p{Cc}/u.test(title)) {
-            this.#refuse('report-issue', title, `A title is one line of at most ${MAX_TITLE_LENGTH} characters.`);
-        }
-        return { title, token: readGitHubToken(this.#env), ...readGitHubContext(this.#env) };
-    }
-    checkMode(inputs) {
-        const { waitSeconds, timeoutSeconds } = inputs;
-        const isWritten = (name) => (readRaw(this.#env, name) ?? NOT_SET) !== NOT_SET;
-        if (isWritten('invite-id')) {
-            if (waitSeconds > 0) {
-                this.problems.push(`wait-seconds is "${waitSeconds}" beside invite-id. Waiting is for finding an invite by filters; leave one of the two out.`);
-            }
-        }
-        else if (!FILTER_NAMES.some(isWritten)) {
-            this.problems.push(`There is neither an invite-id nor a filter. Write invite-id, or choose by ${FILTER_NAMES.join(', ')}; organization-name: '*' means every invite.`);
-        }
-        if (waitSeconds > 0 && timeoutSeconds <= waitSeconds) {
-            this.problems.push(`timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`);
-        }
-    }
-    credentials() {
-        const token = this.#credentialInput('api-token');
-        const email = this.#credentialInput('api-email');
-        const key = this.#credentialInput('api-key');
-        if (this.#isWritten('api-token') && (this.#isWritten('api-email') || this.#isWritten('api-key'))) {
-            this.problems.push('api-token and api-email or api-key are inputs of two different schemes. Write api-token alone, or api-email with api-key.');
-            return undefined;
-        }
-        if (token !== undefined)
-            return { scheme: 'api-token', token };
-        if (email === undefined && key === undefined)
-            return this.#credentialsOfEnvironment();
-        return this.#globalApiKey(email ?? this.#variable('api-email'), key ?? this.#variable('api-key'));
-    }
-    boolean(name) {
-        const value = this.#orDefault(name);
-        if (/^(?:true|True|TRUE)$/.test(value))
-            return true;
-        if (!/^(?:false|False|FALSE)$/.test(value))
-            this.#refuse(name, value, 'It must be true or false.');
-        return false;
-    }
-    integer(name, min, max) {
-        const value = this.#orDefault(name);
-        const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-        if (number >= min && number <= max)
-            return number;
-        this.#refuse(name, value, `It must be a whole number from ${min} to ${max}.`);
-        return Number.NaN;
-    }
-    baseUrl() {
-        const value = this.#orDefault('api-base-url');
-        const url = URL.parse(value);
-        if (value.includes('@')) {
-            this.problems.push('api-base-url holds an "@" (its value is not shown). Write it without user name and password.');
-        }
-        else if (url === null) {
-            this.#refuse('api-base-url', value, `It must be a URL such as ${DEFAULTS['api-base-url']}.`);
-        }
-        else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackAddress(url.hostname))) {
-            this.#refuse('api-base-url', value, 'It must use https; http is for loopback addresses, 127.0.0.1 or [::1], only.');
-        }
-        else if (/[?#]/.test(value)) {
-            this.#refuse('api-base-url', value, 'It must have no query and no fragment.');
-        }
-        return url?.href.replace(/\/+$/, '') ?? '';
-    }
-    #globalApiKey(email, key) {
-        if (email !== undefined && key !== undefined)
-            return { scheme: 'global-api-key', email, key };
-        const [given, missing] = email === undefined ? ['key', 'e-mail'] : ['e-mail', 'key'];
-        const input = missing === 'key' ? 'api-key' : 'api-email';
-        this.problems.push(`The Global API Key needs a key and the user’s e-mail; there is a ${given} and no ${missing}. Write ${input}, or set ${CREDENTIAL_VARIABLES[input]} in the environment. ${SECRETS_HINT}`);
-        return undefined;
-    }
-    #credentialsOfEnvironment() {
-        const token = this.#variable('api-token');
-        const hasKeyPair = Boolean(this.#env.CLOUDFLARE_API_KEY?.trim() && this.#env.CLOUDFLARE_EMAIL?.trim());
-        if (token !== undefined) {
-            if (hasKeyPair) {
-                this.notices.push('The environment has both CLOUDFLARE_API_TOKEN and CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL. The token is used.');
-            }
-            return { scheme: 'api-token', token };
-        }
-        if (this.#env.CLOUDFLARE_API_TOKEN !== undefined) {
-            this.problems.push(`CLOUDFLARE_API_TOKEN is set in the environment but empty. ${SECRETS_HINT} If the Global API Key is meant, do not set CLOUDFLARE_API_TOKEN.`);
-            return undefined;
-        }
-        const email = this.#variable('api-email');
-        const key = this.#variable('api-key');
-        if (email !== undefined || key !== undefined)
-            return this.#globalApiKey(email, key);
-        this.problems.push(`There are no credentials. Write api-token, or api-email with api-key, or set CLOUDFLARE_API_TOKEN in the environment. ${SECRETS_HINT}`);
-        return undefined;
-    }
-    #isWritten(name) {
-        const value = readRaw(this.#env, name) ?? '';
-        return value !== '' && value !== `$${CREDENTIAL_VARIABLES[name]}`;
-    }
-    #credentialInput(name) {
-        const value = readRaw(this.#env, name);
-        if (value === undefined || value === `$${CREDENTIAL_VARIABLES[name]}`)
-            return undefined;
-        if (value === '') {
-            this.problems.push(`${name} is written but empty. ${SECRETS_HINT}`);
-            return REFUSED;
-        }
-        return this.#checkedCredential(name, name, value);
-    }
-    #variable(name) {
-        const variable = CREDENTIAL_VARIABLES[name];
-        const value = this.#env[variable]?.trim() ?? '';
-        return value === '' ? undefined : this.#checkedCredential(name, `${variable} (environment)`, value);
-    }
-    #checkedCredential(name, label, value) {
-        if (!/^[\x21-\x7e]+$/.test(value)) {
-            this.problems.push(`${label} holds a space, a line break or a character outside ASCII (its value is not shown). Store the ${name === 'api-email' ? 'address' : 'credential'} alone, without "Bearer" and quotes.`);
-            return REFUSED;
-        }
-        if (name === 'api-email' && !/^[^@]+@[^@]+$/.test(value)) {
-            this.problems.push(`${label} is no e-mail address (its value is not shown). Write the address of the Cloudflare user.`);
-            return REFUSED;
-        }
-        return value;
-    }
-    #patternList(name, text) {
-        const entries = entriesOf(text, FILTER_SEPARATORS[name]);
-        if (name === 'organization-id') {
-            for (const entry of entries) {
-                if (!/^!?[\w*-]+$/.test(entry) || entry.replace(/[!*]/g, '').length > MAX_ID_LENGTH) {
-                    this.#refuse(name, entry, ID_RULE);
-                }
-            }
-        }
-        if (entries.length === 0) {
-            this.#refuse(name, text, 'It must hold at least one entry.');
-            return undefined;
-        }
-        try {
-            return parsePatternList(entries);
-        }
-        catch (error) {
-            if (!(error instanceof PatternError))
-                throw error;
-            this.#refuse(name, text, error.message);
-            return undefined;
-        }
-    }
-    #optional(name) {
-        const value = readRaw(this.#env, name);
-        if (value === NOT_SET)
-            return undefined;
-        if (value === '') {
-            this.problems.push(`${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. Give it a value, or leave the input out.`);
-        }
-        return value;
-    }
-    #orDefault(name) {
-        return readRaw(this.#env, name) || DEFAULTS[name];
-    }
-    #refuse(name, value, allowed) {
-        const shown = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
-        this.problems.push(`${name} is ${JSON.stringify(shown)}. ${allowed}`);
-    }
-}
-function entriesOf(text, separator) {
-    return text
-        .split(separator)
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== '');
-}
-const REFUSED = '';
-const SECRETS_HINT = 'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';
-function isLoopbackAddress(hostname) {
-    return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ../build/invites/list.js
-
-
-const PER_PAGE = 50;
-const MAX_PAGES = 1_000;
-class EndlessListError extends Error {
-    name = 'EndlessListError';
-}
-async function listInvites(client) {
-    const invites = new Map();
-    const skipped = [];
-    let entryCount = 0;
-    for (let page = 1; page <= MAX_PAGES; page++) {
-        const { entries, totalCount, perPage } = await client.listPage(page, PER_PAGE);
-        const knownIds = invites.size;
-        const skippedHere = [];
-        for (const entry of entries) {
-            const invite = readEntry(entry);
-            if (typeof invite === 'string')
-                skippedHere.push(invite);
-            else
-                invites.set(invite.id, invite);
-        }
-        skipped.push(...(invites.size === knownIds ? skippedHere.filter((text) => !skipped.includes(text)) : skippedHere));
-        entryCount += entries.length;
-        if (invites.size === knownIds)
-            return { invites: [...invites.values()], skipped };
-        const isFull = page === 1 && entries.length >= (perPage ?? 0);
-        if (entryCount === totalCount && !isFull)
-            return { invites: [...invites.values()], skipped };
-    }
-    throw new EndlessListError(`The list of invites did not end within ${MAX_PAGES} pages.`);
-}
-function readEntry(entry) {
-    const invite = toInvite(entry);
-    if (invite === undefined)
-        return `an entry that is no invite (${entry === null ? 'null' : typeof entry})`;
-    const of = invite.organization_name === undefined ? '' : ` of ${invite.organization_name}`;
-    const { id, status } = invite;
-    if (id === undefined)
-        return `an invite${of} without an id`;
-    if (!isInviteId(id))
-        return `an invite${of} with the unusable id "${id}"`;
-    if (status === undefined)
-        return `the invite ${id}${of} without a status`;
-    return { ...invite, id };
-}
-
-;// CONCATENATED MODULE: ../build/invites/find.js
-
-
-const LOOK_EVERY_MS = 5_000;
-async function searchInvites(task) {
-    const { client, gate, clock, filters, wanted, waitSeconds, onWait } = task;
-    const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
-    for (;;) {
-        const { invites, skipped } = await listInvites(client);
-        const found = { ...choose(invites, filters, wanted, clock.nowMs()), skipped };
-        const leftMs = waitUntilMs - clock.nowMs();
-        if (found.chosen.length > 0 || found.alreadyDone.length > 0 || leftMs <= 0)
-            return found;
-        onWait(Math.ceil(leftMs / 1_000));
-        await gate.wait(Math.min(LOOK_EVERY_MS, leftMs));
-    }
-}
-
-// EXTERNAL MODULE: ../build/invites/outcome.js
-var invites_outcome = __nccwpck_require__(551);
-;// CONCATENATED MODULE: ../build/cloudflare/error-codes.js
-
-const USE_GLOBAL_API_KEY = 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.';
-const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
-const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
-function hintFor(error, scheme) {
-    if (error.status === undefined)
-        return hintForConnection(error);
-    return hintForCredentials(error, scheme) ?? hintForAnswer(error, error.status);
-}
-function hintForCredentials(error, scheme) {
-    const { status, codes } = error;
-    const says = (part) => error.details.some((detail) => [detail, ...detail.chain].some((entry) => part.test(entry.message)));
-    const what = scheme === 'api-token' ? 'API token' : 'Global API Key';
-    if (codes.includes(10502)) {
-        return `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${what} is corrected.`;
-    }
-    if (codes.includes(6003)) {
-        if (codes.includes(6103))
-            return `${MALFORMED} Cloudflare cannot read the api-key (X-Auth-Key).`;
-        if (codes.includes(6102))
-            return `${MALFORMED} Cloudflare cannot read the api-email (X-Auth-Email).`;
-        if (codes.includes(6111))
-            return `${MALFORMED} Cloudflare cannot read the api-token (Authorization).`;
-        return MALFORMED;
-    }
-    if (codes.includes(9106)) {
-        return 'Cloudflare saw no credentials. Something between the runner and Cloudflare, a proxy perhaps, removed the authentication headers.';
-    }
-    if (codes.includes(9103)) {
-        return `api-key and api-email do not belong to the same user, or the key is no longer valid. ${ROLLED}`;
-    }
-    if (codes.includes(9109)) {
-        if (says(/valid user-level authentication not found/i)) {
-            return 'This is a token owned by an account, not by a user. Only the invited user can answer: create an API token under My Profile > API Tokens, as that user.';
-        }
-        if (says(/from location/i)) {
-            return 'The token has a client IP filter that excludes this runner. Allow the runner’s address, use a self-hosted runner with a fixed one, or remove the filter.';
-        }
-        if (says(/unauthorized to access/i)) {
-            return 'The token lacks a permission. It must be a user API token with User > Memberships: Edit.';
-        }
-        return `Cloudflare does not know this token. ${ROLLED}`;
-    }
-    if (codes.includes(10000)) {
-        if (status === 405 || says(/authentication scheme/i))
-            return USE_GLOBAL_API_KEY;
-        return scheme === 'api-token'
-            ? 'The token is not valid or lacks a permission. It must be a user API token with User > Memberships: Edit.'
-            : `api-key and api-email were not accepted. ${ROLLED}`;
-    }
-    if (status === 401)
-        return `Cloudflare does not accept this ${what}. ${ROLLED}`;
-    return undefined;
-}
-function hintForAnswer(error, status) {
-    if (error.isNotFound) {
-        return 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see or answer it.';
-    }
-    if (status === 429) {
-        return 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.';
-    }
-    if (status === 403) {
-        return 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.';
-    }
-    if (status >= 300 && status < 400) {
-        return 'The credentials are never sent on to another address. Check api-base-url, and whether a proxy or login page stands in the way.';
-    }
-    if (status === 525 || status === 526) {
-        return 'Cloudflare could not make a secure connection to the server behind it. That is not caused by this workflow: see https://www.cloudflarestatus.com.';
-    }
-    if (status === 404)
-        return 'There is no such API at this address: check api-base-url.';
-    if (status === 409)
-        return 'Something else was changing the invite at the same time. Run the job again.';
-    if (status >= 500) {
-        return 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
-    }
-    if (status === 408 || status < 300)
-        return UNCLEAR_HINT;
-    return 'Cloudflare refused this request for a reason of its own: see its message.';
-}
-const UNCLEAR_HINT = 'Run the job again: an invite that has the wanted status by then counts as answered. If it goes on, ask Cloudflare’s support.';
-const PROXY_HINT = 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
-const CERTIFICATE_HINT = 'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
-const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
-function hintForConnection(error) {
-    if (isCertificateError(error.cause))
-        return CERTIFICATE_HINT;
-    if (isProxyRefusal(error.cause))
-        return PROXY_HINT;
-    return error.effect === 'none' ? CONNECTION_HINT : UNCLEAR_HINT;
-}
-
-;// CONCATENATED MODULE: ../build/problems/problem.js
-
-
-const KNOWLEDGE = {
-    pending: 'The invite is still pending.',
-    missing: undefined,
-    unclear: 'State unknown: the invite may or may not have been answered, and it could not be read.',
-    unread: 'State unknown: the invite has not been read.',
-    irrelevant: undefined,
-};
-function requestProblem(title, error, scheme, knowledge) {
-    const attempts = error.attempts > 1 ? ` (${error.attempts} attempts)` : '';
-    return {
-        title,
-        message: [`${error.method} ${error.path} failed: ${error.reason}${attempts}.`, KNOWLEDGE[knowledge]]
-            .filter((sentence) => sentence !== undefined)
-            .join(' '),
-        details: requestDetails(error),
-        hint: hintFor(error, scheme),
-    };
-}
-function requestDetails(error) {
-    return [...error.details.map(describeDetail), ...describeDelay(error), ...describeRay(error)];
-}
-function describeDetail(detail) {
-    const entries = [detail, ...detail.chain].map(({ code, message }) => [code === undefined ? 'no code' : `code ${code}`, message || 'no message'].join(': '));
-    const at = detail.pointer === undefined ? '' : ` (at ${detail.pointer})`;
-    const see = detail.documentationUrl === undefined ? '' : ` (see ${detail.documentationUrl})`;
-    return `Cloudflare: ${entries.join(' > ')}${at}${see}.`;
-}
-function describeDelay(error) {
-    if (error.retryAfterMs !== undefined) {
-        const asked = `The server asked to wait ${(0,build_clock/* formatSeconds */.X)(error.retryAfterMs)} before another attempt`;
-        return [error.retryExceedsDeadline ? `${asked}, for which timeout-seconds leaves no time.` : `${asked}.`];
-    }
-    return error.retryExceedsDeadline ? ['There was no time left in timeout-seconds for another attempt.'] : [];
-}
-function describeRay(error) {
-    return error.cfRay === undefined ? [] : [`cf-ray: ${error.cfRay}.`];
-}
-const STOP_TITLES = {
-    cancelled: 'The job was cancelled',
-    deadline: 'The step ran out of time',
-    'rate-limit': 'Cloudflare’s rate limit leaves no time',
-    credentials: 'Cloudflare refused the credentials',
-};
-const STOP_HINTS = {
-    cancelled: 'Run the job again: invites that were answered are recognized and left alone.',
-    deadline: 'Raise timeout-seconds, or answer fewer invites in one step.',
-    'rate-limit': 'Raise timeout-seconds, or run the job again after the pause.',
-    credentials: 'Check the credentials.',
-};
-function stopProblem(stop, scheme) {
-    const title = STOP_TITLES[stop.reason];
-    if (stop.error === undefined) {
-        return { title, message: stop.message, details: [], hint: STOP_HINTS[stop.reason] };
-    }
-    const problem = requestProblem(title, stop.error, scheme, 'irrelevant');
-    const message = stop.reason === 'credentials' ? problem.message : `${stop.message} ${problem.message}`;
-    return { ...problem, message };
-}
 
 ;// CONCATENATED MODULE: ../build/invites/respond.js
 
 
-
-async function respondToInvite(target, task) {
-    const answering = new InviteResponder(target, task);
+async function respondToInvite(target, options) {
+    const responder = new InviteResponder(target, options);
     try {
-        return await answering.run();
+        return await responder.run();
     }
     catch (error) {
-        return error instanceof errors/* StopError */.Tj ? answering.stopped(error) : answering.broken(error);
+        return error instanceof StopError ? responder.stopped(error) : responder.broken(error);
     }
 }
 class InviteResponder {
     #id;
-    #task;
+    #options;
     #invite;
     #mayHaveApplied = false;
-    #lastError;
-    constructor({ id, invite }, task) {
+    #lastFailure;
+    constructor({ id, invite }, options) {
         this.#id = id;
-        this.#task = task;
+        this.#options = options;
         this.#invite = invite ?? { id };
     }
     async run() {
-        const { dryRun, guard } = this.#task;
-        const isListed = this.#invite.status !== undefined;
-        const isRead = !isListed && (dryRun || guard !== undefined);
-        const decided = isListed ? this.#conclude() : isRead ? await this.#readFirst() : undefined;
+        const { dryRun, guard } = this.#options;
+        if (this.#invite.status === undefined && (dryRun || guard !== undefined)) {
+            const failure = await this.#read('all');
+            if (failure !== undefined)
+                return this.#failedBy(failure);
+            const mismatch = matchFilters(this.#invite, guard ?? {});
+            if (mismatch.kind !== 'match')
+                return this.#failed({ kind: 'outside-policy', mismatch });
+        }
+        const decided = this.#conclude();
         if (decided !== undefined)
             return decided;
-        return dryRun ? this.#done('planned') : await this.#answer();
+        return dryRun ? this.#succeeded('planned') : await this.#respond();
     }
     stopped(stop) {
-        const error = this.#lastError;
-        if (error === undefined)
-            return this.#notAnswered('not_attempted', this.#stopProblem(stop), true);
-        const isOwn = error.status !== 429 && !error.isAuthError && stop.reason !== 'cancelled';
-        const problem = isOwn ? this.#requestProblem(error, this.#knowledge()) : this.#stopProblem(stop);
-        return this.#notAnswered('failed', problem, !isOwn);
+        const failure = this.#lastFailure;
+        const state = this.#knownState();
+        if (failure === undefined)
+            return this.#failed({ kind: 'stop', stop, state }, true, 'not_attempted');
+        const { status, isAuthError } = failure.error;
+        const isOwnFault = status !== 429 && !isAuthError && stop.reason.kind !== 'cancelled';
+        if (isOwnFault)
+            return this.#failed({ kind: 'request', failure, state });
+        return this.#failed({ kind: 'stop', stop, state }, true);
     }
     broken(error) {
         this.#forgetStatus();
-        return this.#failed({
-            title: this.#failureTitle(),
-            message: `State unknown: this action has a defect. ${error instanceof Error ? error.stack : error}`,
-            details: [],
-            hint: 'Please report it, with this message.',
-        });
+        const description = this.#options.redact(String(error instanceof Error ? error.stack : error));
+        return this.#failed({ kind: 'defect', description });
     }
-    async #readFirst() {
-        const { client, guard } = this.#task;
-        let invite;
-        try {
-            invite = await client.readPatiently(this.#id);
-        }
-        catch (error) {
-            return this.#failedBy(asApiError(error), undefined);
-        }
-        this.#see(invite);
-        const objection = guard?.(this.#invite);
-        if (objection !== undefined) {
-            return this.#failed({
-                title: `Invite ${this.#label()} is outside the policy`,
-                message: `Invite ${this.#label()} was left untouched: ${objection}.`,
-                details: [],
-                hint: 'With invite-id, the filters are a guard. Check the id, or change the filter.',
-            });
-        }
-        return this.#conclude();
-    }
-    async #answer() {
-        const { client, wanted } = this.#task;
+    async #respond() {
+        const { client, desiredStatus } = this.#options;
         for (let attempts = 1;; attempts++) {
-            let error;
-            try {
-                this.#see(await client.answer(this.#id, wanted));
-                return this.#done('changed');
+            const response = await client.respond(this.#id, desiredStatus);
+            if (response.ok) {
+                this.#update(response.value);
+                return this.#succeeded('changed');
             }
-            catch (thrown) {
-                error = asApiError(thrown);
-            }
-            this.#lastError = error;
-            if (error.effect === 'unclear')
+            const error = response.failure;
+            this.#lastFailure = { error, attempts, retryExceedsDeadline: false };
+            if (error.effect === 'unknown')
                 this.#forgetStatus();
-            const isAgain = await client.backOff(error, attempts);
-            let readError;
-            if (error.effect !== 'none' || (this.#mayHaveApplied && this.#invite.status === undefined)) {
-                readError = await this.#readBack();
-                const decided = readError === undefined ? this.#conclude() : undefined;
-                if (decided !== undefined)
-                    return decided;
-            }
-            if (!isAgain)
-                return this.#failedBy(error, readError);
+            const { again, failure } = await client.decideRetry(error, attempts);
+            this.#lastFailure = failure;
+            const mustReadBack = error.effect !== 'not-applied' || (this.#mayHaveApplied && this.#invite.status === undefined);
+            const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
+            const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
+            if (decided !== undefined)
+                return decided;
+            if (!again)
+                return this.#failedBy(failure, readFailure);
         }
     }
-    async #readBack() {
-        try {
-            this.#see(await this.#task.client.readBack(this.#id));
-            return undefined;
-        }
-        catch (error) {
-            return asApiError(error);
-        }
+    async #read(retry) {
+        const read = await this.#options.client.get(this.#id, { retry });
+        if (!read.ok)
+            return read.failure;
+        this.#update(read.value);
+        return undefined;
     }
     #conclude() {
         const { status } = this.#invite;
-        if (status === 'pending')
+        if (status === undefined || status === 'pending')
             return undefined;
-        if (status === this.#task.wanted)
-            return this.#done(this.#mayHaveApplied ? 'changed' : 'unchanged');
-        const isExpired = status === 'expired';
-        const error = this.#lastError;
-        return this.#failed({
-            title: `Invite ${this.#label()} cannot be ${this.#task.wanted}`,
-            message: isExpired
-                ? `Invite ${this.#label()} has expired.`
-                : `Invite ${this.#label()} is already ${status}. An invite can be answered once.`,
-            details: error === undefined ? [] : [`${error.message}.`, ...requestDetails(error)],
-            hint: isExpired
-                ? 'Invites live for about four days. Ask the inviter for a new one.'
-                : 'If that is not what you want, ask the inviter to remove the member or to send a new invite.',
-        });
+        if (status === this.#options.desiredStatus)
+            return this.#succeeded(this.#mayHaveApplied ? 'changed' : 'unchanged');
+        return this.#failed({ kind: 'final-status', status, failure: this.#lastFailure });
     }
-    #failedBy(error, readError) {
-        const isNotFound = error.isNotFound || readError?.isNotFound === true;
-        const knowledge = isNotFound && !this.#mayHaveApplied ? 'missing' : this.#knowledge();
-        const problem = this.#requestProblem(error, knowledge);
-        return this.#notAnswered('failed', problem, error.isAuthError);
+    #failedBy(failure, readFailure) {
+        const isNotFound = failure.error.isNotFound || readFailure?.error.isNotFound === true;
+        const state = isNotFound && !this.#mayHaveApplied ? 'not-found' : this.#knownState();
+        return this.#failed({ kind: 'request', failure, state }, failure.error.isAuthError);
     }
-    #knowledge() {
+    #knownState() {
         if (this.#invite.status === 'pending')
             return 'pending';
-        return this.#mayHaveApplied ? 'unclear' : 'unread';
+        return this.#mayHaveApplied ? 'unknown' : 'unread';
     }
-    #requestProblem(error, knowledge) {
-        return requestProblem(this.#failureTitle(), error, this.#task.scheme, knowledge);
-    }
-    #stopProblem(stop) {
-        const problem = stopProblem(stop, this.#task.scheme);
-        const state = KNOWLEDGE[this.#knowledge()];
-        return state === undefined ? problem : { ...problem, message: `${problem.message} ${state}` };
-    }
-    #failureTitle() {
-        const { dryRun, wanted } = this.#task;
-        return `Could not ${dryRun ? 'read' : (0,invites_outcome/* verbOf */.rl)(wanted)} invite ${this.#label()}`;
-    }
-    #label() {
-        return (0,invites_outcome/* inviteLabel */.Kb)(this.#invite, this.#id);
-    }
-    #see(invite) {
+    #update(invite) {
         this.#invite = { ...this.#invite, ...invite };
     }
     #forgetStatus() {
@@ -2291,217 +2109,505 @@ class InviteResponder {
         const { status: _, ...rest } = this.#invite;
         this.#invite = rest;
     }
-    #done(kind) {
+    #succeeded(kind) {
         return { kind, id: this.#id, invite: this.#invite };
     }
-    #failed(problem) {
-        return this.#notAnswered('failed', problem, false);
+    #failed(cause, causedByStop = false, kind = 'failed') {
+        return { kind, id: this.#id, invite: this.#invite, cause, causedByStop };
     }
-    #notAnswered(kind, problem, causedByStop) {
-        return { kind, id: this.#id, invite: this.#invite, problem, causedByStop };
-    }
-}
-function asApiError(error) {
-    if (error instanceof errors/* ApiError */.hD)
-        return error;
-    throw error;
 }
 
 ;// CONCATENATED MODULE: ../build/invites/respond-all.js
 
-async function respondToAll(targets, task, concurrency, onOutcome) {
+
+async function respondToAll(targets, options, onOutcome) {
     const outcomes = new Map();
     const queue = targets.values();
     const work = async () => {
         for (const target of queue) {
-            const outcome = await respondToInvite(target, task);
+            const outcome = await respondToInvite(target, options);
             outcomes.set(target, outcome);
             onOutcome(outcome, outcomes.size);
         }
     };
-    await Promise.all(Array.from({ length: Math.min(concurrency, targets.length) }, work));
+    await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT_REQUESTS, targets.length) }, work));
     return targets.flatMap((target) => outcomes.get(target) ?? []);
 }
 
+// EXTERNAL MODULE: ../build/invites/outcome.js
+var invites_outcome = __nccwpck_require__(551);
+;// CONCATENATED MODULE: ../build/invites/run-result.js
+
+function relevantStop(reason, outcomes) {
+    const isCancelled = reason?.reason.kind === 'cancelled';
+    return isCancelled || outcomes.filter(invites_outcome/* isFailed */.I).some(({ causedByStop }) => causedByStop) ? reason : undefined;
+}
+
+;// CONCATENATED MODULE: ../build/invites/list.js
+
+const PER_PAGE = 50;
+const MAX_PAGES = 1_000;
+async function listInvites(client) {
+    const invites = new Map();
+    const skipped = [];
+    let entryCount = 0;
+    for (let page = 1; page <= MAX_PAGES; page++) {
+        const result = await client.listPage(page, PER_PAGE);
+        if (!result.ok)
+            return { ok: false, failure: { kind: 'request', failure: result.failure } };
+        const { entries, totalCount, perPage } = result.value;
+        const knownIds = invites.size;
+        const skippedHere = [];
+        for (const entry of entries) {
+            const invite = parseEntry(entry);
+            if ('reason' in invite)
+                skippedHere.push(invite);
+            else
+                invites.set(invite.id, invite);
+        }
+        const isRepeated = invites.size === knownIds;
+        const known = new Set(isRepeated ? skipped.map((entry) => JSON.stringify(entry)) : []);
+        skipped.push(...skippedHere.filter((entry) => !known.has(JSON.stringify(entry))));
+        entryCount += entries.length;
+        const mayCountPage = page === 1 && entries.length >= (perPage ?? 0);
+        if (isRepeated || (entryCount === totalCount && !mayCountPage)) {
+            return { ok: true, value: { invites: [...invites.values()], skipped } };
+        }
+    }
+    return { ok: false, failure: { kind: 'endless', pages: MAX_PAGES } };
+}
+function parseEntry(entry) {
+    const invite = toInvite(entry);
+    if (invite === undefined)
+        return { reason: 'not-an-object', type: entry === null ? 'null' : typeof entry };
+    const { id, status, organization_name: organization } = invite;
+    if (id === undefined)
+        return { reason: 'no-id', organization };
+    if (!isInviteId(id))
+        return { reason: 'unusable-id', id, organization };
+    if (status === undefined)
+        return { reason: 'no-status', id, organization };
+    return { ...invite, id };
+}
+
+;// CONCATENATED MODULE: ../build/invites/select.js
+
+const EXPIRES_SOON_MS = 24 * 60 * 60 * 1_000;
+function selectInvites(invites, filters, desiredStatus, nowMs) {
+    const matchOf = (invite) => matchFilters(invite, filters).kind;
+    const pending = invites.filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs));
+    const ignored = pending.filter((invite) => matchOf(invite) !== 'match');
+    const expiring = ignored.filter((invite) => expiresMs(invite) - nowMs <= EXPIRES_SOON_MS);
+    return {
+        selected: pending.filter((invite) => matchOf(invite) === 'match'),
+        ignored,
+        expiringSoon: expiring.filter((invite) => matchOf(invite) === 'unmatched'),
+        alreadyDone: invites.filter((invite) => invite.status === desiredStatus && matchOf(invite) === 'match'),
+    };
+}
+function expiresMs({ expires_on }) {
+    return expires_on === undefined ? Number.NaN : Date.parse(expires_on);
+}
+
+;// CONCATENATED MODULE: ../build/invites/search.js
+
+
+
+const LOOK_INTERVAL_MS = 5_000;
+async function searchInvites(options) {
+    const { client, limiter, clock, filters, desiredStatus, waitSeconds, onWait } = options;
+    const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
+    try {
+        for (;;) {
+            const listing = await listInvites(client);
+            if (!listing.ok)
+                return listing;
+            const { invites, skipped } = listing.value;
+            const selection = selectInvites(invites, filters, desiredStatus, clock.nowMs());
+            const leftMs = waitUntilMs - clock.nowMs();
+            if (selection.selected.length > 0 || selection.alreadyDone.length > 0 || leftMs <= 0) {
+                return { ok: true, value: { ...selection, skipped } };
+            }
+            onWait(Math.ceil(leftMs / 1_000));
+            await limiter.wait(Math.min(LOOK_INTERVAL_MS, leftMs));
+        }
+    }
+    catch (error) {
+        if (error instanceof StopError)
+            return { ok: false, failure: { kind: 'stop', stop: error } };
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: ../build/problems/tracker-problem.js
+var tracker_problem = __nccwpck_require__(37);
 ;// CONCATENATED MODULE: external "node:http"
 const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 ;// CONCATENATED MODULE: ../build/proxy.js
 
 class ProxyError extends Error {
     name = 'ProxyError';
+    problem;
+    constructor(problem) {
+        super(problem);
+        this.problem = problem;
+    }
 }
 function useProxyFromEnv(setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
-    if (setGlobalProxy === undefined) {
-        throw new ProxyError(`HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`);
-    }
+    if (setGlobalProxy === undefined)
+        throw new ProxyError('unsupported');
     try {
         setGlobalProxy();
     }
     catch {
-        throw new ProxyError('HTTPS_PROXY or HTTP_PROXY cannot be understood (its value is not shown). It must be a URL such as http://proxy.example:3128.');
+        throw new ProxyError('malformed');
     }
 }
 
-;// CONCATENATED MODULE: ../build/report/annotations.js
+;// CONCATENATED MODULE: ../build/redact.js
 
-const MAX_ANNOTATIONS = 10;
-const MAX_NAMED = 5;
-function problemAnnotation({ title, message, details, hint }) {
-    return { title, lines: [message, ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])] };
+const PART_LENGTH = 8;
+const MIN_SECRET_LENGTH = 4;
+function createRedactor(secrets) {
+    const parts = new Set(secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH).flatMap(substringsOf));
+    if (parts.size === 0)
+        return (text) => text;
+    const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
+    const redactParts = (text) => {
+        if (!anyPart.test(text))
+            return text;
+        const masked = maskParts(text, parts);
+        return masked === text ? text : redactParts(masked);
+    };
+    return (text) => {
+        const redacted = redactParts(text);
+        const asShown = redacted.replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, ' ');
+        return anyPart.test(asShown) ? redactParts(asShown) : redacted;
+    };
 }
-function failureAnnotations(outcomes, stop) {
-    const failed = outcomes.filter(invites_outcome/* isFailed */.Ix);
-    const own = failed.filter((outcome) => !outcome.causedByStop);
-    const shared = failed.filter((outcome) => outcome.causedByStop);
-    const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
-    const annotations = [
-        ...(isStopShown ? [stopAnnotation(stop, shared)] : []),
-        ...own.map((outcome) => problemAnnotation(outcome.problem)),
-    ];
-    return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.');
+function substringsOf(secret) {
+    const lower = asciiLowercase(secret);
+    const count = Math.max(1, lower.length - PART_LENGTH + 1);
+    return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
 }
-function stopAnnotation(stop, affected) {
-    const { lines, title } = problemAnnotation(stop);
-    const unknown = affected.filter(({ invite }) => invite.status === undefined);
-    const notAttempted = affected.filter(({ kind }) => kind === 'not_attempted');
-    const consequences = [
-        ...(notAttempted.length > 0 ? [`Not attempted: ${nameInvites(notAttempted)}.`] : []),
-        ...(unknown.length > 0 ? [`State unknown, because it could not be read: ${nameInvites(unknown)}.`] : []),
-    ];
-    return { title, lines: [...lines.slice(0, 1), ...consequences, ...lines.slice(1)] };
+function maskParts(text, parts) {
+    const lower = asciiLowercase(text);
+    const lengths = new Set([...parts].map((part) => part.length));
+    let masked = '';
+    let hiddenTo = 0;
+    for (let start = 0; start < lower.length; start++) {
+        for (const length of lengths) {
+            if (!parts.has(lower.slice(start, start + length)))
+                continue;
+            if (start >= hiddenTo)
+                masked += `${text.slice(hiddenTo, start)}***`;
+            hiddenTo = Math.max(hiddenTo, start + length);
+        }
+    }
+    return masked + text.slice(hiddenTo);
 }
-function nameInvites(outcomes) {
-    const names = outcomes.slice(0, MAX_NAMED).map(({ invite, id }) => (0,invites_outcome/* inviteLabel */.Kb)(invite, id));
-    const rest = outcomes.length - names.length;
-    return `${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+
+// EXTERNAL MODULE: ../build/report/annotations.js
+var annotations = __nccwpck_require__(879);
+// EXTERNAL MODULE: ../build/problems/problem.js
+var problem = __nccwpck_require__(468);
+;// CONCATENATED MODULE: ../build/problems/request-problem.js
+
+
+
+
+function requestProblem(title, failure, scheme) {
+    const { error, attempts } = failure;
+    const count = attempts > 1 ? ` (${attempts} attempts)` : '';
+    return {
+        title,
+        message: `${error.method} ${error.path} failed: ${error.reason}${count}.`,
+        details: requestDetails(failure),
+        hint: requestHint(error, scheme),
+    };
 }
-function capAnnotations(annotations, what, where) {
-    if (annotations.length <= MAX_ANNOTATIONS)
-        return annotations;
-    const rest = annotations.slice(MAX_ANNOTATIONS - 1);
-    const titles = rest.slice(0, MAX_NAMED).map(({ title }) => title);
+function requestDetails({ error, retryExceedsDeadline }) {
     return [
-        ...annotations.slice(0, MAX_ANNOTATIONS - 1),
-        {
-            title: `${rest.length} more ${what}`,
-            lines: [...titles, ...(rest.length > titles.length ? [`… and ${rest.length - titles.length} more.`] : []), where],
-        },
+        ...(error.details ?? []).map(describeDetail),
+        ...describeDelay(error.retryAfterMs, retryExceedsDeadline),
+        ...(error.cfRay === undefined ? [] : [`cf-ray: ${error.cfRay}.`]),
     ];
+}
+function describeDetail(detail) {
+    const entries = [detail, ...detail.chain].map(describeCodedMessage).join(' > ');
+    const at = detail.pointer === undefined ? '' : ` (at ${detail.pointer})`;
+    const see = detail.documentationUrl === undefined ? '' : ` (see ${detail.documentationUrl})`;
+    return `Cloudflare: ${entries}${at}${see}.`;
+}
+function describeCodedMessage({ code, message }) {
+    return `${code === undefined ? 'no code' : `code ${code}`}: ${message || 'no message'}`;
+}
+function describeDelay(retryAfterMs, retryExceedsDeadline) {
+    if (retryAfterMs !== undefined) {
+        const asked = `The server asked to wait ${(0,build_clock/* formatSeconds */.Xo)(retryAfterMs)} before another attempt`;
+        return [retryExceedsDeadline ? `${asked}, for which timeout-seconds leaves no time.` : `${asked}.`];
+    }
+    return retryExceedsDeadline ? ['There was no time left in timeout-seconds for another attempt.'] : [];
+}
+const PROXY_HINT = 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
+const CERTIFICATE_HINT = 'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
+const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
+function requestHint(error, scheme) {
+    const { status, rule, cause } = error;
+    if (status === undefined) {
+        if ((0,network_error/* isCertificateError */.Y4)(cause))
+            return CERTIFICATE_HINT;
+        if ((0,network_error/* isProxyRefusal */.Rk)(cause))
+            return PROXY_HINT;
+        return error.effect === 'not-applied' ? CONNECTION_HINT : UNKNOWN_EFFECT_HINT;
+    }
+    if (error.isAuthError && rule?.kind !== 'credentials')
+        return unauthorizedHint(scheme);
+    if (error.isAuthError && rule !== undefined)
+        return typeof rule.hint === 'string' ? rule.hint : rule.hint(scheme);
+    return error.isNotFound ? NOT_FOUND_HINT : statusRule(status).hint;
+}
+
+;// CONCATENATED MODULE: ../build/problems/stop-problem.js
+
+
+const PAUSE_REASONS = {
+    refused: 'Cloudflare answered HTTP 429, too many requests',
+    announced: 'no request left in Cloudflare’s rate limit',
+};
+function stopProblem(reason, scheme) {
+    const ofAnswer = (title, error) => requestProblem(title, { error, attempts: 1, retryExceedsDeadline: false }, scheme);
+    switch (reason.kind) {
+        case 'cancelled': {
+            const hint = 'Run the job again: an invite that has the desired status by then is left as it is.';
+            return { title: 'The job was cancelled', message: 'The job was cancelled.', details: [], hint };
+        }
+        case 'deadline': {
+            const message = `The step’s budget of ${reason.timeoutSeconds} s is used up.`;
+            const hint = 'Raise timeout-seconds, or handle fewer invites in one step.';
+            return { title: 'The step ran out of time', message, details: [], hint };
+        }
+        case 'rate-limit': {
+            const { pause, leftMs, timeoutSeconds } = reason;
+            const title = 'Cloudflare’s rate limit leaves no time';
+            const message = `A pause of ${(0,build_clock/* formatSeconds */.Xo)(pause.durationMs)} is needed (${PAUSE_REASONS[pause.reason]}), and the step has ${(0,build_clock/* formatSeconds */.Xo)(leftMs)} of its ${timeoutSeconds} s left.`;
+            const hint = 'Raise timeout-seconds, or run the job again after the pause.';
+            if (pause.error === undefined)
+                return { title, message, details: [], hint };
+            const problem = ofAnswer(title, pause.error);
+            return { ...problem, message: `${message} ${problem.message}` };
+        }
+        case 'credentials':
+            return ofAnswer('Cloudflare refused the credentials', reason.error);
+    }
+}
+
+;// CONCATENATED MODULE: ../build/problems/outcome-problem.js
+
+
+
+
+const STATE_SENTENCES = {
+    pending: 'The invite is still pending.',
+    'not-found': undefined,
+    unknown: 'State unknown: the invite may or may not have been changed, and it could not be read.',
+    unread: 'State unknown: the invite has not been read.',
+};
+function outcomeProblem({ invite, id, cause }, context) {
+    const { desiredStatus, dryRun, scheme } = context;
+    const label = (0,problem/* inviteLabel */.Kb)(invite, id);
+    const title = `Could not ${dryRun ? 'read' : (0,problem/* verbOf */.rl)(desiredStatus)} invite ${label}`;
+    switch (cause.kind) {
+        case 'request':
+            return withState(requestProblem(title, cause.failure, scheme), cause.state);
+        case 'stop':
+            return withState(stopProblem(cause.stop.reason, scheme), cause.state);
+        case 'outside-policy': {
+            const message = `Invite ${label} was left untouched: ${describeMismatch(cause.mismatch)}.`;
+            const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
+            return { title: `Invite ${label} is outside the policy`, message, details: [], hint };
+        }
+        case 'final-status':
+            return finalStatusProblem(label, desiredStatus, cause.status, cause.failure);
+        case 'defect': {
+            const message = `State unknown: this action has a defect. ${cause.description}`;
+            return { title, message, details: [], hint: 'Please report it, with this message.' };
+        }
+    }
+}
+function withState(problem, state) {
+    const sentence = STATE_SENTENCES[state];
+    return sentence === undefined ? problem : { ...problem, message: `${problem.message} ${sentence}` };
+}
+function describeMismatch({ kind, filter, value }) {
+    const shown = value === undefined ? 'the invite has none' : `"${value}"`;
+    return `${filter} ${kind === 'excluded' ? 'excludes it' : 'does not match'} (${shown})`;
+}
+function finalStatusProblem(label, desiredStatus, status, failure) {
+    const title = `Invite ${label} cannot be ${desiredStatus}`;
+    const details = failure === undefined ? [] : [`${errorLine(failure.error)}.`, ...requestDetails(failure)];
+    if (status === 'expired') {
+        const hint = 'Invites live for about four days. Ask the inviter for a new one.';
+        return { title, message: `Invite ${label} has expired.`, details, hint };
+    }
+    const message = `Invite ${label} is already ${status}. An invite can be responded to once.`;
+    const hint = 'If that is not what you want, ask the inviter to remove the member or to send a new invite.';
+    return { title, message, details, hint };
+}
+
+;// CONCATENATED MODULE: ../build/report/log.js
+
+
+
+
+
+
+const MAX_DATE_MS = 8.64e15;
+function describePause({ reason, durationMs, untilMs }) {
+    const until = new Date(Math.min(untilMs, MAX_DATE_MS)).toISOString();
+    return `Pausing all requests for ${(0,build_clock/* formatSeconds */.Xo)(durationMs)}, until ${until}: ${PAUSE_REASONS[reason]}.`;
+}
+function describeWait(secondsLeft) {
+    return `No invite matches yet; looking for another ${secondsLeft} s.`;
+}
+function describeSearch({ selected, ignored, alreadyDone }) {
+    const pending = (0,words/* countOf */.pq)(selected.length + ignored.length, 'pending invite');
+    const done = (0,words/* countOf */.pq)(alreadyDone.length, 'matching invite');
+    return `${pending}: ${selected.length} to respond to, ${ignored.length} left alone. ${done} responded to before.`;
+}
+function groupTitle(count, { dryRun, desiredStatus }) {
+    const invites = (0,words/* countOf */.pq)(count, 'invite');
+    return dryRun ? `Dry run: ${invites}` : `Trying to ${(0,problem/* verbOf */.rl)(desiredStatus)} ${invites}`;
+}
+function describeOutcome(outcome, context) {
+    const label = (0,problem/* inviteLabel */.Kb)(outcome.invite, outcome.id);
+    if ((0,invites_outcome/* isFailed */.I)(outcome)) {
+        const what = outcome.kind === 'failed' ? 'failed' : 'not attempted';
+        return `${label}: ${what}. ${outcomeProblem(outcome, context).message}`;
+    }
+    const words = { changed: '', unchanged: 'was already ', planned: 'would be ' }[outcome.kind];
+    return `${label}: ${words}${context.desiredStatus}.`;
+}
+function runTitle(outcomes, { desiredStatus, dryRun }) {
+    const words = {
+        changed: desiredStatus,
+        unchanged: `already ${desiredStatus}`,
+        planned: `would be ${desiredStatus}`,
+        failed: 'failed',
+        not_attempted: 'not attempted',
+    };
+    const parts = Object.entries(words).flatMap(([kind, text]) => {
+        const count = outcomes.filter((outcome) => outcome.kind === kind).length;
+        return count === 0 ? [] : [`${count} ${text}`];
+    });
+    return `Cloudflare invites${dryRun ? ' (dry run)' : ''}: ${parts.join(', ') || 'none'}`;
+}
+
+;// CONCATENATED MODULE: ../build/problems/run-problem.js
+
+
+const PROXY_MESSAGES = {
+    unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`,
+    malformed: 'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
+};
+function runProblem(result) {
+    switch (result.kind) {
+        case 'handled':
+            return result.stop && stopProblem(result.stop.reason, result.context.scheme);
+        case 'no-match': {
+            const wait = result.waitSeconds > 0 ? `, and none came within ${result.waitSeconds} s` : '';
+            const message = `No pending invite matches the filters${wait}.`;
+            const hint = 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
+            return { title: 'No pending invite matches', message, details: [], hint };
+        }
+        case 'list-failed':
+            return listProblem(result.failure, result.context.scheme);
+        case 'invalid-inputs':
+            return {
+                title: 'The inputs cannot be used',
+                message: 'Nothing was sent to Cloudflare.',
+                details: result.problems,
+            };
+        case 'proxy':
+            return { title: 'The proxy cannot be used', message: PROXY_MESSAGES[result.problem], details: [] };
+        case 'defect': {
+            const message = `This action has a defect: ${result.description}.`;
+            const hint = 'Run the job again with debug logging, and report what it says.';
+            return { title: 'Unexpected error', message, details: [], hint };
+        }
+    }
+}
+function listProblem(failure, scheme) {
+    const title = 'The list of invites could not be read';
+    switch (failure.kind) {
+        case 'stop':
+            return stopProblem(failure.stop.reason, scheme);
+        case 'request': {
+            const { error } = failure.failure;
+            if (error.isAuthError)
+                return stopProblem({ kind: 'credentials', error }, scheme);
+            return requestProblem(title, failure.failure, scheme);
+        }
+        case 'endless': {
+            const message = `The list of invites did not end within ${failure.pages} pages. No invite was changed.`;
+            return { title, message, details: [] };
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ../build/report/list-annotations.js
+
 
 const MAX_SKIPPED = 10;
 function annotateList({ expiringSoon, ignored, skipped }) {
     const others = ignored.length - expiringSoon.length;
     return {
         warnings: [...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)],
-        notices: others > 0 ? [leftAloneNotice(others, expiringSoon.length > 0)] : [],
+        notices: others > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : [],
     };
 }
 function expiringWarning(invite) {
-    const label = `Invite ${(0,invites_outcome/* inviteLabel */.Kb)(invite, invite.id)}`;
+    const label = `Invite ${(0,problem/* inviteLabel */.Kb)(invite, invite.id)}`;
     const facts = [
         `expires at ${invite.expires_on}`,
         ...(invite.invited_by === undefined ? [] : [`invited by ${invite.invited_by}`]),
         ...(invite.roles === undefined ? [] : [`roles ${invite.roles.join(', ')}`]),
         ...(invite.organization_id === undefined ? [] : [`organization ${invite.organization_id}`]),
     ];
-    return {
-        title: `${label} is about to expire`,
-        lines: [
-            `${label} matches no filter and was left alone: ${facts.join('; ')}.`,
-            'What to do: if it is wanted, add it to the filters or answer it by its id; if not, exclude it with a "!" entry.',
-        ],
-    };
+    const hint = 'What to do: if it is wanted, add it to the filters or respond to it by its id; if not, exclude it with a "!" entry.';
+    const line = `${label} matches no filter and was left alone: ${facts.join('; ')}.`;
+    return { title: `${label} is about to expire`, lines: [line, hint] };
 }
-function leftAloneNotice(count, isOther) {
-    const invites = `${count} ${isOther ? 'other ' : ''}pending ${count === 1 ? 'invite' : 'invites'}`;
-    const title = `${invites} ${count === 1 ? 'was' : 'were'} left alone`;
-    return { title, lines: [`${title}: the filters do not choose ${count === 1 ? 'it' : 'them'}.`] };
+function ignoredNotice(count, isOther) {
+    const title = `${(0,words/* countOf */.pq)(count, isOther ? 'other pending invite' : 'pending invite')} ${count === 1 ? 'was' : 'were'} left alone`;
+    return { title, lines: [`${title}: the filters do not select ${count === 1 ? 'it' : 'them'}.`] };
 }
 function skippedWarning(skipped) {
-    const shown = skipped.slice(0, MAX_SKIPPED);
-    const rest = skipped.length - shown.length;
-    const title = `${skipped.length} ${skipped.length === 1 ? 'entry' : 'entries'} of the list could not be used`;
-    return {
-        title,
-        lines: [`${title}.`, ...shown.map((text) => `Skipped: ${text}.`), ...(rest > 0 ? [`… and ${rest} more.`] : [])],
+    const title = `${(0,words/* countOf */.pq)(skipped.length, 'entry', 'entries')} of the list could not be used`;
+    const texts = skipped.map((entry) => `Skipped: ${describeSkipped(entry)}.`);
+    return { title, lines: [`${title}.`, ...(0,words/* firstOf */.Ku)(texts, MAX_SKIPPED)] };
+}
+function describeSkipped({ reason, type, id, organization }) {
+    const of = organization === undefined ? '' : ` of ${organization}`;
+    const texts = {
+        'not-an-object': `an entry that is not an invite (${type})`,
+        'no-id': `an invite${of} without an id`,
+        'unusable-id': `an invite${of} with the unusable id "${id}"`,
+        'no-status': `the invite ${id}${of} without a status`,
     };
-}
-
-;// CONCATENATED MODULE: ../build/report/log.js
-
-
-function describePause(pause) {
-    const until = new Date(Math.min(pause.untilMs, MAX_DATE_MS)).toISOString();
-    return `Pausing all requests for ${(0,build_clock/* formatSeconds */.X)(pause.durationMs)}, until ${until}: ${pause.reason}.`;
-}
-const MAX_DATE_MS = 8.64e15;
-function describeFound({ chosen, ignored, alreadyDone }) {
-    const pending = chosen.length + ignored.length;
-    return `${pending} pending ${plural(pending, 'invite')}: ${chosen.length} to answer, ${ignored.length} left alone. ${alreadyDone.length} matching ${plural(alreadyDone.length, 'invite')} answered before.`;
-}
-function groupTitle(count, { dryRun, status }) {
-    const invites = `${count} ${plural(count, 'invite')}`;
-    return dryRun ? `Dry run: ${invites}` : `Trying to ${(0,invites_outcome/* verbOf */.rl)(status)} ${invites}`;
-}
-function describeOutcome(outcome, { status }) {
-    const label = (0,invites_outcome/* inviteLabel */.Kb)(outcome.invite, outcome.id);
-    switch (outcome.kind) {
-        case 'changed':
-            return `${label}: ${status}.`;
-        case 'unchanged':
-            return `${label}: was already ${status}.`;
-        case 'planned':
-            return `${label}: would be ${status}.`;
-        default:
-            return `${label}: ${outcome.kind === 'failed' ? 'failed' : 'not attempted'}. ${outcome.problem.message}`;
-    }
-}
-function runTitle(outcomes, { status, dryRun }) {
-    const count = (wanted) => outcomes.filter(({ kind }) => kind === wanted).length;
-    const parts = [
-        [count('changed'), status],
-        [count('unchanged'), `already ${status}`],
-        [count('planned'), `would be ${status}`],
-        [count('failed'), 'failed'],
-        [count('not_attempted'), 'not attempted'],
-    ].flatMap(([number, text]) => (number === 0 ? [] : [`${number} ${text}`]));
-    return `Cloudflare invites${dryRun ? ' (dry run)' : ''}: ${parts.join(', ') || 'none'}`;
-}
-function plural(count, noun) {
-    return count === 1 ? noun : `${noun}s`;
+    return texts[reason];
 }
 
 ;// CONCATENATED MODULE: ../build/report/outputs.js
 
-const INVITE_OUTPUTS = [
-    'id',
-    'status',
-    'organization_id',
-    'organization_name',
-    'roles',
-    'invited_by',
-    'invited_on',
-    'expires_on',
-    'invited_member_id',
-    'invited_member_email',
-    'organization_is_enforcing_twofactor',
-];
-const OUTPUT_NAMES = [
-    ...INVITE_OUTPUTS,
-    'changed',
-    'matched_count',
-    'changed_count',
-    'failed_count',
-    'invite_ids',
-    'invites',
-];
+
+
+const INVITE_OUTPUTS = Object.keys(INVITE_FIELDS);
+const COUNT_OUTPUTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'];
+const OUTPUT_NAMES = [...INVITE_OUTPUTS, ...COUNT_OUTPUTS];
 const MAX_INVITES_LENGTH = 400_000;
 const MAX_LISTS_LENGTH = 500_000;
-function buildOutputs(all, redact) {
-    const outcomes = all.map((outcome) => redactOutcome(outcome, redact));
+function buildOutputs(outcomes) {
     const only = outcomes.length === 1 ? outcomes[0] : undefined;
     const changedCount = outcomes.filter(({ kind }) => kind === 'changed').length;
     const inviteIds = JSON.stringify(outcomes.map(({ id }) => id));
@@ -2513,7 +2619,7 @@ function buildOutputs(all, redact) {
             changed: String(changedCount > 0),
             matched_count: String(outcomes.length),
             changed_count: String(changedCount),
-            failed_count: String(outcomes.filter(invites_outcome/* isFailed */.Ix).length),
+            failed_count: String(outcomes.filter(invites_outcome/* isFailed */.I).length),
             invite_ids: inviteIds,
             invites: json,
         },
@@ -2521,45 +2627,19 @@ function buildOutputs(all, redact) {
     };
 }
 function omittedWarning(omitted, count) {
-    return {
-        title: 'The output "invites" is not complete',
-        lines: [
-            `GitHub limits the size of outputs: ${omitted} of ${count} invites were left out of "invites". "invite_ids" has them all.`,
-        ],
-    };
-}
-function redactOutcome(outcome, redact) {
-    const redactValue = (value) => {
-        if (typeof value === 'string')
-            return redact(value);
-        return Array.isArray(value) ? value.map(redactValue) : value;
-    };
-    const redactFields = (fields) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(value)]));
-    const invite = redactFields(outcome.invite);
-    return (0,invites_outcome/* isFailed */.Ix)(outcome) ? { ...outcome, invite, problem: redactFields(outcome.problem) } : { ...outcome, invite };
+    const line = `GitHub limits the size of outputs: ${omitted} of ${count} invites were left out of "invites". "invite_ids" has them all.`;
+    return { title: 'The output "invites" is not complete', lines: [line] };
 }
 function inviteOutputs(invite) {
-    return {
-        id: invite.id ?? '',
-        status: invite.status ?? '',
-        organization_id: invite.organization_id ?? '',
-        organization_name: invite.organization_name ?? '',
-        roles: invite.roles === undefined ? '' : JSON.stringify(invite.roles),
-        invited_by: invite.invited_by ?? '',
-        invited_on: invite.invited_on ?? '',
-        expires_on: invite.expires_on ?? '',
-        invited_member_id: invite.invited_member_id ?? '',
-        invited_member_email: invite.invited_member_email ?? '',
-        organization_is_enforcing_twofactor: String(invite.organization_is_enforcing_twofactor ?? ''),
-    };
+    const texts = INVITE_OUTPUTS.map((name) => {
+        const value = invite[name] ?? '';
+        return [name, typeof value === 'object' ? JSON.stringify(value) : String(value)];
+    });
+    return Object.fromEntries(texts);
 }
 function toEntry(outcome) {
-    return {
-        ...outcome.invite,
-        id: outcome.id,
-        outcome: outcome.kind,
-        ...((0,invites_outcome/* isFailed */.Ix)(outcome) && { error: (0,invites_outcome/* problemLine */.YK)(outcome.problem) }),
-    };
+    const { invite, id, kind } = outcome;
+    return { ...invite, id, outcome: kind, ...((0,invites_outcome/* isFailed */.I)(outcome) && { error: (0,problem/* problemLine */.YK)(outcome.problem) }) };
 }
 function stringifyWithin(entries, maxLength) {
     const texts = [];
@@ -2576,77 +2656,62 @@ function stringifyWithin(entries, maxLength) {
 
 // EXTERNAL MODULE: ../build/report/summary.js
 var summary = __nccwpck_require__(841);
-;// CONCATENATED MODULE: ../build/report/text.js
+;// CONCATENATED MODULE: ../build/report/report.js
 
-const MAX_LINE = 1_000;
-const PART_LENGTH = 8;
-const MIN_SECRET = 4;
-const MASK = '***';
-function createSafeText(secrets) {
-    const redact = createRedactor(secrets);
-    const line = (text, maxLength = MAX_LINE) => text_cut(redact(stripCommands(redact(text))), maxLength);
-    return { redact, line, html: (text, maxLength) => escapeHtml(line(text, maxLength)) };
-}
-function createRedactor(secrets) {
-    const parts = new Set(secrets.filter((secret) => secret.length >= MIN_SECRET).flatMap(substringsOf));
-    if (parts.size === 0)
-        return (text) => text;
-    const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
-    const redactParts = (text) => {
-        if (!anyPart.test(text))
-            return text;
-        const masked = maskParts(text, parts);
-        return masked === text ? text : redactParts(masked);
+
+
+
+
+
+
+
+
+function createReport(result) {
+    const outcomes = reportedOutcomes(result);
+    const problem = runProblem(result);
+    const severity = result.kind === 'no-match' ? result.ifNoMatch : 'error';
+    const stop = severity === 'error' ? problem : undefined;
+    const search = 'search' in result ? result.search : undefined;
+    const { warnings, notices } = search === undefined ? { warnings: [], notices: [] } : annotateList(search);
+    return {
+        title: titleOf(result, outcomes),
+        outcomes,
+        stop,
+        warnings: severity === 'warn' && problem !== undefined ? [(0,annotations/* problemAnnotation */.Lj)(problem), ...warnings] : warnings,
+        notices,
+        exitCode: stop !== undefined || outcomes.some(invites_outcome/* isFailed */.I) ? 1 : 0,
     };
-    return redactParts;
 }
-function substringsOf(secret) {
-    const lower = asciiLowercase(secret);
-    const count = Math.max(1, lower.length - PART_LENGTH + 1);
-    return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
+function reportedOutcomes(result) {
+    if (result.kind !== 'handled')
+        return [];
+    return result.outcomes.map((outcome) => (0,invites_outcome/* isFailed */.I)(outcome) ? { ...outcome, problem: outcomeProblem(outcome, result.context) } : outcome);
 }
-function maskParts(text, parts) {
-    const lower = asciiLowercase(text);
-    const lengths = new Set([...parts].map((part) => part.length));
-    let masked = '';
-    let shownTo = 0;
-    let hiddenTo = 0;
-    for (let start = 0; start < lower.length; start++) {
-        for (const length of lengths) {
-            if (!parts.has(lower.slice(start, start + length)))
-                continue;
-            if (start >= hiddenTo) {
-                masked += text.slice(shownTo, start) + MASK;
-            }
-            hiddenTo = Math.max(hiddenTo, start + length);
-            shownTo = hiddenTo;
-        }
+function titleOf(result, outcomes) {
+    if (result.kind === 'list-failed')
+        return 'Cloudflare invites: the list could not be read';
+    return 'context' in result ? runTitle(outcomes, result.context) : 'Cloudflare invites';
+}
+async function publishReport(report, workflow, redact) {
+    const { outcomes, stop, notices } = report;
+    const { outputs, omitted } = buildOutputs(outcomes);
+    for (const [name, value] of Object.entries(outputs))
+        workflow.setOutput(name, value);
+    for (const annotation of (0,annotations/* failureAnnotations */.rb)(outcomes, stop))
+        workflow.annotate('error', annotation);
+    const warnings = [...(omitted > 0 ? [omittedWarning(omitted, outcomes.length)] : []), ...report.warnings];
+    const where = 'They are about pending invites that match no filter and expire within 24 hours.';
+    for (const annotation of (0,annotations/* capAnnotations */.XO)(warnings, 'warnings', where))
+        workflow.annotate('warning', annotation);
+    for (const annotation of notices)
+        workflow.annotate('notice', annotation);
+    const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
+    try {
+        await workflow.addSummary((0,summary/* buildSummary */.f)({ ...report, remarks }));
     }
-    return masked + text.slice(shownTo);
-}
-const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
-function stripCommands(text) {
-    return (text
-        .replace(WHITE_SPACE, ' ')
-        .replace(INVISIBLE, '\uFFFD')
-        .replace(/#(?=[^ -~]*#[^ -~]*\[)/g, '# ')
-        .replace(/^([^!-~]*):(?=[^ -~]*:)/, '$1: '));
-}
-function text_cut(text, maxLength) {
-    if (text.length <= maxLength)
-        return text;
-    return `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}
-const HTML_ESCAPES = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-};
-function escapeHtml(text) {
-    return text.replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] ?? '');
+    catch (error) {
+        workflow.info(`The job summary could not be written: ${redact((0,network_error/* describeCauses */.wh)(error))}`);
+    }
 }
 
 ;// CONCATENATED MODULE: ../build/action.js
@@ -2664,174 +2729,84 @@ function escapeHtml(text) {
 
 
 
-
-
-
-const CONCURRENCY = 4;
 async function runAction(runtime) {
     const secrets = readSecrets(runtime.env);
-    const safe = createSafeText(secrets);
-    const workflow = runtime.createWorkflow(safe);
-    workflow.mask(secrets);
-    const result = await answer(runtime, workflow);
-    const remarks = result.found === undefined ? { warnings: [], notices: [] } : annotateList(result.found);
-    await report(result, remarks, workflow, safe);
-    await keepIssue(result, remarks, runtime, workflow, safe);
-    return result.stop !== undefined || result.outcomes.some(invites_outcome/* isFailed */.Ix) ? 1 : 0;
+    runtime.workflow.mask(secrets);
+    const redact = createRedactor(secrets);
+    const { result, inputs } = await runStep(runtime, redact);
+    const report = createReport(result);
+    await publishReport(report, runtime.workflow, redact);
+    if (inputs?.reportIssue !== undefined)
+        await trackIssue({ ...inputs.reportIssue, ...runtime, result, report, redact });
+    return report.exitCode;
 }
-async function answer(runtime, workflow) {
+async function runStep(runtime, redact) {
+    const { env, workflow, useProxy } = runtime;
     let inputs;
     try {
-        inputs = parseInputs(runtime.env);
+        inputs = parseInputs(env, redact);
         for (const notice of inputs.notices)
             workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
         if (inputs.usesProxy)
-            runtime.useProxyFromEnv();
-        return { ...(await selectAndRespond(inputs, runtime, workflow)), inputs };
+            useProxy();
+        return { result: await selectAndRespond(inputs, runtime, redact), inputs };
     }
     catch (error) {
-        const stop = explain(error, workflow);
-        const asked = inputs === undefined || error instanceof ProxyError ? {} : { inputs };
-        return { title: 'Cloudflare invites', outcomes: [], stop, found: undefined, ...asked };
+        if (error instanceof InputError)
+            return { result: { kind: 'invalid-inputs', problems: error.problems } };
+        if (error instanceof ProxyError)
+            return { result: { kind: 'proxy', problem: error.problem } };
+        if (error instanceof Error && error.stack !== undefined)
+            workflow.debug(redact(error.stack));
+        return { result: { kind: 'defect', description: redact((0,network_error/* describeCauses */.wh)(error)) }, inputs };
     }
 }
-async function selectAndRespond(inputs, runtime, workflow) {
-    const { clock, random, fetch, cancelled } = runtime;
-    const { status: wanted, filters, dryRun, credentials } = inputs;
-    const gate = new RequestLimiter({
-        clock,
-        timeoutSeconds: inputs.timeoutSeconds,
-        cancelled,
-        onPause: (pause) => workflow.info(describePause(pause)),
-    });
-    const client = new InvitesClient({
-        baseUrl: inputs.apiBaseUrl,
-        credentials,
-        retries: inputs.retries,
-        fetch,
-        clock,
-        random,
-        gate,
-        onRetry: workflow.info,
-        onDebug: workflow.debug,
-    });
-    let found;
-    if (inputs.inviteIds.length === 0) {
-        const onWait = (left) => workflow.info(`No invite matches yet; looking for another ${left} s.`);
-        try {
-            found = await searchInvites({ client, gate, clock, filters, wanted, waitSeconds: inputs.waitSeconds, onWait });
-        }
-        catch (error) {
-            const stop = explainListing(error, inputs);
-            return { title: 'Cloudflare invites: the list could not be read', outcomes: [], stop, found };
-        }
-        workflow.info(describeFound(found));
+async function selectAndRespond(inputs, runtime, redact) {
+    const { clock, cancelled, workflow } = runtime;
+    const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
+    const context = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
+    const onPause = (pause) => workflow.info(describePause(pause));
+    const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
+    const client = createClient(inputs, runtime, limiter, redact);
+    let search;
+    if (inviteIds.length === 0) {
+        const onWait = (secondsLeft) => workflow.info(describeWait(secondsLeft));
+        const found = await searchInvites({ client, limiter, clock, filters, desiredStatus, waitSeconds, onWait });
+        if (!found.ok)
+            return { kind: 'list-failed', context, failure: found.failure };
+        search = found.value;
+        workflow.info(describeSearch(search));
     }
-    const targets = found === undefined ? inputs.inviteIds.map((id) => ({ id })) : targetsOf(found, inputs);
-    const guard = found === undefined && Object.keys(filters).length > 0;
-    const task = {
-        client,
-        wanted,
-        dryRun,
-        scheme: credentials.scheme,
-        ...(guard && { guard: (invite) => describeMismatch(invite, filters) }),
-    };
-    const action = { status: wanted, dryRun };
-    const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, action)}`);
-    const outcomes = targets.length === 0
-        ? []
-        : await workflow.group(groupTitle(targets.length, action), () => respondToAll(targets, task, CONCURRENCY, onOutcome));
-    const title = runTitle(outcomes, action);
-    const stop = explainStop(gate.stopped, outcomes, inputs);
-    if (stop === undefined && targets.length === 0) {
-        if (inputs.ifNoMatch === 'error')
-            return { title, outcomes, stop: noMatch(inputs), isNoMatch: true, found };
-        if (inputs.ifNoMatch === 'warn')
-            return { title, outcomes, stop, warning: noMatch(inputs), found };
-    }
-    return { title, outcomes, stop, found };
+    const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
+    const isGuarded = search === undefined && Object.keys(filters).length > 0;
+    const options = { client, desiredStatus, dryRun, redact, ...(isGuarded && { guard: filters }) };
+    const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, context)}`);
+    const respond = () => respondToAll(targets, options, onOutcome);
+    const outcomes = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
+    const stop = relevantStop(limiter.stopReason, outcomes);
+    return search !== undefined && targets.length === 0 && stop === undefined
+        ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
+        : { kind: 'handled', context, outcomes, search, stop };
 }
-function targetsOf({ chosen, alreadyDone }, { waitSeconds }) {
-    const invites = chosen.length > 0 || waitSeconds === 0 ? chosen : alreadyDone;
+function createClient(inputs, runtime, limiter, redact) {
+    const { fetch, clock, random, workflow } = runtime;
+    const { apiBaseUrl: baseUrl, credentials, retries } = inputs;
+    const { info: onRetry, debug: onDebug } = workflow;
+    return new InvitesClient({ baseUrl, credentials, retries, fetch, clock, random, limiter, redact, onRetry, onDebug });
+}
+function targetsOf({ selected, alreadyDone }, waitSeconds) {
+    const invites = selected.length > 0 || waitSeconds === 0 ? selected : alreadyDone;
     return invites.map((invite) => ({ id: invite.id, invite }));
 }
-function explainStop(stopped, outcomes, { credentials }) {
-    const isStopped = stopped?.reason === 'cancelled' || outcomes.filter(invites_outcome/* isFailed */.Ix).some(({ causedByStop }) => causedByStop);
-    return stopped !== undefined && isStopped ? stopProblem(stopped, credentials.scheme) : undefined;
-}
-function noMatch({ waitSeconds }) {
-    return {
-        title: 'No pending invite matches',
-        message: `No pending invite matches the filters${waitSeconds > 0 ? `, and none came within ${waitSeconds} s` : ''}.`,
-        details: [],
-        hint: 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.',
-    };
-}
-async function report(result, remarks, workflow, safe) {
-    const { title, outcomes, stop, warning } = result;
-    const { outputs, omitted } = buildOutputs(outcomes, safe.redact);
-    for (const [name, value] of Object.entries(outputs))
-        workflow.setOutput(name, value);
-    for (const annotation of failureAnnotations(outcomes, stop))
-        workflow.annotate('error', annotation);
-    const warnings = [
-        ...(warning === undefined ? [] : [problemAnnotation(warning)]),
-        ...(omitted > 0 ? [omittedWarning(omitted, outcomes.length)] : []),
-        ...remarks.warnings,
-    ];
-    const where = 'They are about pending invites that match no filter and expire within 24 hours.';
-    for (const annotation of capAnnotations(warnings, 'warnings', where))
-        workflow.annotate('warning', annotation);
-    for (const annotation of remarks.notices)
-        workflow.annotate('notice', annotation);
+async function trackIssue(options) {
     try {
-        const texts = [...warnings, ...remarks.notices].map(({ lines }) => lines[0] ?? '');
-        await workflow.addSummary((0,summary/* buildSummary */.f)({ title, outcomes, stop, remarks: texts }, safe));
+        const { updateTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(641)]).then(__nccwpck_require__.bind(__nccwpck_require__, 436));
+        await updateTrackingIssue(options);
     }
     catch (error) {
-        workflow.info(`The job summary could not be written: ${(0,errors/* describeCauses */.wh)(error)}`);
+        const problem = tracker_problem/* TRACKER_PROBLEMS */.C.unloadable(options.redact((0,network_error/* describeCauses */.wh)(error)));
+        options.workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(problem));
     }
-}
-async function keepIssue({ inputs, ...result }, remarks, runtime, workflow, safe) {
-    if (inputs?.reportIssue === undefined)
-        return;
-    const run = { ...result, remarks, dryRun: inputs.dryRun, isCancelled: runtime.cancelled.aborted };
-    try {
-        const { runTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(705)]).then(__nccwpck_require__.bind(__nccwpck_require__, 268));
-        await runTrackingIssue({ ...inputs.reportIssue, ...runtime, run, safe, workflow });
-    }
-    catch (error) {
-        const lines = [`What keeps it could not be loaded: ${(0,errors/* describeCauses */.wh)(error)}.`];
-        workflow.annotate('warning', { title: 'The tracking issue could not be updated', lines });
-    }
-}
-function explainListing(error, { credentials: { scheme } }) {
-    const title = 'The list of invites could not be read';
-    if (error instanceof errors/* StopError */.Tj)
-        return stopProblem(error, scheme);
-    if (error instanceof errors/* ApiError */.hD && error.isAuthError) {
-        return stopProblem(new errors/* StopError */.Tj('credentials', error.message, error), scheme);
-    }
-    if (error instanceof errors/* ApiError */.hD)
-        return requestProblem(title, error, scheme, 'irrelevant');
-    if (error instanceof EndlessListError)
-        return { title, message: `${error.message} None was answered.`, details: [] };
-    throw error;
-}
-function explain(error, workflow) {
-    if (error instanceof InputError) {
-        return { title: 'The inputs cannot be used', message: 'Nothing was sent to Cloudflare.', details: error.problems };
-    }
-    if (error instanceof ProxyError)
-        return { title: 'The proxy cannot be used', message: error.message, details: [] };
-    if (error instanceof Error && error.stack !== undefined)
-        workflow.debug(error.stack);
-    return {
-        title: 'Unexpected error',
-        message: `This action has a defect: ${(0,errors/* describeCauses */.wh)(error)}.`,
-        details: [],
-        hint: 'Run the job again with debug logging, and report what it says.',
-    };
 }
 
 // EXTERNAL MODULE: external "os"
@@ -3777,41 +3752,39 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ../build/report/text.js
+var report_text = __nccwpck_require__(114);
 ;// CONCATENATED MODULE: ../build/report/workflow.js
+
 
 
 const MAX_ANNOTATION = 4_000;
 const MAX_TITLE = 200;
-const CORE = { debug: core_debug, error: error, group: group, info: info, notice: notice, setOutput: setOutput, setSecret: core_setSecret, warning: warning };
-const ACTIONS_CORE = {
-    ...CORE,
-    appendSummary: async (html) => {
-        if (process.env.GITHUB_STEP_SUMMARY)
-            await summary_summary.addRaw(html, true).write();
-    },
-};
-function createWorkflow(safe, commands = ACTIONS_CORE) {
+async function appendSummary(html) {
+    if (process.env.GITHUB_STEP_SUMMARY)
+        await summary_summary.addRaw(html, true).write();
+}
+const ACTIONS_CORE = { debug: core_debug, error: error, group: group, info: info, notice: notice, setOutput: setOutput, setSecret: core_setSecret, warning: warning, appendSummary };
+function createWorkflow(commands = ACTIONS_CORE) {
     return {
         mask: (secrets) => {
             for (const secret of secrets)
                 commands.setSecret(secret);
         },
-        info: (line) => commands.info(safe.line(line)),
-        debug: (line) => commands.debug(safe.line(line)),
-        annotate: (level, { title, lines }) => {
-            commands[level](annotationMessage(lines, safe), { title: safe.line(title, MAX_TITLE) });
-        },
-        group: (title, work) => commands.group(safe.line(title), work),
-        setOutput: (name, value) => commands.setOutput(name, safe.redact(value)),
+        info: (line) => commands.info((0,report_text/* toLine */.S)(line)),
+        debug: (line) => commands.debug((0,report_text/* toLine */.S)(line)),
+        annotate: (level, { title, lines }) => commands[level](messageOf(lines), { title: (0,report_text/* toLine */.S)(title, MAX_TITLE) }),
+        group: (title, work) => commands.group((0,report_text/* toLine */.S)(title), work),
+        setOutput: (name, value) => commands.setOutput(name, value),
         addSummary: (html) => commands.appendSummary(html),
     };
 }
-function annotationMessage(lines, safe) {
-    const last = safe.line(lines.at(-1) ?? '');
-    const others = lines.slice(0, -1).map((line) => safe.line(line));
+function messageOf(lines) {
+    const last = (0,report_text/* toLine */.S)(lines.at(-1) ?? '');
+    const others = lines.slice(0, -1).map((line) => (0,report_text/* toLine */.S)(line));
     if (others.length === 0)
         return last;
-    return `${text_cut(others.join('\n'), MAX_ANNOTATION - last.length - 1)}\n${last}`;
+    return `${(0,words/* truncate */.xv)(others.join('\n'), MAX_ANNOTATION - last.length - 1)}\n${last}`;
 }
 
 ;// CONCATENATED MODULE: ../build/index.js
@@ -3825,12 +3798,12 @@ for (const signal of ['SIGINT', 'SIGTERM'])
 process.exitCode = 1;
 void runAction({
     env: process.env,
-    clock: build_clock/* systemClock */.m,
+    clock: build_clock/* systemClock */.ml,
     random: Math.random,
     fetch,
     cancelled: cancellation.signal,
-    createWorkflow: createWorkflow,
-    useProxyFromEnv: useProxyFromEnv,
+    workflow: createWorkflow(),
+    useProxy: useProxyFromEnv,
 }).then((exitCode) => {
     process.exitCode = exitCode;
     setTimeout(() => process.exit(), 1_000).unref();

@@ -1,7 +1,7 @@
 import { isObject } from '../json.ts';
 import type { Redact } from '../redact.ts';
 import { truncate } from '../words.ts';
-import type { CodedMessage, ErrorDetail } from './errors.ts';
+import type { CodedMessage, ErrorDetail } from './error-codes.ts';
 import { INVITE_STATUSES } from './invite.ts';
 
 /** The body of an answer, by its form. */

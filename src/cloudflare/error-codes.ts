@@ -1,5 +1,18 @@
 import type { Scheme } from './credentials.ts';
-import type { ErrorDetail } from './errors.ts';
+
+/** A code and a message, as Cloudflare's errors and their chains hold them; the message is empty if there is none. */
+export interface CodedMessage {
+  readonly code?: number;
+  readonly message: string;
+}
+
+/** One entry of an envelope's `errors`, or what an RFC 9457 problem body says. */
+export interface ErrorDetail extends CodedMessage {
+  readonly documentationUrl?: string | undefined;
+  /** JSON pointer to the part of the request that was refused. */
+  readonly pointer?: string | undefined;
+  readonly chain: readonly CodedMessage[];
+}
 
 /** What a code of Cloudflare's API means for the step. */
 export interface ErrorRule {

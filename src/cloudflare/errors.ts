@@ -1,19 +1,5 @@
-import type { ErrorRule } from './error-codes.ts';
+import type { ErrorDetail, ErrorRule } from './error-codes.ts';
 import type { Effect } from './http-status.ts';
-
-/** A code and a message, as Cloudflare's errors and their chains hold them; the message is empty if there is none. */
-export interface CodedMessage {
-  readonly code?: number;
-  readonly message: string;
-}
-
-/** One entry of an envelope's `errors`, or what an RFC 9457 problem body says. */
-export interface ErrorDetail extends CodedMessage {
-  readonly documentationUrl?: string | undefined;
-  /** JSON pointer to the part of the request that was refused. */
-  readonly pointer?: string | undefined;
-  readonly chain: readonly CodedMessage[];
-}
 
 /** One attempt of a request to Cloudflare's API that failed. */
 export interface ApiError {

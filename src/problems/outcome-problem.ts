@@ -1,10 +1,13 @@
 import { errorLine, type RequestFailure } from '../cloudflare/errors.ts';
 import type { FilterMismatch } from '../invites/filters.ts';
-import type { FailedOutcome, KnownState } from '../invites/outcome.ts';
+import type { FailedOutcome, KnownState, SuccessfulOutcome } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
 import { inviteLabel, type Problem, verbOf } from './problem.ts';
 import { requestDetails, requestProblem } from './request-problem.ts';
 import { stopProblem } from './stop-problem.ts';
+
+/** An outcome, with the problem that explains a failure. */
+export type ReportedOutcome = SuccessfulOutcome | (FailedOutcome & { readonly problem: Problem });
 
 /** What is known of the invite, as a sentence. */
 const STATE_SENTENCES: Readonly<Record<KnownState, string | undefined>> = {

@@ -1,7 +1,7 @@
 import { formatSeconds } from '../clock.ts';
 import type { Scheme } from '../cloudflare/credentials.ts';
-import { NOT_FOUND_HINT, unauthorizedHint } from '../cloudflare/error-codes.ts';
-import type { ApiError, CodedMessage, ErrorDetail, RequestFailure } from '../cloudflare/errors.ts';
+import { type CodedMessage, type ErrorDetail, NOT_FOUND_HINT, unauthorizedHint } from '../cloudflare/error-codes.ts';
+import type { ApiError, RequestFailure } from '../cloudflare/errors.ts';
 import { statusRule, UNKNOWN_EFFECT_HINT } from '../cloudflare/http-status.ts';
 import { isCertificateError, isProxyRefusal } from '../network-error.ts';
 import type { Problem } from './problem.ts';

@@ -1,7 +1,7 @@
 import { type FailedOutcome, isFailed } from '../invites/outcome.ts';
+import type { ReportedOutcome } from '../problems/outcome-problem.ts';
 import { inviteLabel, type Problem } from '../problems/problem.ts';
 import { firstOf } from '../words.ts';
-import type { ReportedOutcome } from './report.ts';
 import type { Annotation } from './workflow.ts';
 
 /** The runner shows 10 annotations of each level a step. Source: actions/runner, `ExecutionContext`. */

@@ -1,7 +1,7 @@
 import { INVITE_FIELDS, type Invite, type InviteField } from '../cloudflare/invite.ts';
 import { isFailed } from '../invites/outcome.ts';
+import type { ReportedOutcome } from '../problems/outcome-problem.ts';
 import { problemLine } from '../problems/problem.ts';
-import type { ReportedOutcome } from './report.ts';
 import type { Annotation } from './workflow.ts';
 
 const INVITE_OUTPUTS = Object.keys(INVITE_FIELDS) as readonly InviteField[];

@@ -1,7 +1,7 @@
-import { type FailedOutcome, isFailed, type SuccessfulOutcome } from '../invites/outcome.ts';
+import { isFailed } from '../invites/outcome.ts';
 import type { RunResult } from '../invites/run-result.ts';
 import { describeCauses } from '../network-error.ts';
-import { outcomeProblem } from '../problems/outcome-problem.ts';
+import { outcomeProblem, type ReportedOutcome } from '../problems/outcome-problem.ts';
 import type { Problem } from '../problems/problem.ts';
 import { runProblem } from '../problems/run-problem.ts';
 import type { Redact } from '../redact.ts';
@@ -11,9 +11,6 @@ import { runTitle } from './log.ts';
 import { buildOutputs, omittedWarning } from './outputs.ts';
 import { buildSummary } from './summary.ts';
 import type { Annotation, Workflow } from './workflow.ts';
-
-/** An outcome, with the problem that explains a failure. */
-export type ReportedOutcome = SuccessfulOutcome | (FailedOutcome & { readonly problem: Problem });
 
 /** Everything that people see of a run. */
 export interface RunReport {

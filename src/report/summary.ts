@@ -1,7 +1,7 @@
 import { isFailed, type Outcome } from '../invites/outcome.ts';
+import type { ReportedOutcome } from '../problems/outcome-problem.ts';
 import type { Problem } from '../problems/problem.ts';
 import { countOf } from '../words.ts';
-import type { RunReport } from './report.ts';
 import { type Escape, toHtml } from './text.ts';
 
 /** The runner refuses a summary beyond 1 MiB; the rest is for lines of other steps. */
@@ -19,7 +19,13 @@ const OUTCOME_TEXTS: Readonly<Record<Outcome['kind'], string>> = {
   not_attempted: '⏸️ not attempted',
 };
 
-export type SummaryContent = Pick<RunReport, 'title' | 'outcomes' | 'stop'> & { readonly remarks: readonly string[] };
+export interface SummaryContent {
+  readonly title: string;
+  readonly outcomes: readonly ReportedOutcome[];
+  /** Why the step fails as a whole. */
+  readonly stop: Problem | undefined;
+  readonly remarks: readonly string[];
+}
 
 /**
  * The result of a run as HTML, for the job summary and the tracking issue. GitHub reads both as Markdown, which leaves

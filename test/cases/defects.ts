@@ -11,7 +11,7 @@ export const cases: readonly Case[] = sharing({ env, requests: '', exit: 1 }, [
   {
     name: 'a proxy that cannot be used ends the step, and its password is hidden',
     inputs: TRACKED,
-    proxyError: new ProxyError('The proxy is of no use: proxy-password.'),
+    proxyError: new ProxyError('malformed'),
     title: 'The proxy cannot be used',
     message: 'The proxy is of no use: ***.',
     masks: [CREDENTIALS.token, 'ghs_fake-token-of-the-job', 'proxy-password'],

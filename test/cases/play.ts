@@ -4,7 +4,7 @@ import { fetchFailed, sandboxFetch } from '../../sandbox/fetch.ts';
 import { runAction } from '../../sandbox/runner.ts';
 import { serve } from '../../sandbox/server.ts';
 import { systemClock } from '../../src/clock.ts';
-import { FILTER_NAMES } from '../../src/invites/select.ts';
+import { FILTER_NAMES } from '../../src/invites/filters.ts';
 import { CREDENTIALS, createVirtualWorld, invite, run, type ShownAnnotation, START_MS } from '../run.ts';
 import { type Case, ID } from './case.ts';
 
@@ -85,7 +85,7 @@ export async function playInProcess(given: Case): Promise<Played> {
     inputs: inputsOf(given),
     env: { ...RUNNER, ...given.env },
     random: () => 0,
-    useProxyFromEnv: () => {
+    useProxy: () => {
       if (given.proxyError !== undefined) throw given.proxyError;
     },
     ...(given.cancelAtMs !== undefined && { cancelAt: given.cancelAtMs }),

@@ -54,7 +54,6 @@ describe('text of strangers in the answers of the API, one text at a time', () =
 });
 
 describe('a line', () => {
-
   test('starts no command by any character that weighs nothing in a comparison', () => {
     const found: string[] = [];
     for (let point = 0x80; point <= 0x10ffff; point += 1) {

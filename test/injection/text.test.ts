@@ -19,24 +19,27 @@ import {
 describe('answers of the API', () => {
   const fields = [...Object.keys(fieldsOf('')), 'all fields at once'];
 
-  test.each(fields)('text of strangers does nothing as %s of listed invites, and is an output as it is', async (field) => {
-    for (const texts of CHUNKS) {
-      const detailsOf = (text: string): Invite => {
-        const all = fieldsOf(text);
-        return field === 'all fields at once' ? all : { [field]: all[field as keyof Invite] };
-      };
-      const isHuge = (texts[0]?.length ?? 0) > 10_000;
-      if (isHuge && field === 'all fields at once') continue;
-      const invitesOf = (of: readonly string[]) => of.map((text, index) => invite(index + 1, detailsOf(text)));
-      const { outputs, exitCode } = await expectNoEffect(
-        (of) => ({ inputs: { 'organization-name': '*' }, world: { invites: invitesOf(of) } }),
-        texts,
-      );
-      expect(exitCode).toBe(0);
-      expect(JSON.parse(outputs.invites ?? '')).toMatchObject(texts.map(detailsOf));
-      if (texts.length === 1 && field === 'organization_name') expect(outputs[field]).toBe(texts[0]);
-    }
-  });
+  test.each(fields)(
+    'text of strangers does nothing as %s of listed invites, and is an output as it is',
+    async (field) => {
+      for (const texts of CHUNKS) {
+        const detailsOf = (text: string): Invite => {
+          const all = fieldsOf(text);
+          return field === 'all fields at once' ? all : { [field]: all[field as keyof Invite] };
+        };
+        const isHuge = (texts[0]?.length ?? 0) > 10_000;
+        if (isHuge && field === 'all fields at once') continue;
+        const invitesOf = (of: readonly string[]) => of.map((text, index) => invite(index + 1, detailsOf(text)));
+        const { outputs, exitCode } = await expectNoEffect(
+          (of) => ({ inputs: { 'organization-name': '*' }, world: { invites: invitesOf(of) } }),
+          texts,
+        );
+        expect(exitCode).toBe(0);
+        expect(JSON.parse(outputs.invites ?? '')).toMatchObject(texts.map(detailsOf));
+        if (texts.length === 1 && field === 'organization_name') expect(outputs[field]).toBe(texts[0]);
+      }
+    },
+  );
 
   test('text of strangers does nothing as the name of a role that is an object, or as an unreadable role', async () => {
     for (const texts of CHUNKS) {
@@ -85,30 +88,27 @@ describe('answers of the API', () => {
     }
   });
 
-  test.each(FILTER_NAMES)(
-    'text of strangers does nothing where the guard %s does not match',
-    async (filter) => {
-      const field = filter.replace('-', '_') as keyof Invite;
-      const guardedFields = (text: string): Invite =>
-        text.length > 10_000 ? { [field]: fieldsOf(text)[field] } : fieldsOf(text);
-      for (const texts of CHUNKS) {
-        for (const pattern of ['Nobody', '*\n!*']) {
-          const { annotations, sandbox } = await expectNoEffect(
-            (of) => ({
-              inputs: {
-                'invite-id': idsFor(of),
-                [filter]: pattern.replaceAll('\n', filter === 'invited-by' ? ' ' : '\n'),
-              },
-              world: { invites: of.map((text, index) => invite(index + 1, guardedFields(text))) },
-            }),
-            texts,
-          );
-          expect(annotations).toHaveLength(texts.length);
-          expect(sandbox.requests.filter(({ method }) => method === 'PATCH')).toEqual([]);
-        }
+  test.each(FILTER_NAMES)('text of strangers does nothing where the guard %s does not match', async (filter) => {
+    const field = filter.replace('-', '_') as keyof Invite;
+    const guardedFields = (text: string): Invite =>
+      text.length > 10_000 ? { [field]: fieldsOf(text)[field] } : fieldsOf(text);
+    for (const texts of CHUNKS) {
+      for (const pattern of ['Nobody', '*\n!*']) {
+        const { annotations, sandbox } = await expectNoEffect(
+          (of) => ({
+            inputs: {
+              'invite-id': idsFor(of),
+              [filter]: pattern.replaceAll('\n', filter === 'invited-by' ? ' ' : '\n'),
+            },
+            world: { invites: of.map((text, index) => invite(index + 1, guardedFields(text))) },
+          }),
+          texts,
+        );
+        expect(annotations).toHaveLength(texts.length);
+        expect(sandbox.requests.filter(({ method }) => method === 'PATCH')).toEqual([]);
       }
-    },
-  );
+    }
+  });
 
   test('text of strangers does nothing in warnings about invites that expire soon', async () => {
     for (const texts of CHUNKS) {
@@ -156,41 +156,47 @@ describe('answers of the API', () => {
     }
   });
 
-  test.each(Object.entries(REPLIES))('text of strangers does nothing as %s of a failed answer', async (_what, replyOf) => {
-    for (const texts of CHUNKS) {
-      const { annotations } = await expectNoEffect(
-        (of) => ({
-          inputs: { 'invite-id': idsFor(of), retries: '0' },
-          world: {
-            invites: of.map((_, index) => invite(index + 1)),
-            faults: of.map(
-              (text, index): Fault => ({
-                on: { id: inviteId(index + 1) },
-                times: Number.POSITIVE_INFINITY,
-                reply: replyOf(text),
-              }),
-            ),
-          },
-        }),
-        texts,
-      );
-      expect(annotations.map(({ level }) => level)).toEqual(texts.map(() => 'error'));
-    }
-  });
+  test.each(Object.entries(REPLIES))(
+    'text of strangers does nothing as %s of a failed answer',
+    async (_what, replyOf) => {
+      for (const texts of CHUNKS) {
+        const { annotations } = await expectNoEffect(
+          (of) => ({
+            inputs: { 'invite-id': idsFor(of), retries: '0' },
+            world: {
+              invites: of.map((_, index) => invite(index + 1)),
+              faults: of.map(
+                (text, index): Fault => ({
+                  on: { id: inviteId(index + 1) },
+                  times: Number.POSITIVE_INFINITY,
+                  reply: replyOf(text),
+                }),
+              ),
+            },
+          }),
+          texts,
+        );
+        expect(annotations.map(({ level }) => level)).toEqual(texts.map(() => 'error'));
+      }
+    },
+  );
 });
 
 describe('inputs', () => {
   const inputs = ['status', 'invite-id', 'organization-name', 'invited-by', 'roles', 'if-no-match', 'api-base-url'];
 
-  test.each([...inputs, 'api-email', 'retries', 'dry-run'])('text of strangers does nothing in the input %s', async (name) => {
-    for (const text of CHUNKS.flat()) {
-      const email =
-        name === 'api-email' ? { 'api-token': '$CLOUDFLARE_API_TOKEN', 'api-key': 'fake-key-of-a-test' } : {};
-      const result = await run({ inputs: { 'organization-id': '*', ...email, [name]: text } });
-      expectHarmlessLines(shownLines(result));
-      expect(() => skeletonOf(result.summary)).not.toThrow();
-    }
-  });
+  test.each([...inputs, 'api-email', 'retries', 'dry-run'])(
+    'text of strangers does nothing in the input %s',
+    async (name) => {
+      for (const text of CHUNKS.flat()) {
+        const email =
+          name === 'api-email' ? { 'api-token': '$CLOUDFLARE_API_TOKEN', 'api-key': 'fake-key-of-a-test' } : {};
+        const result = await run({ inputs: { 'organization-id': '*', ...email, [name]: text } });
+        expectHarmlessLines(shownLines(result));
+        expect(() => skeletonOf(result.summary)).not.toThrow();
+      }
+    },
+  );
 });
 
 test.each([...HOSTILE_TEXTS, ...HUGE_TEXTS])('a line is harmless with $name', ({ text }) => {

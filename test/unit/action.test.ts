@@ -174,10 +174,10 @@ test('the summary takes at most 1 MiB of 6,000 invites and counts the rows that 
 test('a proxy is used before anything is sent, if there is one', async () => {
   const requestsBefore: number[] = [];
   const world = createVirtualWorld({ invites: invites(1) });
-  const useProxyFromEnv = () => void requestsBefore.push(world.sandbox.requests.length);
-  await run({ world, env: { HTTPS_PROXY: 'http://proxy.example:3128' }, useProxyFromEnv });
+  const useProxy = () => void requestsBefore.push(world.sandbox.requests.length);
+  await run({ world, env: { HTTPS_PROXY: 'http://proxy.example:3128' }, useProxy });
   expect(requestsBefore).toEqual([0]);
-  await run({ world, useProxyFromEnv });
+  await run({ world, useProxy });
   expect(requestsBefore).toEqual([0]);
 });
 

@@ -10,7 +10,7 @@ const ID = inviteId(1);
 
 function setUp(faults: readonly Fault[], random = (): number => 0) {
   const { sandbox, clock } = createVirtualWorld({ invites: [invite(1), { id: 'a/b?c#d', status: 'pending' }], faults });
-  const gate = new RequestLimiter({
+  const limiter = new RequestLimiter({
     clock,
     timeoutSeconds: 600,
     cancelled: new AbortController().signal,
@@ -23,7 +23,8 @@ function setUp(faults: readonly Fault[], random = (): number => 0) {
     fetch: sandboxFetch(sandbox, clock.unrecorded()),
     clock,
     random,
-    gate,
+    limiter,
+    redact: (text) => text,
     onRetry: () => undefined,
     onDebug: () => undefined,
   });
@@ -32,7 +33,7 @@ function setUp(faults: readonly Fault[], random = (): number => 0) {
 
 test('an id stays within its place in the path', async () => {
   const { client, clock, sandbox } = setUp([]);
-  await clock.run(client.read('a/b?c#d'));
+  await clock.run(client.get('a/b?c#d', { retry: 'all' }));
   expect(sandbox.requests[0]?.path).toBe('/client/v4/user/invites/a%2Fb%3Fc%23d');
 });
 
@@ -43,7 +44,7 @@ test.each<[string, Fault[]]>([
 ])('a %s leaves no timer behind that would keep the process alive', async (_case, faults) => {
   const { client, clock } = setUp(faults);
   const sleep = vi.spyOn(clock, 'sleep');
-  await clock.run(client.answer(ID, 'accepted').catch(() => undefined));
+  await clock.run(client.respond(ID, 'accepted'));
   expect(sleep.mock.calls.map(([ms, signal]) => [ms, signal?.aborted])).toEqual([[30_000, true]]);
 });
 
@@ -58,7 +59,7 @@ test.each<[string, Fault]>([
       let drawn = 0;
       const nth = (index: number): number => values[index % values.length] ?? 0;
       const { client, clock, sandbox } = setUp([{ ...fault, times: 5 }], () => nth(drawn++));
-      await clock.run(client.readPatiently(ID));
+      await clock.run(client.get(ID, { retry: 'all' }));
       const arrivals = sandbox.requests.map(({ atMs }) => atMs);
       const gaps = arrivals.slice(1).map((ms, index) => ms - (arrivals[index] ?? 0));
       expect(gaps).toHaveLength(5);

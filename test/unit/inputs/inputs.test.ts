@@ -2,17 +2,14 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import {
-  type Environment,
-  INPUT_DEFAULTS,
-  InputError,
-  type Inputs,
-  parseInputs,
-  readGitHubContext,
-  readSecrets,
-} from '../../../src/inputs/inputs.ts';
+import { type Environment, readGitHubContext } from '../../../src/inputs/environment.ts';
+import { InputError, type Inputs, parseInputs } from '../../../src/inputs/parse.ts';
+import { readSecrets } from '../../../src/inputs/secrets.ts';
+import { INPUT_NAMES, inputRow } from '../../../src/inputs/table.ts';
 import { parsePatternList } from '../../../src/invites/pattern.ts';
 import { OUTPUT_NAMES } from '../../../src/report/outputs.ts';
+
+const asIs = (text: string): string => text;
 
 interface ActionDefinition {
   readonly inputs: Readonly<Record<string, { readonly default?: string; readonly required?: boolean }>>;
@@ -44,13 +41,13 @@ function environment(written: Values = {}, variables: Values = TOKEN_IN_ENVIRONM
 }
 
 function parsed(written: Values = {}, variables?: Values): Inputs {
-  return parseInputs(environment(written, variables));
+  return parseInputs(environment(written, variables), asIs);
 }
 
 /** What is said of a step that must be refused. */
 function problemsOf(written: Values = {}, variables?: Values): readonly string[] {
   try {
-    parseInputs(environment(written, variables));
+    parseInputs(environment(written, variables), asIs);
   } catch (error) {
     if (error instanceof InputError) return error.problems;
     throw error;
@@ -64,7 +61,9 @@ describe('action.yml', () => {
     const declared = Object.entries(ACTION.inputs).map(([name, { default: byDefault, required }]) => {
       return [name, byDefault ?? (required ? undefined : '')];
     });
-    expect(Object.fromEntries(declared)).toStrictEqual({ ...INPUT_DEFAULTS });
+    expect(Object.fromEntries(declared)).toStrictEqual(
+      Object.fromEntries(INPUT_NAMES.map((name) => [name, inputRow(name).default])),
+    );
   });
 
   test('requires the status and nothing else', () => {
@@ -102,7 +101,7 @@ describe('defaults', () => {
 
   test('a process that no runner started has the same defaults', () => {
     const bare = { INPUT_STATUS: 'accepted', 'INPUT_INVITE-ID': ID, ...TOKEN_IN_ENVIRONMENT };
-    expect(parseInputs(bare)).toEqual(parsed());
+    expect(parseInputs(bare, asIs)).toEqual(parsed());
   });
 });
 
@@ -224,7 +223,7 @@ describe('bad values', () => {
 
   test('a status that is not written is refused as an empty one is', () => {
     const { INPUT_STATUS: _, ...withoutStatus } = environment();
-    expect(() => parseInputs(withoutStatus)).toThrow('status is "". It must be accepted or rejected.');
+    expect(() => parseInputs(withoutStatus, asIs)).toThrow('status is "". It must be accepted or rejected.');
   });
 
   test('an invite-id that is written but empty is refused with what may have made it so', () => {
@@ -301,7 +300,7 @@ describe('bad values', () => {
     for (const name of Object.keys(bad)) {
       expect(problems.filter((problem) => problem.startsWith(`${name} is `))).toHaveLength(1);
     }
-    expect(() => parseInputs(environment(bad))).toThrow(new InputError(problems).message);
+    expect(() => parseInputs(environment(bad), asIs)).toThrow(new InputError(problems).message);
     expect(new InputError(problems).message.split('\n')).toEqual(problems);
   });
 });

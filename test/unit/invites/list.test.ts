@@ -1,17 +1,24 @@
 import { expect, test } from 'vitest';
 import type { SandboxOptions } from '../../../sandbox/cloudflare.ts';
-import type { InvitePage } from '../../../src/cloudflare/client.ts';
-import { EndlessListError, listInvites } from '../../../src/invites/list.ts';
+import type { ApiResult, InvitePage } from '../../../src/cloudflare/client.ts';
+import { listInvites } from '../../../src/invites/list.ts';
 import { invites, run } from '../../run.ts';
 
 /** A server of pages that counts how often it is asked. */
 function pagesOf(pageAt: (page: number) => Partial<InvitePage>) {
   const asked: number[] = [];
-  const listPage = async (page: number): Promise<InvitePage> => {
+  const listPage = async (page: number): Promise<ApiResult<InvitePage>> => {
     asked.push(page);
-    return { entries: [], totalCount: undefined, perPage: undefined, ...pageAt(page) };
+    return { ok: true, value: { entries: [], ...pageAt(page) } };
   };
   return { listPage, asked };
+}
+
+/** The list of such a server. */
+async function listOf(server: Parameters<typeof listInvites>[0]) {
+  const result = await listInvites(server);
+  if (!result.ok) throw new Error(`The list failed: ${result.failure.kind}`);
+  return result.value;
 }
 
 const numbered = (...numbers: number[]) => numbers.map((number) => ({ id: `i${number}`, status: 'pending' }));
@@ -54,33 +61,33 @@ test.each(cases)('123 invites are all listed from $server with a total that is $
 test('no page is asked for beyond a total that a later page reaches, though that page is full', async () => {
   const pages = [numbered(1, 2, 3), numbered(4, 5, 6)];
   const { listPage, asked } = pagesOf((page) => ({ entries: pages[page - 1] ?? [], totalCount: 6, perPage: 3 }));
-  expect((await listInvites({ listPage })).invites).toHaveLength(6);
+  expect((await listOf({ listPage })).invites).toHaveLength(6);
   expect(asked).toEqual([1, 2]);
 });
 
 test('reading ends with the first page that is empty', async () => {
   const { listPage, asked } = pagesOf((page) => (page <= 2 ? { entries: numbered(page) } : {}));
-  expect(idsOf((await listInvites({ listPage })).invites)).toEqual(['i1', 'i2']);
+  expect(idsOf((await listOf({ listPage })).invites)).toEqual(['i1', 'i2']);
   expect(asked).toEqual([1, 2, 3]);
 });
 
-test('reading ends with a page that brings no new id, the same page for ever', async () => {
+test('reading ends with a page that brings no new id, such as the same page again and again', async () => {
   const { listPage, asked } = pagesOf(() => ({ entries: numbered(1, 2, 3), totalCount: 99 }));
-  expect(idsOf((await listInvites({ listPage })).invites)).toEqual(['i1', 'i2', 'i3']);
+  expect(idsOf((await listOf({ listPage })).invites)).toEqual(['i1', 'i2', 'i3']);
   expect(asked).toEqual([1, 2]);
 });
 
 test('reading does not end with a short page', async () => {
   const pages = [numbered(1, 2, 3), numbered(4), numbered(5, 6, 7), numbered(8)];
   const { listPage, asked } = pagesOf((page) => ({ entries: pages[page - 1] ?? [], perPage: 3 }));
-  expect((await listInvites({ listPage })).invites).toHaveLength(8);
+  expect((await listOf({ listPage })).invites).toHaveLength(8);
   expect(asked).toEqual([1, 2, 3, 4, 5]);
 });
 
 test('reading does not end with a page of which one id alone is new', async () => {
   const pages = [numbered(1, 2, 3), numbered(2, 3, 4), numbered(5)];
   const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [] }));
-  expect(idsOf((await listInvites({ listPage })).invites)).toEqual(['i1', 'i2', 'i3', 'i4', 'i5']);
+  expect(idsOf((await listOf({ listPage })).invites)).toEqual(['i1', 'i2', 'i3', 'i4', 'i5']);
 });
 
 test('reading ends with the total, unless a first page that is full may have been counted instead', async () => {
@@ -95,57 +102,54 @@ test('reading ends with the total, unless a first page that is full may have bee
 
 test('reading ends at once for a user without invites', async () => {
   const { listPage, asked } = pagesOf(() => ({ totalCount: 0 }));
-  expect(await listInvites({ listPage })).toEqual({ invites: [], skipped: [] });
+  expect(await listOf({ listPage })).toEqual({ invites: [], skipped: [] });
   expect(asked).toEqual([1]);
 });
 
 test('reading ends after 1,000 pages with an error, and not a page earlier', async () => {
   const endless = pagesOf((page) => ({ entries: numbered(page) }));
-  await expect(listInvites(endless)).rejects.toThrow(EndlessListError);
+  expect(await listInvites(endless)).toEqual({ ok: false, failure: { kind: 'endless', pages: 1_000 } });
   expect(endless.asked).toHaveLength(1_000);
 
   const long = pagesOf((page) => ({ entries: page < 1_000 ? numbered(page) : [] }));
-  expect((await listInvites(long)).invites).toHaveLength(999);
+  expect((await listOf(long)).invites).toHaveLength(999);
 });
 
 test('entries of one invite that are listed twice are one invite, as the later one has it', async () => {
   const pages = [numbered(1, 2), [{ id: 'i1', status: 'accepted' }, ...numbered(3)]];
   const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [] }));
-  const { invites: listed } = await listInvites({ listPage });
+  const { invites: listed } = await listOf({ listPage });
   expect(listed.map(({ id, status }) => `${id} ${status}`)).toEqual(['i1 accepted', 'i2 pending', 'i3 pending']);
 });
 
 const pending = { status: 'pending', organization_name: 'Acme' };
-test.each<[string, unknown, string]>([
-  ['null', null, 'an entry that is no invite (null)'],
-  ['a number', 7, 'an entry that is no invite (number)'],
-  ['a text', 'invite', 'an entry that is no invite (string)'],
-  ['an array', [pending], 'an entry that is no invite (object)'],
-  ['an object without anything', {}, 'an invite without an id'],
-  ['an invite without an id', pending, 'an invite of Acme without an id'],
-  ['an id that is a number', { ...pending, id: 7 }, 'an invite of Acme without an id'],
-  ['an id that is empty', { ...pending, id: '' }, 'an invite of Acme with the unusable id ""'],
-  ['an id that leaves the path', { ...pending, id: '../x' }, 'an invite of Acme with the unusable id "../x"'],
-  ['an id with a query', { ...pending, id: 'a?b' }, 'an invite of Acme with the unusable id "a?b"'],
-  ['an id with a line break', { ...pending, id: 'a\n' }, 'an invite of Acme with the unusable id "a\n"'],
-  [
-    'an id of 33 characters',
-    { ...pending, id: 'a'.repeat(33) },
-    `an invite of Acme with the unusable id "${'a'.repeat(33)}"`,
-  ],
-  ['an invite without a status', { id: 'x' }, 'the invite x without a status'],
-  ['a status that is no text', { ...pending, id: 'x', status: 1 }, 'the invite x of Acme without a status'],
-])('entries that are unusable are skipped and reported: %s', async (_case, entry, report) => {
+const ACME = { organization: 'Acme' };
+test.each<[string, unknown, object]>([
+  ['null', null, { reason: 'not-an-object', type: 'null' }],
+  ['a number', 7, { reason: 'not-an-object', type: 'number' }],
+  ['a text', 'invite', { reason: 'not-an-object', type: 'string' }],
+  ['an array', [pending], { reason: 'not-an-object', type: 'object' }],
+  ['an object without anything', {}, { reason: 'no-id' }],
+  ['an invite without an id', pending, { reason: 'no-id', ...ACME }],
+  ['an id that is a number', { ...pending, id: 7 }, { reason: 'no-id', ...ACME }],
+  ...['', '../x', 'a?b', 'a\n', 'a'.repeat(33)].map((id): [string, unknown, object] => [
+    `the id ${JSON.stringify(id)}`,
+    { ...pending, id },
+    { reason: 'unusable-id', id, ...ACME },
+  ]),
+  ['an invite without a status', { id: 'x' }, { reason: 'no-status', id: 'x' }],
+  ['a status that is not a text', { ...pending, id: 'x', status: 1 }, { reason: 'no-status', id: 'x', ...ACME }],
+])('entries that are unusable are skipped and reported: %s', async (_case, entry, skippedEntry) => {
   const { listPage } = pagesOf((page) => ({ entries: page === 1 ? [entry, ...numbered(1)] : [] }));
-  const { invites: listed, skipped } = await listInvites({ listPage });
+  const { invites: listed, skipped } = await listOf({ listPage });
   expect(idsOf(listed)).toEqual(['i1']);
-  expect(skipped).toEqual([report]);
+  expect(skipped).toEqual([skippedEntry]);
 });
 
 test('entries with an id of 32 letters, digits, "-" and "_" are used', async () => {
   const id = `aZ09-_${'f'.repeat(26)}`;
   const { listPage } = pagesOf(() => ({ entries: [{ id, status: 'pending' }] }));
-  expect(await listInvites({ listPage })).toEqual({ invites: [{ id, status: 'pending' }], skipped: [] });
+  expect(await listOf({ listPage })).toEqual({ invites: [{ id, status: 'pending' }], skipped: [] });
 });
 
 test('entries that are unusable count towards the total', async () => {
@@ -156,23 +160,23 @@ test('entries that are unusable count towards the total', async () => {
 
 test('entries that are unusable are reported once where the same page comes again', async () => {
   const { listPage } = pagesOf(() => ({ entries: [null, ...numbered(1), { id: '../x' }] }));
-  expect((await listInvites({ listPage })).skipped).toHaveLength(2);
+  expect((await listOf({ listPage })).skipped).toHaveLength(2);
 });
 
-test('entries that are unusable alike on pages of their own are reported each', async () => {
+test('equal unusable entries on pages of their own are reported each', async () => {
   const { listPage } = pagesOf((page) => ({ entries: page <= 3 ? [null, ...numbered(page)] : [] }));
-  expect((await listInvites({ listPage })).skipped).toHaveLength(3);
+  expect((await listOf({ listPage })).skipped).toHaveLength(3);
 });
 
 test('entries that are unusable are reported although nothing else is on their page', async () => {
   const alone = pagesOf(() => ({ entries: [null, {}] }));
-  expect((await listInvites(alone)).skipped).toHaveLength(2);
+  expect((await listOf(alone)).skipped).toHaveLength(2);
 
   const last = pagesOf((page) => ({ entries: [numbered(1, 2), [7, {}], []][page - 1] ?? [] }));
-  expect((await listInvites(last)).skipped).toEqual(['an entry that is no invite (number)', 'an invite without an id']);
+  expect((await listOf(last)).skipped).toEqual([{ reason: 'not-an-object', type: 'number' }, { reason: 'no-id' }]);
 });
 
-test('nothing is answered when the list has no end', async () => {
+test('a list without an end changes no invite', async () => {
   const endless = { name: 'endless', times: Number.POSITIVE_INFINITY, on: { method: 'GET' } };
   let number = 0;
   const reply = () => ({ status: 200, body: { success: true, result: [{ id: `i${++number}`, status: 'pending' }] } });
@@ -181,6 +185,6 @@ test('nothing is answered when the list has no end', async () => {
   expect(sandbox.requests).toHaveLength(1_000);
   expect(sandbox.requests.every(({ method }) => method === 'GET')).toBe(true);
   expect(annotations).toMatchObject([{ level: 'error', title: 'The list of invites could not be read' }]);
-  expect(annotations[0]?.message).toContain('did not end within 1000 pages. None was answered.');
+  expect(annotations[0]?.message).toContain('did not end within 1000 pages. No invite was changed.');
   expect(outputs).toMatchObject({ matched_count: '0', invite_ids: '[]', invites: '[]', changed: 'false' });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { StopError } from '../../../src/cloudflare/errors.ts';
-import { isFailed, problemLine } from '../../../src/invites/outcome.ts';
 import { type RespondOptions, respondToInvite } from '../../../src/invites/respond.ts';
+import { createRedactor } from '../../../src/redact.ts';
 import { invite } from '../../run.ts';
 
 const INVITE = invite(1);
@@ -11,30 +11,29 @@ const broken = (error: unknown): RespondOptions['client'] => {
   const fail = async (): Promise<never> => {
     throw error;
   };
-  return { answer: fail, readBack: fail, readPatiently: fail, backOff: fail };
+  return { respond: fail, get: fail, decideRetry: fail };
 };
-const task = { wanted: 'accepted', dryRun: false, scheme: 'api-token' } as const;
+const OPTIONS = { desiredStatus: 'accepted', dryRun: false, redact: createRedactor(['hunter2hunter2']) } as const;
 
-test('a defect is an outcome of unknown state that asks for a report', async () => {
+test('a defect is a failed outcome of unknown state', async () => {
   const outcome = await respondToInvite(
     { id: ID, invite: INVITE },
-    { ...task, client: broken(new TypeError('x is undefined')) },
+    { ...OPTIONS, client: broken(new TypeError('hunter2hunter2 is undefined')) },
   );
   expect(outcome).toMatchObject({ kind: 'failed', causedByStop: false });
   expect(outcome.invite.status).toBeUndefined();
-  const text = isFailed(outcome) ? problemLine(outcome.problem) : '';
-  expect(text).toContain('State unknown: this action has a defect.');
-  expect(text).toContain('TypeError: x is undefined');
-  expect(isFailed(outcome) && outcome.problem.hint).toContain('report it');
+  expect(outcome).toMatchObject({
+    cause: { kind: 'defect', description: expect.stringContaining('TypeError: *** is undefined') },
+  });
 });
 
-test('a defect that is no error is an outcome as well', async () => {
-  const outcome = await respondToInvite({ id: ID }, { ...task, dryRun: true, client: broken('text') });
-  expect(isFailed(outcome) && outcome.problem.message).toContain('text');
+test('a defect that throws a text is a failed outcome', async () => {
+  const outcome = await respondToInvite({ id: ID }, { ...OPTIONS, dryRun: true, client: broken('text') });
+  expect(outcome).toMatchObject({ kind: 'failed', cause: { kind: 'defect', description: 'text' } });
 });
 
-test('the end of the step is no defect', async () => {
-  const stop = new StopError('deadline', 'The time is up.');
-  const outcome = await respondToInvite({ id: ID }, { ...task, client: broken(stop) });
+test('the end of the step leaves an invite not attempted', async () => {
+  const stop = new StopError({ kind: 'deadline', timeoutSeconds: 600 });
+  const outcome = await respondToInvite({ id: ID }, { ...OPTIONS, client: broken(stop) });
   expect(outcome).toMatchObject({ kind: 'not_attempted', causedByStop: true });
 });

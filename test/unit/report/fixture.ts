@@ -1,8 +1,8 @@
 import type { Invite } from '../../../src/cloudflare/invite.ts';
 import type { SuccessfulOutcome } from '../../../src/invites/outcome.ts';
 import type { InviteSearch } from '../../../src/invites/search.ts';
+import type { ReportedOutcome } from '../../../src/problems/outcome-problem.ts';
 import type { Problem } from '../../../src/problems/problem.ts';
-import type { ReportedOutcome } from '../../../src/report/report.ts';
 
 type ReportedFailure = Exclude<ReportedOutcome, SuccessfulOutcome>;
 

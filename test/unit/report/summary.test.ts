@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Invite } from '../../../src/cloudflare/invite.ts';
-import type { ReportedOutcome } from '../../../src/report/report.ts';
+import type { ReportedOutcome } from '../../../src/problems/outcome-problem.ts';
 import { buildSummary, type SummaryContent } from '../../../src/report/summary.ts';
 import { toLine } from '../../../src/report/text.ts';
 import { hostileText, textOf } from '../hostile-text.ts';
