@@ -1194,7 +1194,8 @@ const ERROR_RULES = [
 ];
 function findErrorRule(details) {
     const entries = details.flatMap((detail) => [detail, ...detail.chain]);
-    return ERROR_RULES.find(({ code, message }) => entries.some((entry) => entry.code === code && (message === undefined || message.test(entry.message))));
+    return ERROR_RULES.find(({ code, message }) => entries.some((entry) => entry.code === code) &&
+        (message === undefined || entries.some((entry) => message.test(entry.message))));
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/http-status.js

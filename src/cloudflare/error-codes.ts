@@ -109,7 +109,9 @@ export const ERROR_RULES: readonly ErrorRule[] = [
 /** The rule for an answer with these errors; undefined if none of its codes has one. */
 export function findErrorRule(details: readonly ErrorDetail[]): ErrorRule | undefined {
   const entries = details.flatMap((detail) => [detail, ...detail.chain]);
-  return ERROR_RULES.find(({ code, message }) =>
-    entries.some((entry) => entry.code === code && (message === undefined || message.test(entry.message))),
+  return ERROR_RULES.find(
+    ({ code, message }) =>
+      entries.some((entry) => entry.code === code) &&
+      (message === undefined || entries.some((entry) => message.test(entry.message))),
   );
 }

@@ -13,7 +13,8 @@ export const cases: readonly Case[] = sharing({ env, requests: '', exit: 1 }, [
     inputs: TRACKED,
     proxyError: new ProxyError('malformed'),
     title: 'The proxy cannot be used',
-    message: 'The proxy is of no use: ***.',
+    message:
+      'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
     masks: [CREDENTIALS.token, 'ghs_fake-token-of-the-job', 'proxy-password'],
   },
   {
@@ -25,7 +26,7 @@ export const cases: readonly Case[] = sharing({ env, requests: '', exit: 1 }, [
     debugs: ['RangeError: off by one'],
     outputs: { matched_count: '0', changed: 'false' },
   },
-  { name: 'a defect that is no error is an error of the step', proxyError: 'a text', title, says: ['a text'] },
+  { name: 'a defect that is not an error is an error of the step', proxyError: 'a text', title, says: ['a text'] },
   {
     name: 'a defect is written into the tracking issue as well',
     inputs: TRACKED,

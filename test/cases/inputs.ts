@@ -40,7 +40,7 @@ const REFUSED: readonly (readonly [what: string, inputs: NonNullable<Case['input
     'api-key holds a space',
   ],
   ['"Bearer" before the token', { 'api-token': `Bearer ${token}` }, 'api-token holds a space', 'without "Bearer"'],
-  ['an e-mail that is none', { ...BY_KEY, 'api-email': 'bot' }, 'api-email is no e-mail address'],
+  ['a malformed e-mail', { ...BY_KEY, 'api-email': 'bot' }, 'api-email is not an e-mail address'],
   ['no credential', NO_TOKEN, 'There are no credentials', FORKS],
   ['a key without an e-mail', { ...NO_TOKEN, 'api-key': key }, 'key and no e-mail', 'CLOUDFLARE_EMAIL'],
   ['inputs of both schemes', { 'api-email': email, 'api-key': key }, 'two different schemes'],

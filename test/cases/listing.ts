@@ -14,7 +14,7 @@ const ids = (...numbers: readonly number[]): string => JSON.stringify(numbers.ma
 /** Which invites of the list a step answers, and what it says about the others. */
 export const cases: readonly Case[] = [
   {
-    name: 'a step touches nothing that its policy does not choose',
+    name: 'a step touches nothing that its policy does not select',
     inputs: { 'organization-id': 'acc0000000000000000000000000acce', 'invited-by': '*@acme.example', roles: 'DNS' },
     invites: [
       invite(1),
@@ -27,8 +27,8 @@ export const cases: readonly Case[] = [
     requests: 'GET PATCH',
     exit: 0,
     annotations: ['notice: 3 pending invites were left alone'],
-    says: ['3 pending invites were left alone: the filters do not choose them.'],
-    logs: ['4 pending invites: 1 to answer, 3 left alone. 0 matching invites answered before.'],
+    says: ['3 pending invites were left alone: the filters do not select them.'],
+    logs: ['4 pending invites: 1 to respond to, 3 left alone. 0 matching invites responded to before.'],
     onServer: ['accepted', 'pending', 'pending', 'pending', 'rejected', 'expired'],
   },
   {
@@ -58,7 +58,7 @@ export const cases: readonly Case[] = [
     says: [
       `Invite Globex (${inviteId(2)}) matches no filter and was left alone: expires at ${hoursFromStart(3)}; invited by it@acme.example; roles DNS, Billing; organization acc0000000000000000000000000acce.`,
     ],
-    hints: ['add it to the filters or answer it by its id', 'exclude it with a "!" entry'],
+    hints: ['add it to the filters or respond to it by its id', 'exclude it with a "!" entry'],
     summary: [`Invite Globex (${inviteId(2)}) matches no filter`, '3 other pending invites were left alone'],
   },
   {
@@ -187,7 +187,7 @@ export const cases: readonly Case[] = [
     requests: 'GET',
     exit: 0,
     annotations: ['warning: 1 entry of the list could not be used'],
-    message: '1 entry of the list could not be used.\nSkipped: an entry that is no invite (null).',
+    message: '1 entry of the list could not be used.\nSkipped: an entry that is not an invite (null).',
   },
   {
     name: 'entries that are unusable are counted beyond the tenth, in the first warning',
@@ -197,6 +197,6 @@ export const cases: readonly Case[] = [
     requests: 'GET',
     exit: 0,
     annotations: ['warning: 12 entries of the list could not be used', 'warning: is about to expire'],
-    says: [`${'\nSkipped: an entry that is no invite (null).'.repeat(10)}\n… and 2 more.`],
+    says: [`${'\nSkipped: an entry that is not an invite (null).'.repeat(10)}\nand 2 more`],
   },
 ];

@@ -29,20 +29,20 @@ const FINAL = [
   [
     'accepted',
     'rejected',
-    'is already accepted. An invite can be answered once.',
+    'is already accepted. An invite can be responded to once.',
     'ask the inviter to remove the member',
   ],
   [
     'rejected',
     'accepted',
-    'is already rejected. An invite can be answered once.',
+    'is already rejected. An invite can be responded to once.',
     'ask the inviter to remove the member',
   ],
   ['expired', 'accepted', 'has expired.', 'Ask the inviter for a new one'],
   [
     'revoked',
     'accepted',
-    'is already revoked. An invite can be answered once.',
+    'is already revoked. An invite can be responded to once.',
     'ask the inviter to remove the member',
   ],
 ] as const;

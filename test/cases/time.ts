@@ -96,14 +96,14 @@ export const cases: readonly Case[] = [
       tookMs: 300,
     },
     {
-      name: 'a job that is cancelled between two requests attempts the rest no more',
+      name: 'a job that is cancelled between two requests does not attempt the rest',
       inputs: ALL,
       invites: invites(11),
       server: { latencyMs: 100 },
       cancelAtMs: 150,
       requests: 'GET PATCH PATCH PATCH PATCH',
       says: [
-        `Not attempted: ${[5, 6, 7, 8, 9].map((number) => `Acme, Inc. (${inviteId(number)})`).join(', ')} and 2 more.`,
+        `Not attempted: ${[5, 6, 7, 8, 9].map((number) => `Acme, Inc. (${inviteId(number)})`).join(', ')}, and 2 more.`,
       ],
       outcomes: [...Array(4).fill('changed'), ...Array(7).fill('not_attempted')],
       outputs: { matched_count: '11', changed_count: '4', failed_count: '7' },

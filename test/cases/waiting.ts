@@ -55,7 +55,7 @@ export const cases: readonly Case[] = [
       invites: [accepted],
       requests: 'GET',
       outputs: { id: '', matched_count: '0', changed: 'false', invite_ids: '[]' },
-      logs: ['0 pending invites', '1 matching invite answered before'],
+      logs: ['0 pending invites', '1 matching invite responded to before'],
     },
     {
       name: 'a wait answers what is pending rather than ending with what was accepted before',
@@ -118,7 +118,7 @@ export const cases: readonly Case[] = [
       exit,
       annotations: [...annotations, 'notice: 1 pending invite was left alone'],
       says: [
-        '1 pending invite was left alone: the filters do not choose it.',
+        '1 pending invite was left alone: the filters do not select it.',
         ...(annotations.length === 0
           ? []
           : [
@@ -126,7 +126,7 @@ export const cases: readonly Case[] = [
             ]),
       ],
       outputs: { matched_count: '0', changed: 'false', invites: '[]' },
-      logs: ['1 pending invite: 0 to answer, 1 left alone. 0 matching invites answered before.'],
+      logs: ['1 pending invite: 0 to respond to, 1 left alone. 0 matching invites responded to before.'],
       neverLogs: ['Trying to'],
       summary: ['Cloudflare invites: none'],
     }),

@@ -36,7 +36,7 @@ test('123 invites are all accepted, with one PATCH each, 4 at a time and a numbe
   });
   expect(step.annotations).toEqual([]);
   const [found, group, ...lines] = step.log;
-  expect(found).toBe('123 pending invites: 123 to answer, 0 left alone. 0 matching invites answered before.');
+  expect(found).toBe('123 pending invites: 123 to respond to, 0 left alone. 0 matching invites responded to before.');
   expect(group).toBe('::group::Trying to accept 123 invites');
   expect(lines.pop()).toBe('::endgroup::');
   expect(lines).toHaveLength(123);
