@@ -1042,20 +1042,30 @@ class BodyTooLargeError extends Error {
     }
 }
 async function readText(body, maxBytes, signal) {
+    if (!body)
+        return '';
+    const reader = body.getReader();
+    const cancel = () => void reader.cancel().catch(() => undefined);
+    signal.addEventListener('abort', cancel);
     const decoder = new TextDecoder();
     let text = '';
     let bytes = 0;
-    const write = (chunk) => {
-        bytes += chunk.byteLength;
-        if (bytes > maxBytes)
-            throw new BodyTooLargeError(maxBytes);
-        text += decoder.decode(chunk, { stream: true });
-    };
-    await body?.pipeTo(new WritableStream({ write }), { signal }).catch((error) => {
-        if (!signal.aborted)
-            throw error;
-    });
-    return text + decoder.decode();
+    try {
+        for (let part = await reader.read(); !part.done; part = await reader.read()) {
+            bytes += part.value.byteLength;
+            if (bytes > maxBytes)
+                throw new BodyTooLargeError(maxBytes);
+            text += decoder.decode(part.value, { stream: true });
+        }
+        return text + decoder.decode();
+    }
+    catch (error) {
+        cancel();
+        throw error;
+    }
+    finally {
+        signal.removeEventListener('abort', cancel);
+    }
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/credentials.js
@@ -1076,13 +1086,15 @@ function parseBody(text, redact) {
     const trimmed = text.trim();
     if (trimmed === '')
         return { kind: 'unreadable', description: 'an empty body' };
+    const redactString = (key, value) => {
+        if (typeof value !== 'string' || (key === 'status' && INVITE_STATUSES.has(value)))
+            return value;
+        return redact(value);
+    };
     let json;
     try {
-        json = JSON.parse(trimmed, (key, value) => {
-            if (typeof value !== 'string' || (key === 'status' && INVITE_STATUSES.has(value)))
-                return value;
-            return redact(value);
-        });
+        const isClean = !trimmed.includes('\\') && redact(trimmed) === trimmed;
+        json = JSON.parse(trimmed, isClean ? undefined : redactString);
     }
     catch {
         return { kind: 'unreadable', description: describeText(redact(trimmed)) };

@@ -13,16 +13,25 @@ export async function readText(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<string> {
+  if (!body) return '';
+  const reader = body.getReader();
+  // A second failure of the connection says nothing new.
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', cancel);
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  const write = (chunk: Uint8Array): void => {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new BodyTooLargeError(maxBytes);
-    text += decoder.decode(chunk, { stream: true });
-  };
-  await body?.pipeTo(new WritableStream({ write }), { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-  return text + decoder.decode();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      bytes += part.value.byteLength;
+      if (bytes > maxBytes) throw new BodyTooLargeError(maxBytes);
+      text += decoder.decode(part.value, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    cancel();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
 }

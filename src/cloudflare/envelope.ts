@@ -38,12 +38,15 @@ const MAX_MESSAGE = 500;
 export function parseBody(text: string, redact: Redact): Body {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'unreadable', description: 'an empty body' };
+  const redactString = (key: string, value: unknown): unknown => {
+    if (typeof value !== 'string' || (key === 'status' && INVITE_STATUSES.has(value))) return value;
+    return redact(value);
+  };
   let json: unknown;
   try {
-    json = JSON.parse(trimmed, (key, value: unknown) => {
-      if (typeof value !== 'string' || (key === 'status' && INVITE_STATUSES.has(value))) return value;
-      return redact(value);
-    });
+    // Without an escape, the text of a body shows whether any of its strings holds a credential.
+    const isClean = !trimmed.includes('\\') && redact(trimmed) === trimmed;
+    json = JSON.parse(trimmed, isClean ? undefined : redactString);
   } catch {
     return { kind: 'unreadable', description: describeText(redact(trimmed)) };
   }

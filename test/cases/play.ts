@@ -155,14 +155,15 @@ const MAX_DIST_MS = 1_000;
 
 /**
  * Whether `dist` as a child process can meet the case and needs little time for it. A server cannot refuse a
- * connection, other addresses lead nowhere, and moments of real time are a matter of luck.
+ * connection, other addresses lead nowhere, and in real time it is a matter of luck which of two answers is first.
  */
 export async function isForDist(given: Case): Promise<boolean> {
   const { answers = [], inputs = {}, requests } = given;
   const isOutOfReach = answers.some((answer) => 'refuseConnection' in answer);
   const isElsewhere = 'api-base-url' in inputs && requests !== '';
+  const isRace = answers.some(({ delayMs = 0 }) => delayMs > 0);
   const isOfThisProcess = ['meanwhile', 'cancelAtMs', 'githubRequests', 'proxyError'].some((name) => name in given);
-  if (isOutOfReach || isElsewhere || isOfThisProcess) return false;
+  if (isOutOfReach || isElsewhere || isRace || isOfThisProcess) return false;
   return (await playInProcess(given)).elapsedMs < MAX_DIST_MS;
 }
 

@@ -384,7 +384,9 @@ describe('credentials', () => {
     new RegExp(`^${RegExp.escape(name)} holds a space, a line break or a character outside ASCII .*not shown`);
   const NO_ADDRESS = (name: string) => new RegExp(`^${RegExp.escape(name)} is not an e-mail address .*not shown`);
   const KEY_ALONE = new RegExp(`there is a key and no e-mail\\. Write api-email, or set CLOUDFLARE_EMAIL .*${FORKS}`);
-  const EMAIL_ALONE = new RegExp(`there is an e-mail and no key\\. Write api-key, or set CLOUDFLARE_API_KEY .*${FORKS}`);
+  const EMAIL_ALONE = new RegExp(
+    `there is an e-mail and no key\\. Write api-key, or set CLOUDFLARE_API_KEY .*${FORKS}`,
+  );
   const TWO_SCHEMES = /^api-token and api-email or api-key are inputs of two different schemes\. Write api-token alone/;
   const NONE = new RegExp(`no credentials\\. Write api-token, or api-email with api-key, or set .*${FORKS}`);
   const EMPTY_TOKEN = new RegExp(`^CLOUDFLARE_API_TOKEN is set in the environment but empty\\. .*${FORKS}`);
