@@ -170,7 +170,9 @@ function credentialsOf(given: Case): readonly string[] {
 function transcript({ sandbox, startMs, annotations, outputs, log }: Played): string[] {
   const indented = (text: string): string => text.replaceAll('\n', '\n    ');
   return [
-    ...sandbox.requests.map(({ method, path, atMs, status }) => `  ${atMs - startMs} ms: ${method} ${path}: ${status}`),
+    ...sandbox.requests.map(
+      ({ method, path, atMs, status }) => `  ${Math.round(atMs - startMs)} ms: ${method} ${path}: ${status}`,
+    ),
     ...annotations.map(({ level, title, message }) => `  ${level}: ${title}\n    ${indented(message)}`),
     ...log.slice(-20).map((line) => `  log: ${line}`),
     `  outputs: ${JSON.stringify({ ...outputs, invites: undefined })}`,

@@ -15,8 +15,10 @@ export const cases: readonly Case[] = [
     {
       name: 'an unknown host is tried again and has a hint about the network',
       answers: [always(unconnected('getaddrinfo ENOTFOUND api.cloudflare.com', 'ENOTFOUND'))],
-      says: ['getaddrinfo ENOTFOUND api.cloudflare.com (2 attempts)'],
-      hints: ['could not reach the API', 'DNS', 'HTTPS_PROXY and NO_PROXY', 'api-base-url'],
+      message: [
+        `PATCH /user/invites/${ID} failed: getaddrinfo ENOTFOUND api.cloudflare.com (2 attempts). State unknown: the invite has not been read.`,
+        'What to do: The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.',
+      ].join('\n'),
     },
     {
       name: 'a proxy that refuses the tunnel is tried again and has a hint about the proxy',

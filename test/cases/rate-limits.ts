@@ -293,7 +293,7 @@ export const cases: readonly Case[] = [
         onInvite(2, { ...tooManyRequests({ retryAfter: 60 }), delayMs: 1_000 }),
       ],
       requests: 'PATCH PATCH',
-      says: ['A pause of 60 s is needed'],
+      says: ['A pause of 60 s is needed', 'the step has 9 s of its 10 s left'],
       outcomes: ['failed', 'failed'],
       tookMs: 1_000,
     },
@@ -358,7 +358,7 @@ export const cases: readonly Case[] = [
       inputs: READ,
       server: { rateLimit: { requests: 0, windowMs: 300_000, blockMs: 900_000, announce: true } },
       requests: 'GET',
-      says: ['900 s', 'HTTP 429', 'code 10100'],
+      says: ['A pause of 900 s is needed (Cloudflare answered HTTP 429', 'code 10100'],
     },
     {
       name: 'Ratelimit with nothing left for too long stops the step before its next request',

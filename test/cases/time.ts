@@ -54,6 +54,7 @@ export const cases: readonly Case[] = [
       annotations: ['error: The step ran out of time', ...Array(4).fill('error: Could not accept invite')],
       outcomes: [...Array(4).fill('changed'), ...Array(4).fill('failed'), ...Array(2).fill('not_attempted')],
       outputs: { matched_count: '10', changed_count: '4', failed_count: '6' },
+      says: ['budget of 10 s'],
       hints: ['Raise timeout-seconds'],
       onServer: [...Array(8).fill('accepted'), ...Array(2).fill('pending')],
       tookMs: 10_000,
@@ -83,7 +84,14 @@ export const cases: readonly Case[] = [
 
   // Cancellation
   ...sharing({ exit: 1, title: 'The job was cancelled' }, [
-    { name: 'a job that is cancelled before the start sends nothing', inputs: ALL, cancelAtMs: 0, requests: '' },
+    {
+      name: 'a job that is cancelled before the start sends nothing',
+      inputs: ALL,
+      cancelAtMs: 0,
+      requests: '',
+      message:
+        'The job was cancelled.\nWhat to do: Run the job again: an invite that has the desired status by then is left as it is.',
+    },
     {
       name: 'a job that is cancelled while it lists attempts no invite',
       inputs: ALL,

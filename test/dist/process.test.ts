@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { text503 } from '../../sandbox/cloudflare.ts';
-import { demoAccount } from '../../sandbox/demo-account.ts';
+import { DEMO_IDS, demoAccount } from '../../sandbox/demo-account.ts';
 import { DistHarness, ID, invitesOf, onlyError, PENDING_IDS } from './step.ts';
 
 const forEver = { times: Number.POSITIVE_INFINITY };
@@ -57,6 +57,30 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
     expect(onlyError(result).title).toContain('cancelled');
     expect(result.outputs).toMatchObject({ id: ID, status: 'accepted', changed: 'true', failed_count: '0' });
     expect(world.sent).toEqual([`PATCH ${ID}`]);
+  });
+});
+
+describe.concurrent('several invites', { timeout: 30_000 }, () => {
+  test('several invites are answered four at a time, and the outputs keep their order', async () => {
+    const { agency, accepted, expired } = DEMO_IDS;
+    await using world = await DistHarness.open({ latencyMs: 25, faults: [{ on: { id: ID }, delayMs: 60 }] });
+    const ids = [ID, accepted, 'nobody-has-this', agency, expired, 'nor-this'];
+    const result = await world.step({ with: { 'invite-id': ids.join(' ') } });
+    expect(result).toMatchObject({ exitCode: 1, outputs: { invite_ids: JSON.stringify(ids), failed_count: '3' } });
+    const outcomes = ['changed', 'unchanged', 'failed', 'changed', 'failed', 'failed'];
+    expect(invitesOf(result)).toMatchObject(ids.map((id, index) => ({ id, outcome: outcomes[index] })));
+    expect(result.annotations.map(({ title }) => ids.findIndex((id) => title.includes(id)))).toEqual([2, 4, 5]);
+    expect(world.sandbox.maxConcurrent).toBe(4);
+    const patched = world.sent.filter((request) => request.startsWith('PATCH'));
+    expect(patched.toSorted()).toEqual(ids.map((id) => `PATCH ${id}`).toSorted());
+  });
+
+  test('refused credentials stop several invites with one error and at most four requests', async () => {
+    await using world = await DistHarness.open({ latencyMs: 20, revokeAfter: 0 });
+    const result = await world.step({ with: { 'invite-id': [...PENDING_IDS, 'one-more'].join(' ') } });
+    expect(onlyError(result).title).toContain('refused the credentials');
+    expect(world.sent.length).toBeLessThanOrEqual(4);
+    expect(invitesOf(result).slice(4)).toMatchObject([{ outcome: 'not_attempted' }, { outcome: 'not_attempted' }]);
   });
 });
 
