@@ -174,6 +174,9 @@ interface EnvelopeError {
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const INTERNAL_ERROR: EnvelopeError = { code: 1002, message: 'Internal error' };
+/** Ids are compared without regard to case. Whether Cloudflare does so is unknown. */
+const isInvite = (id: string) => (invite: SandboxInvite) => invite.id?.toLowerCase() === id.toLowerCase();
+
 const THROTTLED = 'Please wait and consider throttling your request speed';
 
 function failure(status: number, ...errors: readonly EnvelopeError[]): SandboxResponse {
@@ -250,7 +253,7 @@ export class CloudflareSandbox {
 
   /** The invite as a GET shows it now; undefined for an unknown id. */
   invite(id: string): SandboxInvite | undefined {
-    return this.invites().find((invite) => invite.id === id);
+    return this.invites().find(isInvite(id));
   }
 
   /** Every invite as the list shows it now. */
@@ -270,7 +273,7 @@ export class CloudflareSandbox {
    * @throws for an unknown id
    */
   setStatus(id: string, status: string): void {
-    const index = this.#invites.findIndex((invite) => invite.id === id);
+    const index = this.#invites.findIndex(isInvite(id));
     if (index < 0) throw new Error(`The sandbox has no invite ${id}`);
     this.#invites[index] = { ...this.#invites[index], status };
   }

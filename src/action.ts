@@ -15,7 +15,16 @@ import { TRACKER_PROBLEMS } from './problems/tracker-problem.ts';
 import { ProxyError } from './proxy.ts';
 import { createRedactor, type Redact } from './redact.ts';
 import { problemAnnotation } from './report/annotations.ts';
-import { describeOutcome, describePause, describeSearch, describeWait, groupTitle } from './report/log.ts';
+import {
+  describeIgnored,
+  describeOutcome,
+  describePause,
+  describePolicy,
+  describeSearch,
+  describeWait,
+  groupTitle,
+  ignoredTitle,
+} from './report/log.ts';
 import { createReport, publishReport } from './report/report.ts';
 import type { Workflow } from './report/workflow.ts';
 import type { TrackingOptions } from './tracking-issue/update.ts';
@@ -55,6 +64,7 @@ async function runStep(runtime: Runtime, redact: Redact): Promise<{ result: RunR
   try {
     inputs = parseInputs(env, redact);
     for (const notice of inputs.notices) workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
+    for (const line of inputs.logLines) workflow.info(line);
     if (inputs.usesProxy) useProxy();
     return { result: await selectAndRespond(inputs, runtime, redact), inputs };
   } catch (error) {
@@ -73,6 +83,9 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
   const client = createClient(inputs, runtime, limiter, redact);
 
+  const hasFilters = Object.keys(filters).length > 0;
+  if (hasFilters) workflow.info(describePolicy(filters));
+
   let search: InviteSearch | undefined;
   if (inviteIds.length === 0) {
     const onWait = (secondsLeft: number): void => workflow.info(describeWait(secondsLeft));
@@ -80,10 +93,11 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
     if (!found.ok) return { kind: 'list-failed', context, failure: found.failure };
     search = found.value;
     workflow.info(describeSearch(search));
+    await logIgnored(search, workflow);
   }
 
   const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
-  const isGuarded = search === undefined && Object.keys(filters).length > 0;
+  const isGuarded = search === undefined && hasFilters;
   const options = { client, desiredStatus, dryRun, redact, ...(isGuarded && { guard: filters }) };
   const onOutcome = (outcome: Outcome, position: number): void =>
     workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, context)}`);
@@ -93,6 +107,13 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   return search !== undefined && targets.length === 0 && stop === undefined
     ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
     : { kind: 'handled', context, outcomes, search, stop };
+}
+
+async function logIgnored({ ignored }: InviteSearch, workflow: Workflow): Promise<void> {
+  if (ignored.length === 0) return;
+  await workflow.group(ignoredTitle(ignored.length), async () => {
+    for (const invite of ignored) workflow.info(describeIgnored(invite));
+  });
 }
 
 function createClient(inputs: Inputs, runtime: Runtime, limiter: RequestLimiter, redact: Redact): InvitesClient {

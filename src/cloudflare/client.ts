@@ -1,3 +1,4 @@
+import { asciiLowercase } from '../ascii.ts';
 import { formatSeconds } from '../clock.ts';
 import type { ResultInfo } from './envelope.ts';
 import { type ApiError, errorLine, type RequestFailure, type Result } from './errors.ts';
@@ -116,6 +117,7 @@ const invitePath = (id: string): string => `/user/invites/${encodeURIComponent(i
 function inviteOf({ result }: ApiSuccess, id: string): Invite | string {
   const invite = toInvite(result);
   if (invite === undefined) return 'but holds no invite';
-  if (invite.id !== undefined && invite.id !== id) return `but shows another invite, "${invite.id}"`;
+  if (invite.id !== undefined && asciiLowercase(invite.id) !== asciiLowercase(id))
+    return `but shows another invite, "${invite.id}"`;
   return invite.status === undefined ? 'but shows no status of the invite' : invite;
 }

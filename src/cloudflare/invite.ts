@@ -71,11 +71,18 @@ export function toInvite(result: unknown): Invite | undefined {
   return Object.fromEntries(fields);
 }
 
+/** Kept in the place of a role of an unknown form. Without it, an invite could pass a policy on its roles. */
+const UNREADABLE_ROLE = '(unreadable role)';
+
+/** Whether a role in `Invite.roles` is the name of a role. */
+export function isReadableRole(role: string): boolean {
+  return role !== UNREADABLE_ROLE;
+}
+
 function toRoles(roles: unknown): readonly string[] | undefined {
   if (roles === undefined || roles === null) return undefined;
   return (Array.isArray(roles) ? roles : [roles]).map((role: unknown) => {
     const name = isObject(role) ? role.name : role;
-    // Keep a role of an unknown form: without it, an invite could pass a policy on its roles.
-    return typeof name === 'string' ? name : '(unreadable role)';
+    return typeof name === 'string' ? name : UNREADABLE_ROLE;
   });
 }

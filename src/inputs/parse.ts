@@ -7,6 +7,7 @@ import { readCredentials } from './credentials.ts';
 import { type Environment, PROXY_VARIABLES, readGitHubContext, readRaw } from './environment.ts';
 import type { ParserContext } from './parsers.ts';
 import { INPUT_NAMES, type INPUTS, type InputName, type InputRow, inputRow } from './table.ts';
+import { checkUnknownInputs } from './unknown-inputs.ts';
 
 /** Every bad input of a step at once, one sentence or two each. */
 export class InputError extends Error {
@@ -32,7 +33,10 @@ type ParsedInputs = {
 type PartlyParsed = { readonly [Name in InputName]: ParsedInputs[Name] | undefined };
 
 /** Everything that a run is configured with, read once and checked. */
-export type Inputs = Readonly<ReturnType<typeof toInputs>>;
+export type Inputs = Readonly<ReturnType<typeof toInputs>> & {
+  /** What the log says of variables that look like inputs. */
+  readonly logLines: readonly string[];
+};
 
 /**
  * Reads and checks every input; a pure function of the environment.
@@ -42,20 +46,23 @@ export type Inputs = Readonly<ReturnType<typeof toInputs>>;
 export function parseInputs(env: Environment, redact: Redact): Inputs {
   const problems: string[] = [];
   const notices: string[] = [];
+  const logLines: string[] = [];
   const context = { report: (problem: string) => void problems.push(problem), redact };
   const values = INPUT_NAMES.map((name) => [name, parseInput(env, { ...context, name }, inputRow(name))]);
   const parsed: PartlyParsed = Object.fromEntries(values);
   const credentials = readCredentials(env, parsed, context, (notice) => notices.push(notice));
   checkMode(parsed, context.report);
+  checkUnknownInputs(env, context.report, (line) => logLines.push(line));
   if (problems.length > 0 || credentials === undefined || !isComplete(parsed)) throw new InputError(problems);
-  return toInputs(parsed, credentials, notices, env);
+  return { ...toInputs(parsed, credentials, notices, env), logLines };
 }
 
 function parseInput(env: Environment, context: ParserContext, row: InputRow<unknown>): unknown {
   const raw = readRaw(env, context.name) ?? row.default ?? '';
   if (raw === '' && row.whenEmpty === 'refuse') {
     const { empty, emptyCredential } = INPUT_PROBLEMS;
-    return context.report((row.variable === undefined ? empty : emptyCredential)(context.name));
+    const standard = row.isOptional ? undefined : row.default;
+    return context.report(row.variable === undefined ? empty(context.name, standard) : emptyCredential(context.name));
   }
   const text = raw || (row.default ?? '');
   return row.isOptional && text === row.default ? null : row.parse(text, context);

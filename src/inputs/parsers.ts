@@ -1,8 +1,11 @@
+import { asciiLowercase } from '../ascii.ts';
 import { isInviteId, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
 import { FILTERS, type Filter, type FilterName } from '../invites/filters.ts';
-import { type PatternList, parsePatternList } from '../invites/pattern.ts';
-import { INPUT_PROBLEMS, PATTERN_FAULTS } from '../problems/input-problems.ts';
+import { MAX_PATTERN_LENGTH, type PatternList, parsePatternList } from '../invites/pattern.ts';
+import { entryProblem, listFault } from '../problems/entry-problem.ts';
+import { INPUT_PROBLEMS } from '../problems/input-problems.ts';
 import type { Redact } from '../redact.ts';
+import { hidesExclusion, isJson, splitList } from './entries.ts';
 
 /** What a parser needs beside the text. */
 export interface ParserContext {
@@ -59,28 +62,52 @@ export const baseUrl: Parser<string> = (text, context) => {
   return url.href.replace(/\/+$/, '');
 };
 
-/** Ids of invites, separated by white space or commas; each once. */
+/** Ids of invites, as words or as a JSON array of strings; each once, whatever the case of its letters. */
 export const inviteIds: Parser<readonly string[]> = (text, context) => {
-  const ids = splitEntries(text, /[\s,]+/);
+  const ids = jsonStrings(text) ?? listEntries(text, 'words', context);
+  if (ids === undefined) return undefined;
   if (ids.length === 0) return refuse(context, text, 'It must hold at least one id.');
   // An id that holds a part of a credential would be shown.
   const bad = ids.filter((id) => !isInviteId(context.redact(id)));
   for (const id of bad) refuse(context, id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
-  return bad.length > 0 ? undefined : [...new Set(ids)];
+  return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [asciiLowercase(id), id])).values()];
 };
 
+/** The strings of a JSON array that holds nothing else; undefined for any other text. */
+function jsonStrings(text: string): readonly string[] | undefined {
+  const value = isJson(text) ? JSON.parse(text) : undefined;
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value : undefined;
+}
+
 /** The list of a filter. */
-export function patternList(filter: FilterName): Parser<PatternList> {
-  const { separator, entry: plainEntry, entryRule }: Filter = FILTERS[filter];
+export function patternList(filterName: FilterName): Parser<PatternList> {
+  const filter: Filter = FILTERS[filterName];
   return (text, context) => {
-    const entries = splitEntries(text, separator);
-    if (entries.length === 0) return refuse(context, text, 'It must hold at least one entry.');
-    const bad = entries.filter((entry) => !plainEntry.test(entry));
-    for (const entry of bad) refuse(context, entry, entryRule);
-    const list = parsePatternList(entries);
-    if (typeof list === 'string') return refuse(context, text, PATTERN_FAULTS[list]);
-    return bad.length > 0 ? undefined : list;
+    const { name, report, redact } = context;
+    const entries = listEntries(text, filter.layout, context);
+    if (entries === undefined) return undefined;
+    const bad = entries.filter((entry) => entry.length > MAX_PATTERN_LENGTH || !filter.plain.test(entry));
+    for (const entry of bad) {
+      report(redact(entry) === entry ? entryProblem(name, entry, filter) : INPUT_PROBLEMS.secretInList(name));
+    }
+    if (bad.length > 0) return undefined;
+    const list = parsePatternList(entries, filter.exclusionsMatchWords);
+    if (!('kind' in list)) return list;
+    report(listFault(name, list, redact));
+    return undefined;
   };
+}
+
+/** The entries of a list, if it is written as a list. */
+function listEntries(text: string, layout: Filter['layout'], context: ParserContext): readonly string[] | undefined {
+  const { name, report } = context;
+  if (isJson(text)) return refuse(context, text, INPUT_PROBLEMS.listIsJson(layout));
+  const { entries, comments } = splitList(text, layout);
+  if (comments.some(hidesExclusion)) {
+    report(INPUT_PROBLEMS.exclusionInComment(name));
+    return undefined;
+  }
+  return entries.length === 0 ? refuse(context, text, INPUT_PROBLEMS.noEntries(comments.length > 0)) : entries;
 }
 
 /**
@@ -94,13 +121,6 @@ export function credential(kind: 'credential' | 'address'): Parser<string> {
     if (kind === 'address' && !/^[^@]+@[^@]+$/.test(text)) return void report(INPUT_PROBLEMS.notAnAddress(name));
     return text;
   };
-}
-
-function splitEntries(text: string, separator: RegExp): readonly string[] {
-  return text
-    .split(separator)
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
 }
 
 /** Reports that `value` is not allowed, and what is. */

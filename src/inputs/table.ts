@@ -35,10 +35,14 @@ export const INPUTS = {
   // Its default depends on wait-seconds.
   'if-no-match': { ...withDefault('', oneOf('ignore', 'warn', 'error')), isOptional: true },
   'wait-seconds': withDefault('0', integer(0, MAX_TIMEOUT_SECONDS)),
-  'dry-run': withDefault('false', boolean),
+  'dry-run': { ...withDefault('false', boolean), whenEmpty: 'refuse' },
   retries: withDefault('4', integer(0, MAX_RETRIES)),
   'timeout-seconds': withDefault('600', integer(1, MAX_TIMEOUT_SECONDS)),
-  'api-base-url': { ...withDefault('https://api.cloudflare.com/client/v4', baseUrl), secret: 'url-password' },
+  'api-base-url': {
+    ...withDefault('https://api.cloudflare.com/client/v4', baseUrl),
+    whenEmpty: 'refuse',
+    secret: 'url-password',
+  },
   'report-issue': { ...optional(issueTitle), whenEmpty: 'default' },
   // Accept any text: a bad token must not keep the step from responding to invites.
   'github-token': { ...withDefault(`\${{ github.token }}`, (text) => text), isOptional: true, secret: 'value' },

@@ -1,37 +1,76 @@
-import { type Invite, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
+import { type Invite, isReadableRole, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
 import { type ListMatch, matchList, type PatternList } from './pattern.ts';
 
-/** An input that selects invites by one of their fields. */
+/** One filter: an input that selects invites by one of their fields. */
 export interface Filter {
-  /** What separates the entries of its list. Names can hold blanks and commas; ids and e-mail addresses cannot. */
-  readonly separator: RegExp;
-  /** The values that its list must include, all of them; none if Cloudflare left the field out. */
-  readonly values: (invite: Invite) => readonly string[];
-  readonly entry: RegExp;
-  /** What an entry looks like, as a sentence for people. */
-  readonly entryRule: string;
+  /** How its list is written: one entry per line, or words between white space and commas. */
+  readonly layout: 'lines' | 'words';
+  /** What a plain entry looks like. Anything else is refused, so that a slip of the pen cannot open the policy. */
+  readonly plain: RegExp;
+  /** The same for people, as a sentence. */
+  readonly rule: string;
+  /** Whether an exclusion matches anywhere in a value, at the boundaries of words, instead of the whole value. */
+  readonly exclusionsMatchWords: boolean;
+  /** The values that its list must include, all of them; undefined for one that is missing or unreadable. */
+  readonly values: (invite: Invite) => readonly (string | undefined)[];
 }
 
-const LINES = /\r\n?|\n/;
-const WORDS = /[\s,]+/;
-const valuesOf = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
+/** Characters that people take for `!`. Source: Unicode's confusables, and its exclamation marks. */
+export const EXCLAMATION_MARKS = '!¡ǃ՜߹᥄‼⁈⁉ⵑ❕❗❢ꜝꜞꜟ︕﹗！';
 
-/** Only `parsePatternList` checks such an entry. */
-const ANY_ENTRY = { entry: /^/, entryRule: 'An entry is a text or a pattern.' };
+// A letter or a digit of any script, none that is invisible or looks like `!`.
+const LETTER = String.raw`[[\p{L}\p{M}\p{Nd}]--[\p{DI}${EXCLAMATION_MARKS}]]`;
+const ESCAPED = String.raw`\\[\s\S]`;
+const WHITE = String.raw`\p{White_Space}`;
+// A second hyphen or slash begins a comment in some languages.
+const COMMENT = String.raw`${WHITE}(?:--|\/\/)`;
+const EXCLUSION = String.raw`!(?!.*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*\-\(\).@_&\/+']|${ESCAPED})*`;
+// An exclamation mark in a name ends a word, as in "Yahoo! Inc."; elsewhere it may be an exclusion in the wrong place.
+const MARK_IN_NAME = String.raw`(?<=${LETTER}|[!?])!(?!${LETTER}|[*\\])`;
+const INCLUSION = String.raw`(?:${LETTER}|[*\[\(]|${ESCAPED})(?:[^\\#${EXCLAMATION_MARKS}]|(?<!${WHITE})#|${MARK_IN_NAME}|${ESCAPED})*`;
+const PLAIN_NAME = new RegExp(`^(?:${EXCLUSION}|${INCLUSION})$`, 'v');
+const PLAIN_ADDRESS = /^!?(?:\*|[A-Za-z0-9*._%+-]+@[A-Za-z0-9*._%+-]+)$/;
+const PLAIN_ID = new RegExp(String.raw`^!?(?=.)\**(?:[\w-]\**){0,${MAX_ID_LENGTH}}$`);
+
+const NAME_RULE =
+  'An entry is a name or a pattern, one per line, without quotes and bullets; a comment stands on a line of its own.';
 
 /** Every filter, by the name of its input. The inputs, the policy and its guard follow this table. */
 export const FILTERS = {
   'organization-id': {
-    separator: WORDS,
-    values: ({ organization_id: id }) => valuesOf(id),
-    entry: new RegExp(String.raw`^!?\**(?:[\w-]\**){0,${MAX_ID_LENGTH}}$`),
-    entryRule: `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`,
+    layout: 'words',
+    plain: PLAIN_ID,
+    rule: `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_"; "*" stands for any of them.`,
+    exclusionsMatchWords: false,
+    values: ({ organization_id: id }) => [id],
   },
-  'organization-name': { separator: LINES, values: ({ organization_name: name }) => valuesOf(name), ...ANY_ENTRY },
-  'invited-by': { separator: WORDS, values: ({ invited_by: inviter }) => valuesOf(inviter), ...ANY_ENTRY },
-  // An invite without roles does not say what it gives.
-  roles: { separator: LINES, values: ({ roles = [] }) => roles, ...ANY_ENTRY },
+  'organization-name': {
+    layout: 'lines',
+    plain: PLAIN_NAME,
+    rule: NAME_RULE,
+    exclusionsMatchWords: false,
+    values: ({ organization_name: name }) => [name],
+  },
+  'invited-by': {
+    layout: 'words',
+    plain: PLAIN_ADDRESS,
+    rule: 'An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
+    exclusionsMatchWords: false,
+    values: ({ invited_by: inviter = '' }) => [ONE_ADDRESS.test(inviter) ? inviter : undefined],
+  },
+  roles: {
+    layout: 'lines',
+    plain: PLAIN_NAME,
+    rule: NAME_RULE,
+    exclusionsMatchWords: true,
+    // An invite without roles does not say what it gives.
+    values: ({ roles = [] }) =>
+      roles.length === 0 ? [undefined] : roles.map((role) => (isReadableRole(role) ? role : undefined)),
+  },
 } as const satisfies Readonly<Record<string, Filter>>;
+
+/** Exactly one e-mail address, without a name around it. */
+const ONE_ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/;
 
 export type FilterName = keyof typeof FILTERS;
 
@@ -41,7 +80,7 @@ export const FILTER_NAMES = Object.keys(FILTERS) as readonly FilterName[];
 /** Which invites the step may respond to: the filters that the workflow sets. All of them must match. */
 export type Filters = { readonly [Name in FilterName]?: PatternList };
 
-/** The filter that an invite does not pass, and the value that decided; undefined if the invite lacks the field. */
+/** The filter that an invite does not pass, and the value that decided; no value if it is missing or unreadable. */
 export interface FilterMismatch {
   readonly kind: Exclude<ListMatch, 'included'>;
   readonly filter: FilterName;
@@ -51,13 +90,13 @@ export interface FilterMismatch {
 /** What the filters say about an invite. */
 export type FilterMatch = { readonly kind: 'match' } | FilterMismatch;
 
-/** Matches one invite. An exclusion is reported before a filter that does not match. */
+/** Matches one invite. An exclusion weighs more than a filter that does not match. */
 export function matchFilters(invite: Invite, filters: Filters): FilterMatch {
   const mismatches = FILTER_NAMES.flatMap((filter) => {
     const list = filters[filter];
     if (list === undefined) return [];
-    const values: readonly string[] = FILTERS[filter].values(invite);
-    return (values.length === 0 ? [undefined] : values).flatMap((value) => {
+    const { values }: Filter = FILTERS[filter];
+    return values(invite).flatMap((value) => {
       const kind = matchList(list, value);
       return kind === 'included' ? [] : [{ kind, filter, value }];
     });

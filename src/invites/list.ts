@@ -1,3 +1,4 @@
+import { asciiLowercase } from '../ascii.ts';
 import type { InvitesClient } from '../cloudflare/client.ts';
 import type { RequestFailure, Result } from '../cloudflare/errors.ts';
 import { isInviteId, toInvite } from '../cloudflare/invite.ts';
@@ -47,7 +48,7 @@ export async function listInvites(client: Pick<InvitesClient, 'listPage'>): Prom
       const invite = parseEntry(entry);
       // Of two entries for one invite, the later one is newer.
       if ('reason' in invite) skippedHere.push(invite);
-      else invites.set(invite.id, invite);
+      else invites.set(asciiLowercase(invite.id), invite);
     }
     const isRepeated = invites.size === knownIds;
     // A page that is sent again holds the same unusable entries: report them once.

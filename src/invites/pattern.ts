@@ -1,75 +1,180 @@
 import { asciiLowercase } from '../ascii.ts';
 
 // Pattern lists: which values a filter accepts.
-// In a pattern, `*` stands for any run of characters, even an empty one; `!` in front excludes; `\` takes the next
-// character literally. The last entry that matches decides, as in GitHub's filter patterns. ASCII case is ignored.
+//
+// In a pattern, `*` stands for any run of characters, none included; `!` in front excludes; `\` takes the next character
+// literally; nothing else is special. Entries are read in order and the last one that matches decides, as in GitHub's
+// filter patterns. ASCII case is ignored, white space of any kind and length counts as one blank, and text is compared in
+// Unicode's form NFC.
 
-interface Pattern {
+/** One entry of a list. */
+export interface Pattern {
   readonly isExclusion: boolean;
-  /** The literal texts between the `*`s, in lower case; a single one if there is no `*`. */
+  /** Whether it matches anywhere in a value, from one word's boundary to another's, instead of the whole value. */
+  readonly matchesWords: boolean;
+  /** The literal texts between the `*`s, normalized; a single one if there is no `*`. */
   readonly segments: readonly string[];
 }
 
 /** A checked list of patterns. */
 export interface PatternList {
   readonly patterns: readonly Pattern[];
-  /** Whether the list is exactly `*`. Only such a list accepts an invite that lacks the value. */
+  /** The entries as they are written. */
+  readonly entries: readonly string[];
+  /** Whether the list is exactly `*`. Only such a list accepts an invite whose value is missing or unreadable. */
   readonly isAnything: boolean;
 }
 
+/** What a list says about a value. */
 export type ListMatch = 'included' | 'excluded' | 'unmatched';
 
-export type PatternFault = 'too-long' | 'empty-exclusion' | 'trailing-backslash' | 'only-exclusions';
+/** Why a list cannot be used as a whole: a later entry undoes an exclusion, or exclusions undo every inclusion. */
+export type PatternFault =
+  | { readonly kind: 'dead-exclusion'; readonly entry: string; readonly by: string }
+  | { readonly kind: 'nothing-included' };
 
-/** Longest entry of a list, in UTF-16 units. Keeps the time of a match within a fixed multiple of the value length. */
+/** Longest entry of a list, in UTF-16 units. Keeps the time of a match within a fixed multiple of the value's length. */
 export const MAX_PATTERN_LENGTH = 256;
 
-/** Parses the entries of a list, or says why it cannot be used. */
-export function parsePatternList(entries: readonly string[]): PatternList | PatternFault {
-  const patterns = entries.map(parsePattern);
-  const fault = patterns.find((pattern) => typeof pattern === 'string');
-  if (fault !== undefined) return fault;
-  const valid = patterns.filter((pattern) => typeof pattern === 'object');
-  if (valid.every(({ isExclusion }) => isExclusion)) return 'only-exclusions';
-  return { patterns: valid, isAnything: entries.length === 1 && entries[0] === '*' };
+/** Source: Unicode's property White_Space, and the byte order mark, which JavaScript counts as white space too. */
+const WHITE_SPACE = /[\p{White_Space}\uFEFF]+/gu;
+
+/** `text` without white space at both ends. */
+export function trimWhiteSpace(text: string): string {
+  return text.replace(/^[\p{White_Space}\uFEFF]+|[\p{White_Space}\uFEFF]+$/gu, '');
 }
 
-function parsePattern(entry: string): Pattern | PatternFault {
+/** The form in which patterns and values are compared. */
+function normalize(text: string): string {
+  return asciiLowercase(text.normalize('NFC').replace(WHITE_SPACE, ' '));
+}
+
+/**
+ * The form in which exclusions are compared: without the punctuation at both ends that a plain exclusion may hold, and
+ * in NFKC. An exclusion that is written a little wrong excludes more, never less.
+ */
+function normalizeLoosely(text: string): string {
+  return normalize(text.normalize('NFKC'));
+}
+
+const PUNCTUATION_BEFORE = /^[-().@_&/+' ]+/;
+const PUNCTUATION_AFTER = /[-().@_&/+' ]+$/;
+
+/**
+ * Parses the entries of a list, or says why it cannot be used. Every entry must be plain: see `FILTERS`.
+ * @param exclusionsMatchWords whether an exclusion matches anywhere in a value, at the boundaries of words
+ */
+export function parsePatternList(
+  entries: readonly string[],
+  exclusionsMatchWords: boolean,
+): PatternList | PatternFault {
+  const patterns = entries.map((entry) => parsePattern(entry, exclusionsMatchWords));
+  for (const [index, pattern] of patterns.entries()) {
+    if (!pattern.isExclusion) continue;
+    const undoing = patterns.findIndex((other, at) => at > index && !other.isExclusion && covers(other, pattern));
+    if (undoing >= 0) return { kind: 'dead-exclusion', entry: entries[index] ?? '', by: entries[undoing] ?? '' };
+  }
+  const isUndone = (pattern: Pattern, index: number): boolean =>
+    patterns.some((other, at) => at > index && other.isExclusion && covers(other, pattern));
+  if (patterns.every((pattern, index) => pattern.isExclusion || isUndone(pattern, index))) {
+    return { kind: 'nothing-included' };
+  }
+  return { patterns, entries, isAnything: entries.length === 1 && entries[0] === '*' };
+}
+
+function parsePattern(entry: string, exclusionsMatchWords: boolean): Pattern {
   const isExclusion = entry.startsWith('!');
-  // Each token is an escaped character, a `*`, or one other character.
-  const tokens = (isExclusion ? entry.slice(1) : entry).match(/\\?[\s\S]/g) ?? [];
-  if (entry.length > MAX_PATTERN_LENGTH) return 'too-long';
-  if (tokens.length === 0) return 'empty-exclusion';
-  if (tokens.at(-1) === '\\') return 'trailing-backslash';
   const segments = [''];
-  for (const token of tokens) {
+  // Each token is an escaped character, a `*`, or one other character.
+  for (const token of (isExclusion ? entry.slice(1) : entry).match(/\\?[\s\S]/g) ?? []) {
     if (token === '*') segments.push('');
     else segments[segments.length - 1] += token.length > 1 ? token.slice(1) : token;
   }
-  return { isExclusion, segments: segments.map(asciiLowercase) };
+  const normalized = segments.map(isExclusion ? normalizeLoosely : normalize);
+  const [before, after] = isExclusion ? [PUNCTUATION_BEFORE, PUNCTUATION_AFTER] : [/^ +/, / +$/];
+  normalized[0] = normalized[0]?.replace(before, '') ?? '';
+  normalized[normalized.length - 1] = normalized.at(-1)?.replace(after, '') ?? '';
+  return { isExclusion, matchesWords: isExclusion && exclusionsMatchWords, segments: normalized };
 }
 
-/** What `list` says about `value`; undefined stands for an invite that lacks it. */
-export function matchList(list: PatternList, value: string | undefined): ListMatch {
-  if (value === undefined) return list.isAnything ? 'included' : 'unmatched';
-  const lower = asciiLowercase(value);
-  const last = list.patterns.findLast(({ segments }) => matches(segments, lower));
+/** What `list` says about `value`; undefined stands for a value that is missing or unreadable. */
+export function matchList(list: PatternList, value = ''): ListMatch {
+  if (trimWhiteSpace(value) === '') return list.isAnything ? 'included' : 'unmatched';
+  const last = list.patterns.findLast((pattern) => matches(pattern, value));
   if (last === undefined) return 'unmatched';
   return last.isExclusion ? 'excluded' : 'included';
 }
 
-function matches(segments: readonly string[], value: string): boolean {
+function matches({ isExclusion, matchesWords, segments }: Pattern, value: string): boolean {
+  if (matchesWords) return matchesWithin(segments, normalizeLoosely(value));
+  const text = isExclusion
+    ? normalizeLoosely(value).replace(PUNCTUATION_BEFORE, '').replace(PUNCTUATION_AFTER, '')
+    : normalize(value).trim();
   const first = segments[0] ?? '';
-  if (segments.length === 1) return value === first;
   const last = segments.at(-1) ?? '';
-  const end = value.length - last.length;
-  if (end < first.length || !value.startsWith(first) || !value.endsWith(last)) return false;
-  // Take the leftmost place of each segment in between: it leaves the most text to those after it.
-  const middle = value.slice(first.length, end);
-  let position = 0;
-  return segments.slice(1, -1).every((segment) => {
-    const found = middle.indexOf(segment, position);
+  if (segments.length === 1) return text === first;
+  const end = text.length - last.length;
+  if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  return skipSegments(segments.slice(1, -1), text.slice(first.length, end), 0) !== undefined;
+}
+
+/** Whether the segments stand in `text`, the first one at the start of a word and the last one at the end of one. */
+function matchesWithin(segments: readonly string[], text: string): boolean {
+  const [first = '', ...rest] = segments;
+  for (let start = text.indexOf(first); start >= 0; start = text.indexOf(first, start + 1)) {
+    if (!isBoundary(text, start)) continue;
+    const position = start + first.length;
+    if (rest.length === 0) {
+      if (isBoundary(text, position)) return true;
+      continue;
+    }
+    // The leftmost start leaves the most text to the other segments, so it decides.
+    const middle = skipSegments(rest.slice(0, -1), text, position);
+    return middle !== undefined && endsWord(rest.at(-1) ?? '', text, middle);
+  }
+  return false;
+}
+
+function endsWord(segment: string, text: string, from: number): boolean {
+  for (let start = text.indexOf(segment, from); start >= 0; start = text.indexOf(segment, start + 1)) {
+    if (isBoundary(text, start + segment.length)) return true;
+    if (start >= text.length) return false;
+  }
+  return false;
+}
+
+/** Where the text after `segments` begins, each taken at its leftmost place from `from`; undefined if one is missing. */
+function skipSegments(segments: readonly string[], text: string, from: number): number | undefined {
+  let position = from;
+  for (const segment of segments) {
+    const found = text.indexOf(segment, position);
+    if (found < 0) return undefined;
     position = found + segment.length;
-    return found >= 0;
-  });
+  }
+  return position;
+}
+
+/** Stands for any text, when one pattern is matched by another: a character of a word that no value holds. */
+const ANY_TEXT = '\uFFFF';
+/** Stands for any character between words. */
+const ANY_GAP = '\uFFFE';
+
+const WORD_BEFORE = /[\p{L}\p{M}\p{N}_\uFFFF]$/u;
+const WORD_AFTER = /^[\p{L}\p{M}\p{N}_\uFFFF]/u;
+
+/** Whether `index` is not inside a word of `text`. */
+function isBoundary(text: string, index: number): boolean {
+  // Two UTF-16 units are enough for one character.
+  return !(
+    WORD_BEFORE.test(text.slice(Math.max(0, index - 2), index)) && WORD_AFTER.test(text.slice(index, index + 2))
+  );
+}
+
+/** Whether `pattern` matches every text that `other` matches. */
+function covers(pattern: Pattern, other: Pattern): boolean {
+  const text = other.segments.join(ANY_TEXT);
+  const before = ANY_TEXT + ANY_GAP;
+  const after = ANY_GAP + ANY_TEXT;
+  const texts = other.matchesWords ? [text, before + text, text + after, before + text + after] : [text];
+  return texts.every((example) => matches(pattern, example));
 }

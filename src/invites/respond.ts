@@ -85,7 +85,7 @@ class InviteResponder {
   async #respond(): Promise<Outcome> {
     const { client, desiredStatus } = this.#options;
     for (let attempts = 1; ; attempts++) {
-      const response = await client.respond(this.#id, desiredStatus);
+      const response = await client.respond(this.#serverId, desiredStatus);
       if (response.ok) {
         this.#update(response.value);
         return this.#succeeded('changed');
@@ -106,7 +106,7 @@ class InviteResponder {
 
   /** Reads the invite; resolves with the reason if that fails. */
   async #read(retry: 'all' | 'rate-limit'): Promise<RequestFailure | undefined> {
-    const read = await this.#options.client.get(this.#id, { retry });
+    const read = await this.#options.client.get(this.#serverId, { retry });
     if (!read.ok) return read.failure;
     this.#update(read.value);
     return undefined;
@@ -126,6 +126,11 @@ class InviteResponder {
     return this.#failed({ kind: 'request', failure, state }, failure.error.isAuthError);
   }
 
+  /** The id in the server's spelling, once an answer has shown it. */
+  get #serverId(): string {
+    return this.#invite.id ?? this.#id;
+  }
+
   #knownState(): KnownState {
     if (this.#invite.status === 'pending') return 'pending';
     return this.#mayHaveApplied ? 'unknown' : 'unread';
@@ -143,10 +148,10 @@ class InviteResponder {
   }
 
   #succeeded(kind: 'changed' | 'unchanged' | 'planned'): Outcome {
-    return { kind, id: this.#id, invite: this.#invite };
+    return { kind, id: this.#serverId, invite: this.#invite };
   }
 
   #failed(cause: FailureCause, causedByStop = false, kind: FailedOutcome['kind'] = 'failed'): Outcome {
-    return { kind, id: this.#id, invite: this.#invite, cause, causedByStop };
+    return { kind, id: this.#serverId, invite: this.#invite, cause, causedByStop };
   }
 }

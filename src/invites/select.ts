@@ -1,15 +1,21 @@
 import type { Invite } from '../cloudflare/invite.ts';
-import { type Filters, matchFilters } from './filters.ts';
+import { type FilterMismatch, type Filters, matchFilters } from './filters.ts';
 
 /** An invite that can be responded to: it has an id. */
 export type ListedInvite = Invite & { readonly id: string };
+
+/** An invite that the policy leaves alone, and the filter that decided. */
+export interface IgnoredInvite {
+  readonly invite: ListedInvite;
+  readonly mismatch: FilterMismatch;
+}
 
 /** The invites of a user, sorted by what the policy says. */
 export interface Selection {
   /** Pending invites that match. */
   readonly selected: readonly ListedInvite[];
   /** Pending invites that are left alone. */
-  readonly ignored: readonly ListedInvite[];
+  readonly ignored: readonly IgnoredInvite[];
   /** The ignored ones that no exclusion names and that expire soon. */
   readonly expiringSoon: readonly ListedInvite[];
   /** Invites that match and already have the desired status. */
@@ -25,15 +31,21 @@ export function selectInvites(
   desiredStatus: string,
   nowMs: number,
 ): Selection {
-  const matchOf = (invite: Invite): string => matchFilters(invite, filters).kind;
-  const pending = invites.filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs));
-  const ignored = pending.filter((invite) => matchOf(invite) !== 'match');
-  const expiring = ignored.filter((invite) => expiresMs(invite) - nowMs <= EXPIRES_SOON_MS);
+  const candidates = invites
+    .filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs))
+    .map((invite) => ({ invite, match: matchFilters(invite, filters) }));
+  const ignored = candidates.flatMap(({ invite, match }) =>
+    match.kind === 'match' ? [] : [{ invite, mismatch: match }],
+  );
   return {
-    selected: pending.filter((invite) => matchOf(invite) === 'match'),
+    selected: candidates.filter(({ match }) => match.kind === 'match').map(({ invite }) => invite),
     ignored,
-    expiringSoon: expiring.filter((invite) => matchOf(invite) === 'unmatched'),
-    alreadyDone: invites.filter((invite) => invite.status === desiredStatus && matchOf(invite) === 'match'),
+    expiringSoon: ignored
+      .filter(({ invite, mismatch }) => mismatch.kind === 'unmatched' && expiresMs(invite) - nowMs <= EXPIRES_SOON_MS)
+      .map(({ invite }) => invite),
+    alreadyDone: invites.filter(
+      (invite) => invite.status === desiredStatus && matchFilters(invite, filters).kind === 'match',
+    ),
   };
 }
 

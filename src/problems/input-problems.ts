@@ -1,4 +1,3 @@
-import { MAX_PATTERN_LENGTH, type PatternFault } from '../invites/pattern.ts';
 import { truncate } from '../words.ts';
 
 /** Longest value that a message repeats. */
@@ -11,9 +10,18 @@ const SECRETS_HINT =
 export const INPUT_PROBLEMS = {
   notAllowed: (name: string, value: string, allowed: string) =>
     `${name} is ${JSON.stringify(truncate(value, MAX_SHOWN))}. ${allowed}`,
-  empty: (name: string) =>
-    `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. Give it a value, or leave the input out.`,
+  empty: (name: string, standard: string | undefined) =>
+    `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. ${standard === undefined ? 'Give it a value, or leave the input out.' : `Write a default beside the expression: \${{ inputs.${name} || ${standard === 'false' ? standard : `'${standard}'`} }}.`}`,
   emptyCredential: (name: string) => `${name} is written but empty. ${SECRETS_HINT}`,
+  secretInList: (name: string) => `${name} has an entry that holds a part of a credential (its value is not shown).`,
+  listIsJson: (layout: 'lines' | 'words') =>
+    `It is JSON. Write ${layout === 'lines' ? 'one entry per line' : 'the entries between blanks, commas or line breaks'}, without brackets and quotes.`,
+  noEntries: (hasComments: boolean) =>
+    `It must hold at least one entry.${hasComments ? ' A line that begins with "#" is a comment; write `\\#` for a name that begins so.' : ''}`,
+  exclusionInComment: (name: string) =>
+    `${name} has a comment that holds a word beginning with "!": an exclusion has no effect in a comment. A folded block (>) makes one line of all lines; use | instead, or take the "!" out of the comment.`,
+  unknown: (name: string, meant: string | undefined, all: readonly string[]) =>
+    `There is no input "${name}". ${meant === undefined ? `The inputs are ${all.join(', ')}.` : `Did you mean ${meant}?`} If env: sets INPUT_${name.toUpperCase()}, give that variable another name.`,
   unprintable: (name: string, kind: 'credential' | 'address') =>
     `${name} holds a space, a line break or a character outside ASCII (its value is not shown). Store the ${kind} alone, without "Bearer" and quotes.`,
   notAnAddress: (name: string) =>
@@ -38,14 +46,11 @@ export const INPUT_PROBLEMS = {
     `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
 } as const;
 
+/** A line of the log: a variable that may be an input to somebody else. */
+export function otherVariable(variable: string): string {
+  return `${variable} is not an input of this action. It is left alone.`;
+}
+
 /** A notice: both schemes are set in the environment. */
 export const TOKEN_PREFERRED =
   'The environment has both CLOUDFLARE_API_TOKEN and CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL. The token is used.';
-
-/** What is wrong with a list of patterns, as the sentence after its value. */
-export const PATTERN_FAULTS: Readonly<Record<PatternFault, string>> = {
-  'too-long': `An entry has at most ${MAX_PATTERN_LENGTH} characters.`,
-  'empty-exclusion': 'An exclusion needs a pattern after the "!".',
-  'trailing-backslash': 'A "\\" at the end escapes nothing; write "\\\\" for a backslash.',
-  'only-exclusions': 'It holds nothing but exclusions, so nothing could ever match; begin it with what is allowed.',
-};

@@ -1,8 +1,7 @@
 import { errorLine, type RequestFailure } from '../cloudflare/errors.ts';
-import type { FilterMismatch } from '../invites/filters.ts';
 import type { FailedOutcome, KnownState, SuccessfulOutcome } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
-import { inviteLabel, type Problem, verbOf } from './problem.ts';
+import { describeMismatch, inviteLabel, type Problem, verbOf } from './problem.ts';
 import { requestDetails, requestProblem } from './request-problem.ts';
 import { stopProblem } from './stop-problem.ts';
 
@@ -44,11 +43,6 @@ export function outcomeProblem({ invite, id, cause }: FailedOutcome, context: St
 function withState(problem: Problem, state: KnownState): Problem {
   const sentence = STATE_SENTENCES[state];
   return sentence === undefined ? problem : { ...problem, message: `${problem.message} ${sentence}` };
-}
-
-function describeMismatch({ kind, filter, value }: FilterMismatch): string {
-  const shown = value === undefined ? 'the invite has none' : `"${value}"`;
-  return `${filter} ${kind === 'excluded' ? 'excludes it' : 'does not match'} (${shown})`;
 }
 
 function finalStatusProblem(label: string, desiredStatus: string, status: string, failure?: RequestFailure): Problem {

@@ -1,4 +1,5 @@
 import type { Invite, InviteResponse } from '../cloudflare/invite.ts';
+import type { FilterMismatch } from '../invites/filters.ts';
 
 /** What went wrong, in parts for a report. Every text may hold what Cloudflare or a stranger wrote. */
 export interface Problem {
@@ -23,4 +24,10 @@ export function inviteLabel(invite: Invite, id: string): string {
 /** The verb of a response. */
 export function verbOf(response: InviteResponse): 'accept' | 'reject' {
   return response === 'accepted' ? 'accept' : 'reject';
+}
+
+/** Which filter an invite does not pass, and the value that decided. */
+export function describeMismatch({ kind, filter, value }: FilterMismatch): string {
+  const shown = value === undefined ? 'missing or unreadable' : `"${value}"`;
+  return `${filter} ${kind === 'excluded' ? 'excludes it' : 'does not match'} (${shown})`;
 }

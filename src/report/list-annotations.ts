@@ -8,6 +8,9 @@ import type { Annotation } from './workflow.ts';
 /** How many skipped entries of the list a warning describes before it counts the rest. */
 const MAX_SKIPPED = 10;
 
+/** How many invites a notice names before it counts the rest. */
+const MAX_NAMED = 3;
+
 export interface ListAnnotations {
   readonly warnings: readonly Annotation[];
   readonly notices: readonly Annotation[];
@@ -15,10 +18,11 @@ export interface ListAnnotations {
 
 /** Warns of invites that may be lost, and counts the other pending invites that were left alone. */
 export function annotateList({ expiringSoon, ignored, skipped }: InviteSearch): ListAnnotations {
-  const others = ignored.length - expiringSoon.length;
+  const warned = new Set(expiringSoon);
+  const others = ignored.map(({ invite }) => invite).filter((invite) => !warned.has(invite));
   return {
     warnings: [...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)],
-    notices: others > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : [],
+    notices: others.length > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : [],
   };
 }
 
@@ -36,9 +40,15 @@ function expiringWarning(invite: ListedInvite): Annotation {
   return { title: `${label} is about to expire`, lines: [line, hint] };
 }
 
-function ignoredNotice(count: number, isOther: boolean): Annotation {
+function ignoredNotice(invites: readonly ListedInvite[], isOther: boolean): Annotation {
+  const count = invites.length;
   const title = `${countOf(count, isOther ? 'other pending invite' : 'pending invite')} ${count === 1 ? 'was' : 'were'} left alone`;
-  return { title, lines: [`${title}: the filters do not select ${count === 1 ? 'it' : 'them'}.`] };
+  const names = firstOf(
+    invites.map((invite) => inviteLabel(invite, invite.id)),
+    MAX_NAMED,
+  );
+  const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${names.join(', ')}`;
+  return { title, lines: [`${title}: ${why}. The log says which filter decided.`] };
 }
 
 function skippedWarning(skipped: readonly SkippedEntry[]): Annotation {

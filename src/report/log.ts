@@ -1,10 +1,12 @@
 import { formatSeconds } from '../clock.ts';
 import type { Pause } from '../cloudflare/errors.ts';
+import { FILTER_NAMES, type Filters } from '../invites/filters.ts';
 import { isFailed, type Outcome } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
 import type { InviteSearch } from '../invites/search.ts';
+import type { IgnoredInvite } from '../invites/select.ts';
 import { outcomeProblem } from '../problems/outcome-problem.ts';
-import { inviteLabel, verbOf } from '../problems/problem.ts';
+import { describeMismatch, inviteLabel, verbOf } from '../problems/problem.ts';
 import { PAUSE_REASONS } from '../problems/stop-problem.ts';
 import { countOf } from '../words.ts';
 
@@ -15,6 +17,31 @@ const MAX_DATE_MS = 8.64e15;
 export function describePause({ reason, durationMs, untilMs }: Pause): string {
   const until = new Date(Math.min(untilMs, MAX_DATE_MS)).toISOString();
   return `Pausing all requests for ${formatSeconds(durationMs)}, until ${until}: ${PAUSE_REASONS[reason]}.`;
+}
+
+/** One line that says how the filters were understood. */
+export function describePolicy(filters: Filters): string {
+  const parts = FILTER_NAMES.flatMap((name) => {
+    const entries = filters[name]?.entries;
+    return entries === undefined ? [] : [`${name} ${entries.map(describeEntry).join(' ')}`];
+  });
+  return `Policy: ${parts.join('; ')}`;
+}
+
+function describeEntry(entry: string, index: number): string {
+  if (entry.startsWith('!')) return `but not ${entry.slice(1)}`;
+  return index === 0 ? entry : `or ${entry}`;
+}
+
+/** The title of the group of log lines about invites that are left alone. */
+export function ignoredTitle(count: number): string {
+  return `${countOf(count, 'pending invite')} left alone`;
+}
+
+/** One line for an invite that is left alone. */
+export function describeIgnored({ invite, mismatch }: IgnoredInvite): string {
+  const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
+  return `${inviteLabel(invite, invite.id)}${organization}: ${describeMismatch(mismatch)}.`;
 }
 
 /** One line before another look at the list. */

@@ -7,7 +7,7 @@ import { runProblem } from '../problems/run-problem.ts';
 import type { Redact } from '../redact.ts';
 import { capAnnotations, failureAnnotations, problemAnnotation } from './annotations.ts';
 import { annotateList } from './list-annotations.ts';
-import { runTitle } from './log.ts';
+import { describeIgnored, runTitle } from './log.ts';
 import { buildOutputs, omittedWarning } from './outputs.ts';
 import { buildSummary } from './summary.ts';
 import type { Annotation, Workflow } from './workflow.ts';
@@ -21,6 +21,8 @@ export interface RunReport {
   /** What does not make the step fail, but needs attention. */
   readonly warnings: readonly Annotation[];
   readonly notices: readonly Annotation[];
+  /** A line for each pending invite that the policy leaves alone. */
+  readonly ignored: readonly string[];
   readonly exitCode: 0 | 1;
 }
 
@@ -38,6 +40,7 @@ export function createReport(result: RunResult): RunReport {
     stop,
     warnings: severity === 'warn' && problem !== undefined ? [problemAnnotation(problem), ...warnings] : warnings,
     notices,
+    ignored: (search?.ignored ?? []).map(describeIgnored),
     exitCode: stop !== undefined || outcomes.some(isFailed) ? 1 : 0,
   };
 }

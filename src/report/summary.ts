@@ -25,15 +25,18 @@ export interface SummaryContent {
   /** Why the step fails as a whole. */
   readonly stop: Problem | undefined;
   readonly remarks: readonly string[];
+  /** A line for each invite that is left alone. */
+  readonly ignored: readonly string[];
 }
 
 /**
  * The result of a run as HTML, for the job summary and the tracking issue. GitHub reads both as Markdown, which leaves
  * HTML blocks without blank lines as they are, so escaping HTML is enough.
- * @param maxBytes limit of the result in UTF-8. Failures come first, then remarks, then rows; the rest is counted.
+ * @param maxBytes limit of the result in UTF-8. Failures come first, then remarks, then rows, then invites left alone;
+ * the rest is counted.
  */
 export function buildSummary(
-  { title, outcomes, stop, remarks }: SummaryContent,
+  { title, outcomes, stop, remarks, ignored }: SummaryContent,
   escapeText: Escape = toHtml,
   maxBytes = MAX_BYTES,
 ): string {
@@ -44,6 +47,8 @@ export function buildSummary(
   const roomLeft = room - failures.bytes;
   const notes = takeWithin(roomLeft, remarks, (remark) => `<p><code>${escapeText(remark)}</code></p>`);
   const rows = takeWithin(roomLeft - notes.bytes, outcomes, (outcome) => outcomeRow(outcome, escapeText));
+  const roomForIgnored = roomLeft - notes.bytes - rows.bytes;
+  const folded = takeWithin(roomForIgnored, ignored, (line) => `<li><code>${escapeText(line)}</code></li>`);
   return [
     `<h3>${escapeText(title, MAX_CELL)}</h3>`,
     ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
@@ -52,7 +57,13 @@ export function buildSummary(
     ...omittedNote(failures.omitted, 'failure'),
     ...(notes.html === '' ? [] : [notes.html]),
     ...omittedNote(notes.omitted, 'remark'),
+    ...(ignored.length === 0 ? [] : [foldedList(ignored.length, folded.html)]),
+    ...omittedNote(folded.omitted, 'invite'),
   ].join('\n\n');
+}
+
+function foldedList(count: number, items: string): string {
+  return `<details><summary>${countOf(count, 'pending invite')} left alone</summary><ul>${items}</ul></details>`;
 }
 
 const TABLE_HEAD =

@@ -27,7 +27,7 @@ export const cases: readonly Case[] = [
     requests: 'GET PATCH',
     exit: 0,
     annotations: ['notice: 3 pending invites were left alone'],
-    says: ['3 pending invites were left alone: the filters do not select them.'],
+    says: ['3 pending invites were left alone: the filters do not select them: '],
     logs: ['4 pending invites: 1 to respond to, 3 left alone. 0 matching invites responded to before.'],
     onServer: ['accepted', 'pending', 'pending', 'pending', 'rejected', 'expired'],
   },

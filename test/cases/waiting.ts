@@ -118,7 +118,7 @@ export const cases: readonly Case[] = [
       exit,
       annotations: [...annotations, 'notice: 1 pending invite was left alone'],
       says: [
-        '1 pending invite was left alone: the filters do not select it.',
+        '1 pending invite was left alone: the filters do not select it: Globex (',
         ...(annotations.length === 0
           ? []
           : [

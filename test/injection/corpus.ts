@@ -201,9 +201,9 @@ export function commandsOf(line: string): readonly string[] {
 export const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** The elements that GitHub may find in a summary, none of them with attributes. */
-const ELEMENTS: ReadonlySet<string> = new Set('h3 p table tr th td ul li strong code br'.split(' '));
+const ELEMENTS: ReadonlySet<string> = new Set('h3 p table tr th td ul li strong code br details summary'.split(' '));
 /** Those with which an HTML block of CommonMark (kind 6) begins, in which nothing is Markdown until a blank line. */
-const BLOCKS = /^<(?:h3|p|table|ul)>/;
+const BLOCKS = /^<(?:h3|p|table|ul|details)>/;
 const ENTITY = /&(?:amp|lt|gt|quot|#39);/g;
 
 /**

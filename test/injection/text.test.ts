@@ -93,12 +93,12 @@ describe('answers of the API', () => {
     const guardedFields = (text: string): Invite =>
       text.length > 10_000 ? { [field]: fieldsOf(text)[field] } : fieldsOf(text);
     for (const texts of CHUNKS) {
-      for (const pattern of ['Nobody', '*\n!*']) {
+      for (const pattern of ['nobody@x.example', 'nobody*@x.example']) {
         const { annotations, sandbox } = await expectNoEffect(
           (of) => ({
             inputs: {
               'invite-id': idsFor(of),
-              [filter]: pattern.replaceAll('\n', filter === 'invited-by' ? ' ' : '\n'),
+              [filter]: filter === 'organization-id' ? (pattern.split('@')[0] ?? '') : pattern,
             },
             world: { invites: of.map((text, index) => invite(index + 1, guardedFields(text))) },
           }),
@@ -136,7 +136,8 @@ describe('answers of the API', () => {
       });
       const { annotations, summary, log } = await run(options(texts));
       expect(annotations.filter(({ level }) => level === 'warning')).toHaveLength(texts.length);
-      expectHarmlessLines([...annotations.flatMap(({ title, message }) => [title, ...message.split('\n')]), ...log]);
+      const lines = log.filter((line) => !/^::(?:group::|endgroup::)/.test(line));
+      expectHarmlessLines([...annotations.flatMap(({ title, message }) => [title, ...message.split('\n')]), ...lines]);
       expect(skeletonOf(summary)).toBe(skeletonOf((await run(options(texts.map(() => hoursFromStart(5))))).summary));
     }
   });

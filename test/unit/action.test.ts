@@ -35,7 +35,8 @@ test('123 invites are all accepted, with one PATCH each, 4 at a time and a numbe
     changed: 'true',
   });
   expect(step.annotations).toEqual([]);
-  const [found, group, ...lines] = step.log;
+  const [policy, found, group, ...lines] = step.log;
+  expect(policy).toBe('Policy: organization-name *');
   expect(found).toBe('123 pending invites: 123 to respond to, 0 left alone. 0 matching invites responded to before.');
   expect(group).toBe('::group::Trying to accept 123 invites');
   expect(lines.pop()).toBe('::endgroup::');

@@ -9,8 +9,8 @@ import {
 } from '../../../src/invites/pattern.ts';
 
 function listOf(...entries: readonly string[]): PatternList {
-  const list = parsePatternList(entries);
-  return typeof list === 'string' ? expect.fail(`the list is refused: ${list}`) : list;
+  const list = parsePatternList(entries, false);
+  return 'kind' in list ? expect.fail(`the list is refused: ${list.kind}`) : list;
 }
 
 const match = (entries: readonly string[], value: string | undefined): ListMatch =>
@@ -23,7 +23,6 @@ test.each([
   ['AcMe*', 'aCmE, Inc.'],
   ['*', ''],
   ['*', 'anything at all'],
-  ['**', ''],
   ['a*', 'a'],
   ['*a', 'a'],
   ['a**a', 'aa'],
@@ -48,8 +47,6 @@ test.each([
 test.each([
   ['Acme', 'Acme, Inc.'],
   ['Acme', 'The Acme'],
-  ['Acme', ' Acme'],
-  ['Acme', 'Acme\n'],
   ['Acme', ''],
   ['Acme*', 'Acm'],
   ['Acme*', 'The Acme'],
@@ -71,7 +68,7 @@ test.each([
   expect(matches(pattern, text)).toBe(false);
 });
 
-test.each([...'.+?^$()[]{}|/-#&%@~`\'"<>=:;, \t_'])('the character %j stands for itself in a pattern', (character) => {
+test.each([...'.+?^$()[]{}|/-#&%@~`\'"<>=:;,_'])('the character %j stands for itself in a pattern', (character) => {
   expect(matches(character, character)).toBe(true);
   expect(matches(`a${character}b`, `a${character}b`)).toBe(true);
   expect(matches(`a${character}*`, 'ab')).toBe(false);
@@ -99,14 +96,10 @@ test.each([
 
 test.each([
   ['s', 'ſ', 'the long s'],
-  ['k', '\u212A', 'the Kelvin sign'],
-  ['å', '\u212B', 'the Ångström sign'],
   ['i', 'İ', 'the capital I with a dot'],
-  ['i\u0307', 'İ', 'the capital I with a dot, decomposed'],
   ['i', 'ı', 'the dotless i'],
   ['ss', 'ß', 'the sharp s'],
   ['a', 'а', 'the Cyrillic a'],
-  ['é', 'e\u0301', 'a decomposed é'],
   ['é', 'É', 'a capital outside ASCII'],
   ['fi', 'ﬁ', 'a ligature'],
   ['A', 'Ａ', 'a full-width letter'],
@@ -134,15 +127,12 @@ test.each([...'abcdefghijklmnopqrstuvwxyz'])('the case of %s is ignored in patte
 test.each([
   [['Acme', 'Globex*'], 'Initech', 'unmatched'],
   [['Acme*', '!Acme Test'], 'Acme Test', 'excluded'],
-  [['!Acme Test', 'Acme*'], 'Acme Test', 'included'],
   [['Acme*', '!Acme T*', 'acme test'], 'Acme Test', 'included'],
   [['Acme*', '!Acme T*', 'acme test'], 'Acme Trial', 'excluded'],
   [['Acme*', '!Globex'], 'Acme Test', 'included'],
   [['*', '!!a'], '!a', 'excluded'],
   [['*', '!!a'], 'a', 'included'],
   [['*', '!\\!a'], '!a', 'excluded'],
-  [['**'], '', 'included'],
-  [['*', '!*'], '', 'excluded'],
   [['?*'], '', 'unmatched'],
 ])('for the list %j, the value %j is %s', (entries, value, expected) => {
   expect(match(entries, value)).toBe(expected);
@@ -150,25 +140,56 @@ test.each([
 
 test('only the list "*" includes a missing value', () => {
   expect(match(['*'], undefined)).toBe('included');
-  for (const entries of [['**'], ['*', '*'], ['*', '!a'], ['!a', '*'], ['\\*'], ['a*'], ['undefined']]) {
+  for (const entries of [['**'], ['*', '*'], ['*', '!a'], ['\\*'], ['a*'], ['undefined']]) {
     expect(match(entries, undefined)).toBe('unmatched');
   }
 });
 
 test.each([
-  ['only-exclusions', ['!a']],
-  ['only-exclusions', ['!a', '!*']],
-  ['only-exclusions', []],
-  ['trailing-backslash', ['a', 'a\\']],
-  ['trailing-backslash', ['a', '\\']],
-  ['trailing-backslash', ['a', '!a\\']],
-  ['trailing-backslash', ['a', 'a\\\\\\']],
-  ['empty-exclusion', ['a', '!']],
-  ['empty-exclusion', ['a', '']],
-  ['too-long', ['a', 'a'.repeat(MAX_PATTERN_LENGTH + 1)]],
-  ['too-long', ['a', `!${'a'.repeat(MAX_PATTERN_LENGTH)}`]],
-])('a list is refused as %s: %j', (fault, entries) => {
-  expect(parsePatternList(entries)).toBe(fault);
+  ['Acme', ' Acme\n'],
+  ['Acme  Inc.', 'Acme\u00a0Inc.'],
+  ['Acme Inc.', 'Acme \u2003\t Inc.'],
+  ['é', 'e\u0301'],
+  ['e\u0301', 'é'],
+  ['K', '\u212A'],
+])('the pattern %j matches %j: white space is folded, and text is in NFC', (pattern, value) => {
+  expect(matches(pattern, value)).toBe(true);
+});
+
+test.each([
+  ['!a', ['!a', '*'], false],
+  ['!a*', ['b', '!a*', 'a*'], false],
+  ['!Super*', ['!Super*', '*'], true],
+  ['!Super Administrator', ['!Super Administrator', '**'], true],
+])('an exclusion %s that a later entry undoes is refused in %j', (entry, entries, matchesWords) => {
+  expect(parsePatternList(entries, matchesWords)).toMatchObject({ kind: 'dead-exclusion', entry });
+});
+
+test.each([
+  [['!a'], false],
+  [['!a', '!*'], false],
+  [['*', '!*'], false],
+  [['a', 'b*', '!a', '!b*'], false],
+  [['Super Administrator', '!Super Administrator'], true],
+  [['DNS Admin', '!Admin'], true],
+])('a list that can match nothing is refused: %j', (entries, matchesWords) => {
+  expect(parsePatternList(entries, matchesWords)).toEqual({ kind: 'nothing-included' });
+});
+
+test.each([
+  ['Super Administrator', 'excluded'],
+  ['Super Administrator - All Privileges', 'excluded'],
+  ['All Privileges - Super Administrator', 'excluded'],
+  ['Super Administrator (All Privileges)', 'excluded'],
+  ['super  administrator', 'excluded'],
+  ['Super Administrators', 'included'],
+  ['XSuper Administrator', 'included'],
+  ['Administrator', 'included'],
+])('an exclusion of words says of %j that it is %s', (role, expected) => {
+  for (const entry of ['!Super Administrator', '!super*administrator', "!Super Administrator'"]) {
+    const list = parsePatternList(['*', entry], true);
+    expect('kind' in list ? list : matchList(list, role)).toBe(expected);
+  }
 });
 
 test('an entry may have 256 characters', () => {
@@ -197,9 +218,9 @@ const isSameText = (one: string, other: string): boolean =>
   one.length === other.length && one.split('').every((unit, index) => isSameLetter(unit, other.charAt(index)));
 
 // Few characters, so that texts match often; each has a meaning somewhere.
-const character = fc.constantFrom('a', 'a', 'b', 'A', 'B', '*', '!', '\\', '.', '[', '\n', 'ſ', '\u212A', 'k', 'S');
+const character = fc.constantFrom('a', 'a', 'b', 'A', 'B', '*', '!', '\\', '.', '[', 'ſ', 'k', 'S');
 const text = fc.string({ unit: character, maxLength: 12 });
-const piece = fc.constantFrom('a', 'a', 'b', 'aab', 'aba', 'A', '*', '*', '\\*', '\\\\', '\\!', '.', 'k', 'S', '\n');
+const piece = fc.constantFrom('a', 'a', 'b', 'aab', 'aba', 'A', '*', '*', '\\*', '\\\\', '\\!', '.', 'k', 'S');
 const pattern = fc
   .array(piece, { minLength: 1, maxLength: 8 })
   .map((pieces) => pieces.join(''))
@@ -208,6 +229,7 @@ const pattern = fc
 test('a match is what its definition says', () => {
   fc.assert(
     fc.property(pattern, text, (entry, value) => {
+      fc.pre(value !== '');
       expect(matches(entry, value)).toBe(matchesByDefinition(entry, value));
     }),
     { numRuns: 20_000 },
@@ -222,6 +244,7 @@ test('a pattern matches the texts that are made from it', () => {
   }));
   fc.assert(
     fc.property(filled, ({ entry, value }) => {
+      fc.pre(value !== '');
       expect(matches(entry, value)).toBe(true);
     }),
     { numRuns: 5_000 },
@@ -229,6 +252,12 @@ test('a pattern matches the texts that are made from it', () => {
 });
 
 const anyText = fc.string({ unit: 'binary', maxLength: 20 });
+/** A text in the form in which it is compared. */
+const fold = (value: string): string =>
+  value
+    .normalize('NFC')
+    .replace(/[\p{White_Space}\uFEFF]+/gu, ' ')
+    .trim();
 const escapeText = (value: string): string => value.replace(/[\\*!]/g, '\\$&');
 
 test('an escaped text matches that text alone', () => {
@@ -241,9 +270,9 @@ test('an escaped text matches that text alone', () => {
   const pair = fc.oneof(fc.tuple(anyText, anyText), likeAnother, fc.tuple(text, text));
   fc.assert(
     fc.property(pair, ([value = '', other = '']) => {
-      fc.pre(value !== '');
+      fc.pre(fold(value) !== '');
       expect(matches(escapeText(value), value)).toBe(true);
-      expect(matches(escapeText(value), other)).toBe(isSameText(value, other));
+      expect(matches(escapeText(value), other)).toBe(fold(other) !== '' && isSameText(fold(value), fold(other)));
     }),
     { numRuns: 5_000 },
   );
@@ -254,25 +283,31 @@ test('an escape changes nothing unless it precedes "*", or "!" in front', () => 
     fc.property(anyText, (value) => {
       fc.pre(value !== '');
       const escapedThroughout = value.split('').map((unit) => `\\${unit}`);
-      expect(listOf(escapedThroughout.join(''))).toEqual(listOf(escapeText(value)));
+      expect(listOf(escapedThroughout.join('')).patterns).toEqual(listOf(escapeText(value)).patterns);
     }),
   );
 });
 
 test('the last entry that matches decides', () => {
-  const entry = fc.record({ isExclusion: fc.boolean(), body: pattern });
+  // Without what only exclusions ignore: punctuation at the ends, and compatibility forms.
+  const isStrict = (value: string): boolean => !/[.ſ]/.test(value);
+  const entry = fc.record({ isExclusion: fc.boolean(), body: pattern.filter(isStrict) });
+  const counts = { included: 0, excluded: 0, unmatched: 0 };
   fc.assert(
-    fc.property(fc.array(entry, { minLength: 1, maxLength: 6 }), text, (entries, value) => {
-      fc.pre(entries.some(({ isExclusion }) => !isExclusion));
-      let expected = 'unmatched';
+    fc.property(fc.array(entry, { minLength: 1, maxLength: 6 }), text.filter(isStrict), (entries, value) => {
+      const written = entries.map(({ isExclusion, body }) => `${isExclusion ? '!' : ''}${body}`);
+      const list = parsePatternList(written, false);
+      fc.pre(!('kind' in list) && value !== '');
+      let expected: ListMatch = 'unmatched';
       for (const { isExclusion, body } of entries) {
         if (matchesByDefinition(body, value)) expected = isExclusion ? 'excluded' : 'included';
       }
-      const written = entries.map(({ isExclusion, body }) => `${isExclusion ? '!' : ''}${body}`);
+      counts[expected] += 1;
       expect(match(written, value)).toBe(expected);
     }),
     { numRuns: 5_000 },
   );
+  expect(Math.min(...Object.values(counts))).toBeGreaterThan(50);
 });
 
 const LENGTH = 1_000_000;

@@ -1,6 +1,7 @@
 import type { Invite } from '../../../src/cloudflare/invite.ts';
 import type { SuccessfulOutcome } from '../../../src/invites/outcome.ts';
 import type { InviteSearch } from '../../../src/invites/search.ts';
+import type { IgnoredInvite, ListedInvite } from '../../../src/invites/select.ts';
 import type { ReportedOutcome } from '../../../src/problems/outcome-problem.ts';
 import type { Problem } from '../../../src/problems/problem.ts';
 
@@ -23,6 +24,11 @@ export function failed(id = 'f1', changes: Partial<ReportedFailure> = {}): Repor
   const cause = { kind: 'final-status', status: 'expired', failure: undefined } as const;
   const invite = { id, status: 'pending' };
   return { kind: 'failed', id, invite, cause, problem: PROBLEM, causedByStop: false, ...changes };
+}
+
+/** An invite that a policy on roles leaves alone. */
+export function ignoredOf(invite: ListedInvite): IgnoredInvite {
+  return { invite, mismatch: { kind: 'unmatched', filter: 'roles', value: 'Billing' } };
 }
 
 /** A search that found nothing but `changes`. */

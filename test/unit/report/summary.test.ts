@@ -8,7 +8,7 @@ import { hostileText, textOf } from '../hostile-text.ts';
 import { failed, PROBLEM, succeeded } from './fixture.ts';
 
 function summaryOf(outcomes: readonly ReportedOutcome[], content: Partial<SummaryContent> = {}): string {
-  return buildSummary({ title: 'Cloudflare invites', outcomes, stop: undefined, remarks: [], ...content });
+  return buildSummary({ title: 'Cloudflare invites', outcomes, stop: undefined, remarks: [], ignored: [], ...content });
 }
 
 /** The contents of all elements of a kind. */
@@ -163,7 +163,7 @@ test('failures take the room of remarks, and remarks that of rows', () => {
   const remarks = Array.from({ length: 20 }, () => 'r'.repeat(900));
   /** How many failures, remarks and rows fit. */
   const shownWithin = (maxBytes: number): readonly number[] => {
-    const html = buildSummary({ title: 'T', outcomes, stop: undefined, remarks }, undefined, maxBytes);
+    const html = buildSummary({ title: 'T', outcomes, stop: undefined, remarks, ignored: [] }, undefined, maxBytes);
     expect(byteLength(html)).toBeLessThanOrEqual(maxBytes);
     const shown = [elements(html, 'li').length, html.split('<p><code>').length - 1, rowsOf(html).length];
     expect(['failure', 'remark', 'row'].map((what) => omitted(html, what))).toEqual(shown.map((count) => 20 - count));
@@ -184,9 +184,19 @@ test('the summary never exceeds its limit, however its parts share the room', ()
     ...Array.from({ length: 30 }, () => succeeded('changed')),
     ...Array.from({ length: 10 }, () => failed()),
   ];
-  const content = { title: 't'.repeat(900), remarks: Array.from({ length: 20 }, () => 'r') };
+  const content = {
+    title: 't'.repeat(900),
+    remarks: Array.from({ length: 20 }, () => 'r'),
+    ignored: Array.from({ length: 20 }, () => 'i'),
+  };
   for (let maxBytes = 2_000; maxBytes < 6_000; maxBytes += 7) {
     const html = buildSummary({ outcomes, stop: undefined, ...content }, undefined, maxBytes);
     expect(byteLength(html)).toBeLessThanOrEqual(maxBytes);
   }
+});
+
+test('invites that are left alone are folded below the rest', () => {
+  const html = summaryOf([], { ignored: ['Globex (x): roles does not match ("Billing").', '<b>'] });
+  expect(html).toContain('<details><summary>2 pending invites left alone</summary><ul><li><code>Globex (x)');
+  expect(html).toContain('<li><code>&lt;b&gt;</code></li></ul></details>');
 });

@@ -4,7 +4,7 @@ import type { ListedInvite } from '../../../src/invites/select.ts';
 import { createReport, type RunReport } from '../../../src/report/report.ts';
 import { closingComment, issueBody, MARKER, type RunLink } from '../../../src/tracking-issue/body.ts';
 import { textOf } from '../hostile-text.ts';
-import { failed, PROBLEM, searchOf, succeeded } from '../report/fixture.ts';
+import { failed, ignoredOf, PROBLEM, searchOf, succeeded } from '../report/fixture.ts';
 import { EXPIRING, handled, INVITE } from './fixture.ts';
 
 const RUN_URL = 'https://github.com/acme/invites/actions/runs/4711';
@@ -32,7 +32,7 @@ test('the body of the issue says when the run was where the run has no page', ()
 
 test('the body of the issue shows invites that expire soon with what to do, and no notice', () => {
   const other = { ...INVITE, id: 'b2', organization_name: 'Other' };
-  const report = createReport(handled({ search: { ...EXPIRING, ignored: [INVITE, other] } }));
+  const report = createReport(handled({ search: { ...EXPIRING, ignored: [ignoredOf(INVITE), ignoredOf(other)] } }));
   const text = textOf(issueBody(report, LINK));
   expect(text).toContain(`Invite Acme, Inc. (${INVITE.id}) matches no filter and was left alone: expires at`);
   expect(text).toContain('respond to it by its id');
@@ -52,7 +52,11 @@ function hostileReport(text: string, count = 1): RunReport {
   const invite: ListedInvite = { id: text, status: text, expires_on: text, ...names };
   const problem = { title: text, message: text, details: [text] };
   const invites = Array.from({ length: count }, () => invite);
-  const search = searchOf({ ignored: invites, expiringSoon: invites, skipped: [{ reason: 'unusable-id', id: text }] });
+  const search = searchOf({
+    ignored: invites.map(ignoredOf),
+    expiringSoon: invites,
+    skipped: [{ reason: 'unusable-id', id: text }],
+  });
   const outcomes = invites.flatMap(() => [failed(text, { invite, problem }), succeeded('changed', text, invite)]);
   return { ...createReport(handled({ search })), stop: problem, outcomes };
 }

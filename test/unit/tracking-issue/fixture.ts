@@ -1,6 +1,6 @@
 import type { RunResult, StepContext } from '../../../src/invites/run-result.ts';
 import type { ListedInvite } from '../../../src/invites/select.ts';
-import { failed, searchOf, succeeded } from '../report/fixture.ts';
+import { failed, ignoredOf, searchOf, succeeded } from '../report/fixture.ts';
 
 type Handled = Extract<RunResult, { readonly kind: 'handled' }>;
 
@@ -15,7 +15,7 @@ export const INVITE: ListedInvite = {
 };
 
 /** A search that found an invite that expires soon and that no filter decides about. */
-export const EXPIRING = searchOf({ ignored: [INVITE], expiringSoon: [INVITE] });
+export const EXPIRING = searchOf({ ignored: [ignoredOf(INVITE)], expiringSoon: [INVITE] });
 
 /** A run that found and changed one invite, changed by `changes`. */
 export function handled(changes: Partial<Handled> = {}): Handled {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { StopError } from '../../../src/cloudflare/errors.ts';
 import type { IfNoMatch, RunResult } from '../../../src/invites/run-result.ts';
 import { nextIssueState } from '../../../src/tracking-issue/state.ts';
-import { failed, searchOf, succeeded } from '../report/fixture.ts';
+import { failed, ignoredOf, searchOf, succeeded } from '../report/fixture.ts';
 import { CONTEXT, EXPIRING, handled, INVITE } from './fixture.ts';
 
 const stop = new StopError({ kind: 'cancelled' });
@@ -32,7 +32,11 @@ test.each<[string, RunResult, ReturnType<typeof nextIssueState>]>([
   ['no match, which is ignored', noMatch('ignore'), 'closed'],
   ['no match, which is a warning', noMatch('warn'), 'closed'],
   ['unchanged invites', handled({ outcomes: [succeeded('unchanged')] }), 'closed'],
-  ['ignored invites that do not expire soon', handled({ search: searchOf({ ignored: [INVITE] }) }), 'closed'],
+  [
+    'ignored invites that do not expire soon',
+    handled({ search: searchOf({ ignored: [ignoredOf(INVITE)] }) }),
+    'closed',
+  ],
   ['skipped entries', handled({ search: searchOf({ skipped: [{ reason: 'no-id' }] }) }), 'closed'],
   ['a changed invite in id mode', handled(byId), 'unchanged'],
   ['a dry run', handled({ outcomes: [succeeded('planned')], context: dryRun }), 'unchanged'],

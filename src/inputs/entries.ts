@@ -1,0 +1,46 @@
+import { EXCLAMATION_MARKS, type Filter } from '../invites/filters.ts';
+import { trimWhiteSpace } from '../invites/pattern.ts';
+
+/** The entries of a list as a workflow has it, and its comments. */
+export interface ListText {
+  readonly entries: readonly string[];
+  readonly comments: readonly string[];
+}
+
+/**
+ * Splits the text of a list. A line that begins with `#` is a comment; between words, a `#` after white space begins one
+ * that ends with the line.
+ */
+export function splitList(text: string, layout: Filter['layout']): ListText {
+  const lines = text.split(/\r\n?|\n/).map(trimWhiteSpace);
+  if (layout === 'lines') {
+    return {
+      entries: lines.filter((line) => line !== '' && !line.startsWith('#')),
+      comments: lines.filter((line) => line.startsWith('#')),
+    };
+  }
+  const parts = lines.map((line) => /(?<=^|\p{White_Space})#.*$/su.exec(line)?.index ?? line.length);
+  return {
+    entries: lines.flatMap((line, index) => line.slice(0, parts[index]).split(/[\p{White_Space},]+/u)).filter(Boolean),
+    comments: lines.map((line, index) => line.slice(parts[index])).filter(Boolean),
+  };
+}
+
+// An exclamation mark that does not end a word.
+const HIDDEN_EXCLUSION = new RegExp(String.raw`(?<![\p{L}\p{M}\p{N}!?.)"'])[${EXCLAMATION_MARKS}]`, 'u');
+
+/** Whether a comment holds a word that begins with `!`: an exclusion that has no effect there. */
+export function hidesExclusion(comment: string): boolean {
+  return HIDDEN_EXCLUSION.test(comment);
+}
+
+/** Whether a whole input is JSON, an array or an object. */
+export function isJson(text: string): boolean {
+  if (!/^[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
