@@ -152,6 +152,7 @@ function wasNeverConnected(error) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Kb: () => (/* binding */ inviteLabel),
 /* harmony export */   YK: () => (/* binding */ problemLine),
+/* harmony export */   _e: () => (/* binding */ describeMismatch),
 /* harmony export */   rl: () => (/* binding */ verbOf)
 /* harmony export */ });
 function problemLine({ message, details }) {
@@ -162,6 +163,10 @@ function inviteLabel(invite, id) {
 }
 function verbOf(response) {
     return response === 'accepted' ? 'accept' : 'reject';
+}
+function describeMismatch({ kind, filter, value }) {
+    const shown = value === undefined ? 'missing or unreadable' : `"${value}"`;
+    return `${filter} ${kind === 'excluded' ? 'excludes it' : 'does not match'} (${shown})`;
 }
 
 
@@ -282,7 +287,7 @@ const OUTCOME_TEXTS = {
     failed: '❌ failed',
     not_attempted: '⏸️ not attempted',
 };
-function buildSummary({ title, outcomes, stop, remarks }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_0__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
+function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_0__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
     const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_1__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
     const problems = [...(stop === undefined ? [] : [stop]), ...own.map(({ problem }) => problem)];
     const room = maxBytes - FRAME_BYTES;
@@ -290,6 +295,8 @@ function buildSummary({ title, outcomes, stop, remarks }, escapeText = _text_js_
     const roomLeft = room - failures.bytes;
     const notes = takeWithin(roomLeft, remarks, (remark) => `<p><code>${escapeText(remark)}</code></p>`);
     const rows = takeWithin(roomLeft - notes.bytes, outcomes, (outcome) => outcomeRow(outcome, escapeText));
+    const roomForIgnored = roomLeft - notes.bytes - rows.bytes;
+    const folded = takeWithin(roomForIgnored, ignored, (line) => `<li><code>${escapeText(line)}</code></li>`);
     return [
         `<h3>${escapeText(title, MAX_CELL)}</h3>`,
         ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
@@ -298,7 +305,12 @@ function buildSummary({ title, outcomes, stop, remarks }, escapeText = _text_js_
         ...omittedNote(failures.omitted, 'failure'),
         ...(notes.html === '' ? [] : [notes.html]),
         ...omittedNote(notes.omitted, 'remark'),
+        ...(ignored.length === 0 ? [] : [foldedList(ignored.length, folded.html)]),
+        ...omittedNote(folded.omitted, 'invite'),
     ].join('\n\n');
+}
+function foldedList(count, items) {
+    return `<details><summary>${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .countOf */ .pq)(count, 'pending invite')} left alone</summary><ul>${items}</ul></details>`;
 }
 const TABLE_HEAD = '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
 function outcomeRow({ invite, id, kind }, escapeText) {
@@ -581,6 +593,11 @@ const withQuery = absent;
 /************************************************************************/
 var __webpack_exports__ = {};
 
+;// CONCATENATED MODULE: ../build/ascii.js
+function asciiLowercase(text) {
+    return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
 // EXTERNAL MODULE: ../build/clock.js
 var build_clock = __nccwpck_require__(432);
 ;// CONCATENATED MODULE: ../build/cloudflare/errors.js
@@ -639,12 +656,16 @@ function toInvite(result) {
     });
     return Object.fromEntries(fields);
 }
+const UNREADABLE_ROLE = '(unreadable role)';
+function isReadableRole(role) {
+    return role !== UNREADABLE_ROLE;
+}
 function toRoles(roles) {
     if (roles === undefined || roles === null)
         return undefined;
     return (Array.isArray(roles) ? roles : [roles]).map((role) => {
         const name = (0,build_json/* isObject */.G)(role) ? role.name : role;
-        return typeof name === 'string' ? name : '(unreadable role)';
+        return typeof name === 'string' ? name : UNREADABLE_ROLE;
     });
 }
 
@@ -1439,6 +1460,7 @@ function describeFailure({ ok, status, headers, url }, body, redact) {
 
 
 
+
 class InvitesClient {
     #options;
     #sender;
@@ -1511,7 +1533,7 @@ function inviteOf({ result }, id) {
     const invite = toInvite(result);
     if (invite === undefined)
         return 'but holds no invite';
-    if (invite.id !== undefined && invite.id !== id)
+    if (invite.id !== undefined && asciiLowercase(invite.id) !== asciiLowercase(id))
         return `but shows another invite, "${invite.id}"`;
     return invite.status === undefined ? 'but shows no status of the invite' : invite;
 }
@@ -1592,94 +1614,178 @@ class RequestLimiter {
     }
 }
 
-;// CONCATENATED MODULE: ../build/ascii.js
-function asciiLowercase(text) {
-    return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-
 ;// CONCATENATED MODULE: ../build/invites/pattern.js
 
 const MAX_PATTERN_LENGTH = 256;
-function parsePatternList(entries) {
-    const patterns = entries.map(parsePattern);
-    const fault = patterns.find((pattern) => typeof pattern === 'string');
-    if (fault !== undefined)
-        return fault;
-    const valid = patterns.filter((pattern) => typeof pattern === 'object');
-    if (valid.every(({ isExclusion }) => isExclusion))
-        return 'only-exclusions';
-    return { patterns: valid, isAnything: entries.length === 1 && entries[0] === '*' };
+const WHITE_SPACE = /[\p{White_Space}\uFEFF]+/gu;
+function trimWhiteSpace(text) {
+    return text.replace(/^[\p{White_Space}\uFEFF]+|[\p{White_Space}\uFEFF]+$/gu, '');
 }
-function parsePattern(entry) {
+function normalize(text) {
+    return asciiLowercase(text.normalize('NFC').replace(WHITE_SPACE, ' '));
+}
+function normalizeLoosely(text) {
+    return normalize(text.normalize('NFKC'));
+}
+const PUNCTUATION_BEFORE = /^[-().@_&/+' ]+/;
+const PUNCTUATION_AFTER = /[-().@_&/+' ]+$/;
+function parsePatternList(entries, exclusionsMatchWords) {
+    const patterns = entries.map((entry) => parsePattern(entry, exclusionsMatchWords));
+    for (const [index, pattern] of patterns.entries()) {
+        if (!pattern.isExclusion)
+            continue;
+        const undoing = patterns.findIndex((other, at) => at > index && !other.isExclusion && covers(other, pattern));
+        if (undoing >= 0)
+            return { kind: 'dead-exclusion', entry: entries[index] ?? '', by: entries[undoing] ?? '' };
+    }
+    const isUndone = (pattern, index) => patterns.some((other, at) => at > index && other.isExclusion && covers(other, pattern));
+    if (patterns.every((pattern, index) => pattern.isExclusion || isUndone(pattern, index))) {
+        return { kind: 'nothing-included' };
+    }
+    return { patterns, entries, isAnything: entries.length === 1 && entries[0] === '*' };
+}
+function parsePattern(entry, exclusionsMatchWords) {
     const isExclusion = entry.startsWith('!');
-    const tokens = (isExclusion ? entry.slice(1) : entry).match(/\\?[\s\S]/g) ?? [];
-    if (entry.length > MAX_PATTERN_LENGTH)
-        return 'too-long';
-    if (tokens.length === 0)
-        return 'empty-exclusion';
-    if (tokens.at(-1) === '\\')
-        return 'trailing-backslash';
     const segments = [''];
-    for (const token of tokens) {
+    for (const token of (isExclusion ? entry.slice(1) : entry).match(/\\?[\s\S]/g) ?? []) {
         if (token === '*')
             segments.push('');
         else
             segments[segments.length - 1] += token.length > 1 ? token.slice(1) : token;
     }
-    return { isExclusion, segments: segments.map(asciiLowercase) };
+    const normalized = segments.map(isExclusion ? normalizeLoosely : normalize);
+    const [before, after] = isExclusion ? [PUNCTUATION_BEFORE, PUNCTUATION_AFTER] : [/^ +/, / +$/];
+    normalized[0] = normalized[0]?.replace(before, '') ?? '';
+    normalized[normalized.length - 1] = normalized.at(-1)?.replace(after, '') ?? '';
+    return { isExclusion, matchesWords: isExclusion && exclusionsMatchWords, segments: normalized };
 }
-function matchList(list, value) {
-    if (value === undefined)
+function matchList(list, value = '') {
+    if (trimWhiteSpace(value) === '')
         return list.isAnything ? 'included' : 'unmatched';
-    const lower = asciiLowercase(value);
-    const last = list.patterns.findLast(({ segments }) => matches(segments, lower));
+    const last = list.patterns.findLast((pattern) => matches(pattern, value));
     if (last === undefined)
         return 'unmatched';
     return last.isExclusion ? 'excluded' : 'included';
 }
-function matches(segments, value) {
+function matches({ isExclusion, matchesWords, segments }, value) {
+    if (matchesWords)
+        return matchesWithin(segments, normalizeLoosely(value));
+    const text = isExclusion
+        ? normalizeLoosely(value).replace(PUNCTUATION_BEFORE, '').replace(PUNCTUATION_AFTER, '')
+        : normalize(value).trim();
     const first = segments[0] ?? '';
-    if (segments.length === 1)
-        return value === first;
     const last = segments.at(-1) ?? '';
-    const end = value.length - last.length;
-    if (end < first.length || !value.startsWith(first) || !value.endsWith(last))
+    if (segments.length === 1)
+        return text === first;
+    const end = text.length - last.length;
+    if (end < first.length || !text.startsWith(first) || !text.endsWith(last))
         return false;
-    const middle = value.slice(first.length, end);
-    let position = 0;
-    return segments.slice(1, -1).every((segment) => {
-        const found = middle.indexOf(segment, position);
+    return skipSegments(segments.slice(1, -1), text.slice(first.length, end), 0) !== undefined;
+}
+function matchesWithin(segments, text) {
+    const [first = '', ...rest] = segments;
+    for (let start = text.indexOf(first); start >= 0; start = text.indexOf(first, start + 1)) {
+        if (!isBoundary(text, start))
+            continue;
+        const position = start + first.length;
+        if (rest.length === 0) {
+            if (isBoundary(text, position))
+                return true;
+            continue;
+        }
+        const middle = skipSegments(rest.slice(0, -1), text, position);
+        return middle !== undefined && endsWord(rest.at(-1) ?? '', text, middle);
+    }
+    return false;
+}
+function endsWord(segment, text, from) {
+    for (let start = text.indexOf(segment, from); start >= 0; start = text.indexOf(segment, start + 1)) {
+        if (isBoundary(text, start + segment.length))
+            return true;
+        if (start >= text.length)
+            return false;
+    }
+    return false;
+}
+function skipSegments(segments, text, from) {
+    let position = from;
+    for (const segment of segments) {
+        const found = text.indexOf(segment, position);
+        if (found < 0)
+            return undefined;
         position = found + segment.length;
-        return found >= 0;
-    });
+    }
+    return position;
+}
+const ANY_TEXT = '\uFFFF';
+const ANY_GAP = '\uFFFE';
+const WORD_BEFORE = /[\p{L}\p{M}\p{N}_\uFFFF]$/u;
+const WORD_AFTER = /^[\p{L}\p{M}\p{N}_\uFFFF]/u;
+function isBoundary(text, index) {
+    return !(WORD_BEFORE.test(text.slice(Math.max(0, index - 2), index)) && WORD_AFTER.test(text.slice(index, index + 2)));
+}
+function covers(pattern, other) {
+    const text = other.segments.join(ANY_TEXT);
+    const before = ANY_TEXT + ANY_GAP;
+    const after = ANY_GAP + ANY_TEXT;
+    const texts = other.matchesWords ? [text, before + text, text + after, before + text + after] : [text];
+    return texts.every((example) => matches(pattern, example));
 }
 
 ;// CONCATENATED MODULE: ../build/invites/filters.js
 
 
-const LINES = /\r\n?|\n/;
-const WORDS = /[\s,]+/;
-const valuesOf = (value) => (value === undefined ? [] : [value]);
-const ANY_ENTRY = { entry: /^/, entryRule: 'An entry is a text or a pattern.' };
+const EXCLAMATION_MARKS = '!¡ǃ՜߹᥄‼⁈⁉ⵑ❕❗❢ꜝꜞꜟ︕﹗！';
+const LETTER = String.raw `[[\p{L}\p{M}\p{Nd}]--[\p{DI}${EXCLAMATION_MARKS}]]`;
+const ESCAPED = String.raw `\\[\s\S]`;
+const WHITE = String.raw `\p{White_Space}`;
+const COMMENT = String.raw `${WHITE}(?:--|\/\/)`;
+const EXCLUSION = String.raw `!(?!.*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*\-\(\).@_&\/+']|${ESCAPED})*`;
+const MARK_IN_NAME = String.raw `(?<=${LETTER}|[!?])!(?!${LETTER}|[*\\])`;
+const INCLUSION = String.raw `(?:${LETTER}|[*\[\(]|${ESCAPED})(?:[^\\#${EXCLAMATION_MARKS}]|(?<!${WHITE})#|${MARK_IN_NAME}|${ESCAPED})*`;
+const PLAIN_NAME = new RegExp(`^(?:${EXCLUSION}|${INCLUSION})$`, 'v');
+const PLAIN_ADDRESS = /^!?(?:\*|[A-Za-z0-9*._%+-]+@[A-Za-z0-9*._%+-]+)$/;
+const PLAIN_ID = new RegExp(String.raw `^!?(?=.)\**(?:[\w-]\**){0,${MAX_ID_LENGTH}}$`);
+const NAME_RULE = 'An entry is a name or a pattern, one per line, without quotes and bullets; a comment stands on a line of its own.';
 const FILTERS = {
     'organization-id': {
-        separator: WORDS,
-        values: ({ organization_id: id }) => valuesOf(id),
-        entry: new RegExp(String.raw `^!?\**(?:[\w-]\**){0,${MAX_ID_LENGTH}}$`),
-        entryRule: `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`,
+        layout: 'words',
+        plain: PLAIN_ID,
+        rule: `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_"; "*" stands for any of them.`,
+        exclusionsMatchWords: false,
+        values: ({ organization_id: id }) => [id],
     },
-    'organization-name': { separator: LINES, values: ({ organization_name: name }) => valuesOf(name), ...ANY_ENTRY },
-    'invited-by': { separator: WORDS, values: ({ invited_by: inviter }) => valuesOf(inviter), ...ANY_ENTRY },
-    roles: { separator: LINES, values: ({ roles = [] }) => roles, ...ANY_ENTRY },
+    'organization-name': {
+        layout: 'lines',
+        plain: PLAIN_NAME,
+        rule: NAME_RULE,
+        exclusionsMatchWords: false,
+        values: ({ organization_name: name }) => [name],
+    },
+    'invited-by': {
+        layout: 'words',
+        plain: PLAIN_ADDRESS,
+        rule: 'An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
+        exclusionsMatchWords: false,
+        values: ({ invited_by: inviter = '' }) => [ONE_ADDRESS.test(inviter) ? inviter : undefined],
+    },
+    roles: {
+        layout: 'lines',
+        plain: PLAIN_NAME,
+        rule: NAME_RULE,
+        exclusionsMatchWords: true,
+        values: ({ roles = [] }) => roles.length === 0 ? [undefined] : roles.map((role) => (isReadableRole(role) ? role : undefined)),
+    },
 };
+const ONE_ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/;
 const FILTER_NAMES = Object.keys(FILTERS);
 function matchFilters(invite, filters) {
     const mismatches = FILTER_NAMES.flatMap((filter) => {
         const list = filters[filter];
         if (list === undefined)
             return [];
-        const values = FILTERS[filter].values(invite);
-        return (values.length === 0 ? [undefined] : values).flatMap((value) => {
+        const { values } = FILTERS[filter];
+        return values(invite).flatMap((value) => {
             const kind = matchList(list, value);
             return kind === 'included' ? [] : [{ kind, filter, value }];
         });
@@ -1689,13 +1795,17 @@ function matchFilters(invite, filters) {
 
 ;// CONCATENATED MODULE: ../build/problems/input-problems.js
 
-
 const MAX_SHOWN = 80;
 const SECRETS_HINT = 'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';
 const INPUT_PROBLEMS = {
     notAllowed: (name, value, allowed) => `${name} is ${JSON.stringify((0,words/* truncate */.xv)(value, MAX_SHOWN))}. ${allowed}`,
-    empty: (name) => `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. Give it a value, or leave the input out.`,
+    empty: (name, standard) => `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. ${standard === undefined ? 'Give it a value, or leave the input out.' : `Write a default beside the expression: \${{ inputs.${name} || ${standard === 'false' ? standard : `'${standard}'`} }}.`}`,
     emptyCredential: (name) => `${name} is written but empty. ${SECRETS_HINT}`,
+    secretInList: (name) => `${name} has an entry that holds a part of a credential (its value is not shown).`,
+    listIsJson: (layout) => `It is JSON. Write ${layout === 'lines' ? 'one entry per line' : 'the entries between blanks, commas or line breaks'}, without brackets and quotes.`,
+    noEntries: (hasComments) => `It must hold at least one entry.${hasComments ? ' A line that begins with "#" is a comment; write `\\#` for a name that begins so.' : ''}`,
+    exclusionInComment: (name) => `${name} has a comment that holds a word beginning with "!": an exclusion has no effect in a comment. A folded block (>) makes one line of all lines; use | instead, or take the "!" out of the comment.`,
+    unknown: (name, meant, all) => `There is no input "${name}". ${meant === undefined ? `The inputs are ${all.join(', ')}.` : `Did you mean ${meant}?`} If env: sets INPUT_${name.toUpperCase()}, give that variable another name.`,
     unprintable: (name, kind) => `${name} holds a space, a line break or a character outside ASCII (its value is not shown). Store the ${kind} alone, without "Bearer" and quotes.`,
     notAnAddress: (name) => `${name} is not an e-mail address (its value is not shown). Write the address of the Cloudflare user.`,
     urlWithUser: (name) => `${name} holds an "@" (its value is not shown). Write it without user name and password.`,
@@ -1708,13 +1818,10 @@ const INPUT_PROBLEMS = {
     nothingToSelectBy: (filterNames) => `There is neither an invite-id nor a filter. Write invite-id, or select by ${filterNames.join(', ')}; organization-name: '*' means every invite.`,
     timeoutTooShort: (timeoutSeconds, waitSeconds) => `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
 };
+function otherVariable(variable) {
+    return `${variable} is not an input of this action. It is left alone.`;
+}
 const TOKEN_PREFERRED = 'The environment has both CLOUDFLARE_API_TOKEN and CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL. The token is used.';
-const PATTERN_FAULTS = {
-    'too-long': `An entry has at most ${MAX_PATTERN_LENGTH} characters.`,
-    'empty-exclusion': 'An exclusion needs a pattern after the "!".',
-    'trailing-backslash': 'A "\\" at the end escapes nothing; write "\\\\" for a backslash.',
-    'only-exclusions': 'It holds nothing but exclusions, so nothing could ever match; begin it with what is allowed.',
-};
 
 ;// CONCATENATED MODULE: ../build/inputs/environment.js
 function readRaw(env, name) {
@@ -1731,7 +1838,139 @@ function readGitHubContext(env) {
     };
 }
 
+;// CONCATENATED MODULE: ../build/problems/entry-problem.js
+
+
+
+const entry_problem_MAX_SHOWN = 80;
+function entryProblem(input, entry, { plain, layout, rule }) {
+    const shown = `${input} has the entry ${quote(entry)}`;
+    if (entry.length > MAX_PATTERN_LENGTH)
+        return `${shown}. An entry has at most ${MAX_PATTERN_LENGTH} characters.`;
+    const index = firstUnusual(entry, plain);
+    const isPlain = (text) => plain.test(text);
+    const guess = guesses(entry, index, plain).find(({ write }) => write.length > 0 && write.every(isPlain));
+    const mayEscape = layout === 'lines' && (entry.startsWith('!') || guess === undefined || !MARK.test(entry));
+    const isCut = index === entry.length && !entry.endsWith('\\');
+    const escaped = mayEscape && !isCut ? escapeUnusual(entry, plain) : undefined;
+    const advice = [
+        ...(guess === undefined ? [] : [`${guess.advice}: write ${guess.write.map(quote).join(' and ')}.`]),
+        ...(escaped === undefined ? [] : [`If that character belongs to the name, write ${quote(escaped)}.`]),
+    ];
+    const where = index < entry.length
+        ? `Character ${[...entry.slice(0, index)].length + 1}, ${nameCharacter(entry.slice(index))}, is not plain.`
+        : 'It ends too early.';
+    return `${shown}. ${where} ${advice.join(' ') || rule}`;
+}
+const COMPLETIONS = ['', 'x', '@x', 'x@x'];
+function firstUnusual(entry, plain) {
+    const isStart = (text) => COMPLETIONS.some((completion) => plain.test(text + completion));
+    let index = 0;
+    for (const character of entry) {
+        if (!isStart(entry.slice(0, index + character.length)))
+            break;
+        index += character.length;
+    }
+    return index < entry.length && index > 1 && entry[index - 1] === '!' ? index - 1 : index;
+}
+function escapeUnusual(entry, plain) {
+    let text = entry;
+    for (let index = firstUnusual(text, plain); !plain.test(text); index = firstUnusual(text, plain)) {
+        if (text[index - 1] === '\\' && text[index - 2] !== '\\' && index < text.length)
+            return undefined;
+        if (text.length > 2 * entry.length + 1)
+            return undefined;
+        text = `${text.slice(0, index)}\\${text.slice(index)}`;
+    }
+    return text;
+}
+const MARK = new RegExp(`[${EXCLAMATION_MARKS}]`, 'u');
+const MARKS_AT_START = new RegExp(`^[${EXCLAMATION_MARKS}]+`, 'u');
+const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›「」『』＂＇]';
+const QUOTED = new RegExp(`^(!?)${QUOTES}+\\s*(.*?)\\s*${QUOTES}+$`, 'u');
+const BULLET = /^[-–—•‣·●○▪+]\s+(?=\S)/u;
+const BEFORE_EXCLUSION = /^[^!\p{L}*]+!\s*/u;
+function guesses(entry, index, plain) {
+    const character = entry[index] ?? '';
+    const isAddress = plain.test('x@x') && !plain.test('x');
+    const listed = [
+        [character === '#', 'A comment stands on a line of its own', [entry.slice(0, index).trimEnd()]],
+        [BULLET.test(entry), 'A list has no bullets', [entry.replace(BULLET, '')]],
+        [QUOTED.test(entry), 'A list has no quotes', [entry.replace(QUOTED, '$1$2')]],
+        [/^!\s/u.test(entry), 'The text follows the "!" at once', [entry.replace(/^!\s+/u, '!')]],
+        [/^!!/.test(entry), 'One "!" is enough', [entry.replace(/^!+/, '!')]],
+        [
+            entry[0] !== '!' && MARKS_AT_START.test(entry),
+            'The "!" of an exclusion is U+0021',
+            [entry.replace(MARKS_AT_START, '!')],
+        ],
+        [BEFORE_EXCLUSION.test(entry), 'Nothing stands before the "!" of an exclusion', exclusionIn(entry)],
+        [/[!,;|]/.test(character), 'One line holds one entry', entry.split(/\s*[,;|]\s*|\s+(?=!)/).filter(Boolean)],
+        [isAddress && !/[^@]@/.test(entry), 'A domain stands behind "*@"', [entry.replace(/^(!?)@?/, '$1*@')]],
+        [isAddress && entry.includes('@'), 'Write the address alone', [addressIn(entry)]],
+        [/[\p{C}\p{DI}]/u.test(character), 'Remove the invisible character', [entry.replace(/[\p{C}\p{DI}]/gu, '')]],
+    ];
+    return listed.flatMap(([fits, advice, write]) => (fits ? [{ advice, write }] : []));
+}
+function exclusionIn(entry) {
+    return [entry.replace(BEFORE_EXCLUSION, '!').replace(/[^\p{L}\p{M}\p{N}*]+$/u, '')];
+}
+function addressIn(entry) {
+    return /!?[A-Za-z0-9*._%+-]+@[A-Za-z0-9*._%+-]+/.exec(entry)?.[0] ?? '';
+}
+function nameCharacter(rest) {
+    const [character = ''] = rest;
+    const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+    return /[\p{C}\p{Z}\p{DI}]/u.test(character) && character !== ' ' ? code : `${quote(character)} (${code})`;
+}
+function quote(text) {
+    return `\`${(0,words/* truncate */.xv)(text, entry_problem_MAX_SHOWN)}\``;
+}
+function listFault(input, fault, redact) {
+    if (fault.kind === 'nothing-included') {
+        return `${input} can match nothing: every entry is an exclusion, or a later exclusion covers it. Begin the list with what is allowed, and exclude less.`;
+    }
+    const [entry, by] = [fault.entry, fault.by].map((text) => quote(redact(text)));
+    return `${input} has the entry ${entry}, which has no effect: ${by} stands after it and includes all of it again. The last entry that matches decides, so write exclusions last.`;
+}
+
+;// CONCATENATED MODULE: ../build/inputs/entries.js
+
+
+function splitList(text, layout) {
+    const lines = text.split(/\r\n?|\n/).map(trimWhiteSpace);
+    if (layout === 'lines') {
+        return {
+            entries: lines.filter((line) => line !== '' && !line.startsWith('#')),
+            comments: lines.filter((line) => line.startsWith('#')),
+        };
+    }
+    const parts = lines.map((line) => /(?<=^|\p{White_Space})#.*$/su.exec(line)?.index ?? line.length);
+    return {
+        entries: lines.flatMap((line, index) => line.slice(0, parts[index]).split(/[\p{White_Space},]+/u)).filter(Boolean),
+        comments: lines.map((line, index) => line.slice(parts[index])).filter(Boolean),
+    };
+}
+const HIDDEN_EXCLUSION = new RegExp(String.raw `(?<![\p{L}\p{M}\p{N}!?.)"'])[${EXCLAMATION_MARKS}]`, 'u');
+function hidesExclusion(comment) {
+    return HIDDEN_EXCLUSION.test(comment);
+}
+function isJson(text) {
+    if (!/^[[{]/.test(text))
+        return false;
+    try {
+        JSON.parse(text);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ../build/inputs/parsers.js
+
+
+
 
 
 
@@ -1774,28 +2013,50 @@ const baseUrl = (text, context) => {
     return url.href.replace(/\/+$/, '');
 };
 const inviteIds = (text, context) => {
-    const ids = splitEntries(text, /[\s,]+/);
+    const ids = jsonStrings(text) ?? listEntries(text, 'words', context);
+    if (ids === undefined)
+        return undefined;
     if (ids.length === 0)
         return refuse(context, text, 'It must hold at least one id.');
     const bad = ids.filter((id) => !isInviteId(context.redact(id)));
     for (const id of bad)
         refuse(context, id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
-    return bad.length > 0 ? undefined : [...new Set(ids)];
+    return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [asciiLowercase(id), id])).values()];
 };
-function patternList(filter) {
-    const { separator, entry: plainEntry, entryRule } = FILTERS[filter];
+function jsonStrings(text) {
+    const value = isJson(text) ? JSON.parse(text) : undefined;
+    return Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value : undefined;
+}
+function patternList(filterName) {
+    const filter = FILTERS[filterName];
     return (text, context) => {
-        const entries = splitEntries(text, separator);
-        if (entries.length === 0)
-            return refuse(context, text, 'It must hold at least one entry.');
-        const bad = entries.filter((entry) => !plainEntry.test(entry));
-        for (const entry of bad)
-            refuse(context, entry, entryRule);
-        const list = parsePatternList(entries);
-        if (typeof list === 'string')
-            return refuse(context, text, PATTERN_FAULTS[list]);
-        return bad.length > 0 ? undefined : list;
+        const { name, report, redact } = context;
+        const entries = listEntries(text, filter.layout, context);
+        if (entries === undefined)
+            return undefined;
+        const bad = entries.filter((entry) => entry.length > MAX_PATTERN_LENGTH || !filter.plain.test(entry));
+        for (const entry of bad) {
+            report(redact(entry) === entry ? entryProblem(name, entry, filter) : INPUT_PROBLEMS.secretInList(name));
+        }
+        if (bad.length > 0)
+            return undefined;
+        const list = parsePatternList(entries, filter.exclusionsMatchWords);
+        if (!('kind' in list))
+            return list;
+        report(listFault(name, list, redact));
+        return undefined;
     };
+}
+function listEntries(text, layout, context) {
+    const { name, report } = context;
+    if (isJson(text))
+        return refuse(context, text, INPUT_PROBLEMS.listIsJson(layout));
+    const { entries, comments } = splitList(text, layout);
+    if (comments.some(hidesExclusion)) {
+        report(INPUT_PROBLEMS.exclusionInComment(name));
+        return undefined;
+    }
+    return entries.length === 0 ? refuse(context, text, INPUT_PROBLEMS.noEntries(comments.length > 0)) : entries;
 }
 function credential(kind) {
     return (text, { name, report }) => {
@@ -1805,12 +2066,6 @@ function credential(kind) {
             return void report(INPUT_PROBLEMS.notAnAddress(name));
         return text;
     };
-}
-function splitEntries(text, separator) {
-    return text
-        .split(separator)
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== '');
 }
 function refuse({ name, report, redact }, value, allowed) {
     report(INPUT_PROBLEMS.notAllowed(name, redact(value), allowed));
@@ -1831,10 +2086,14 @@ const INPUTS = {
     ...filterRows(),
     'if-no-match': { ...withDefault('', oneOf('ignore', 'warn', 'error')), isOptional: true },
     'wait-seconds': withDefault('0', integer(0, MAX_TIMEOUT_SECONDS)),
-    'dry-run': withDefault('false', parsers_boolean),
+    'dry-run': { ...withDefault('false', parsers_boolean), whenEmpty: 'refuse' },
     retries: withDefault('4', integer(0, MAX_RETRIES)),
     'timeout-seconds': withDefault('600', integer(1, MAX_TIMEOUT_SECONDS)),
-    'api-base-url': { ...withDefault('https://api.cloudflare.com/client/v4', baseUrl), secret: 'url-password' },
+    'api-base-url': {
+        ...withDefault('https://api.cloudflare.com/client/v4', baseUrl),
+        whenEmpty: 'refuse',
+        secret: 'url-password',
+    },
     'report-issue': { ...optional(issueTitle), whenEmpty: 'default' },
     'github-token': { ...withDefault(`\${{ github.token }}`, (text) => text), isOptional: true, secret: 'value' },
 };
@@ -1904,7 +2163,52 @@ function keyCredentials(email, key, report) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ../build/inputs/unknown-inputs.js
+
+
+const OTHER_WORDS = new Map(Object.entries({
+    'invite-id': ['invite', 'invitation', 'invitationid', 'membership', 'membershipid', 'memberid'],
+    'api-token': ['token', 'cftoken', 'cfapitoken', 'cloudflaretoken', 'cloudflareapitoken'],
+    'api-email': ['email', 'mail', 'cfemail', 'cloudflareemail'],
+    'api-key': ['key', 'globalapikey', 'cfapikey', 'cloudflareapikey'],
+    'organization-id': ['account', 'accountid', 'org', 'orgid', 'organization', 'organisation', 'organisationid'],
+    'organization-name': ['accountname', 'orgname', 'organisationname'],
+    'invited-by': ['inviter', 'inviteremail', 'inviterid'],
+    'if-no-match': ['nomatch', 'onnomatch', 'ifnone', 'ifnomatches'],
+    'wait-seconds': ['wait', 'waittime', 'waitfor'],
+    'dry-run': ['dry'],
+    retries: ['retry', 'maxretrie', 'retrycount'],
+    'timeout-seconds': ['timeout'],
+    'api-base-url': ['baseurl', 'apiurl'],
+    'report-issue': ['issue', 'issuetitle', 'trackingissue'],
+    'github-token': ['ghtoken'],
+}).flatMap(([name, words]) => words.map((word) => [word, name])));
+const COMMON_VARIABLE = 'GITHUB_TOKEN';
+function normalizeName(name) {
+    return name
+        .toLowerCase()
+        .replace(/[-_\s]/g, '')
+        .replace(/s$/, '');
+}
+function checkUnknownInputs(env, report, note) {
+    const declared = new Set(INPUT_NAMES.map((name) => name.toUpperCase()));
+    const byForm = new Map(INPUT_NAMES.map((name) => [normalizeName(name), name]));
+    for (const variable of Object.keys(env)) {
+        const name = /^INPUT_(.+)$/i.exec(variable)?.[1];
+        if (name === undefined || declared.has(name.toUpperCase()))
+            continue;
+        const form = normalizeName(name);
+        const meant = byForm.get(form) ?? OTHER_WORDS.get(form);
+        const isMisspelt = name.includes('-') || (meant !== undefined && name.toUpperCase() !== COMMON_VARIABLE);
+        if (isMisspelt)
+            report(INPUT_PROBLEMS.unknown(name.toLowerCase(), meant, INPUT_NAMES));
+        else
+            note(otherVariable(variable));
+    }
+}
+
 ;// CONCATENATED MODULE: ../build/inputs/parse.js
+
 
 
 
@@ -1921,20 +2225,23 @@ class InputError extends Error {
 function parseInputs(env, redact) {
     const problems = [];
     const notices = [];
+    const logLines = [];
     const context = { report: (problem) => void problems.push(problem), redact };
     const values = INPUT_NAMES.map((name) => [name, parseInput(env, { ...context, name }, inputRow(name))]);
     const parsed = Object.fromEntries(values);
     const credentials = readCredentials(env, parsed, context, (notice) => notices.push(notice));
     checkMode(parsed, context.report);
+    checkUnknownInputs(env, context.report, (line) => logLines.push(line));
     if (problems.length > 0 || credentials === undefined || !isComplete(parsed))
         throw new InputError(problems);
-    return toInputs(parsed, credentials, notices, env);
+    return { ...toInputs(parsed, credentials, notices, env), logLines };
 }
 function parseInput(env, context, row) {
     const raw = readRaw(env, context.name) ?? row.default ?? '';
     if (raw === '' && row.whenEmpty === 'refuse') {
         const { empty, emptyCredential } = INPUT_PROBLEMS;
-        return context.report((row.variable === undefined ? empty : emptyCredential)(context.name));
+        const standard = row.isOptional ? undefined : row.default;
+        return context.report(row.variable === undefined ? empty(context.name, standard) : emptyCredential(context.name));
     }
     const text = raw || (row.default ?? '');
     return row.isOptional && text === row.default ? null : row.parse(text, context);
@@ -2069,7 +2376,7 @@ class InviteResponder {
     async #respond() {
         const { client, desiredStatus } = this.#options;
         for (let attempts = 1;; attempts++) {
-            const response = await client.respond(this.#id, desiredStatus);
+            const response = await client.respond(this.#serverId, desiredStatus);
             if (response.ok) {
                 this.#update(response.value);
                 return this.#succeeded('changed');
@@ -2090,7 +2397,7 @@ class InviteResponder {
         }
     }
     async #read(retry) {
-        const read = await this.#options.client.get(this.#id, { retry });
+        const read = await this.#options.client.get(this.#serverId, { retry });
         if (!read.ok)
             return read.failure;
         this.#update(read.value);
@@ -2109,6 +2416,9 @@ class InviteResponder {
         const state = isNotFound && !this.#mayHaveApplied ? 'not-found' : this.#knownState();
         return this.#failed({ kind: 'request', failure, state }, failure.error.isAuthError);
     }
+    get #serverId() {
+        return this.#invite.id ?? this.#id;
+    }
     #knownState() {
         if (this.#invite.status === 'pending')
             return 'pending';
@@ -2123,10 +2433,10 @@ class InviteResponder {
         this.#invite = rest;
     }
     #succeeded(kind) {
-        return { kind, id: this.#id, invite: this.#invite };
+        return { kind, id: this.#serverId, invite: this.#invite };
     }
     #failed(cause, causedByStop = false, kind = 'failed') {
-        return { kind, id: this.#id, invite: this.#invite, cause, causedByStop };
+        return { kind, id: this.#serverId, invite: this.#invite, cause, causedByStop };
     }
 }
 
@@ -2158,6 +2468,7 @@ function relevantStop(reason, outcomes) {
 
 ;// CONCATENATED MODULE: ../build/invites/list.js
 
+
 const PER_PAGE = 50;
 const MAX_PAGES = 1_000;
 async function listInvites(client) {
@@ -2176,7 +2487,7 @@ async function listInvites(client) {
             if ('reason' in invite)
                 skippedHere.push(invite);
             else
-                invites.set(invite.id, invite);
+                invites.set(asciiLowercase(invite.id), invite);
         }
         const isRepeated = invites.size === knownIds;
         const known = new Set(isRepeated ? skipped.map((entry) => JSON.stringify(entry)) : []);
@@ -2207,15 +2518,17 @@ function parseEntry(entry) {
 
 const EXPIRES_SOON_MS = 24 * 60 * 60 * 1_000;
 function selectInvites(invites, filters, desiredStatus, nowMs) {
-    const matchOf = (invite) => matchFilters(invite, filters).kind;
-    const pending = invites.filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs));
-    const ignored = pending.filter((invite) => matchOf(invite) !== 'match');
-    const expiring = ignored.filter((invite) => expiresMs(invite) - nowMs <= EXPIRES_SOON_MS);
+    const candidates = invites
+        .filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs))
+        .map((invite) => ({ invite, match: matchFilters(invite, filters) }));
+    const ignored = candidates.flatMap(({ invite, match }) => match.kind === 'match' ? [] : [{ invite, mismatch: match }]);
     return {
-        selected: pending.filter((invite) => matchOf(invite) === 'match'),
+        selected: candidates.filter(({ match }) => match.kind === 'match').map(({ invite }) => invite),
         ignored,
-        expiringSoon: expiring.filter((invite) => matchOf(invite) === 'unmatched'),
-        alreadyDone: invites.filter((invite) => invite.status === desiredStatus && matchOf(invite) === 'match'),
+        expiringSoon: ignored
+            .filter(({ invite, mismatch }) => mismatch.kind === 'unmatched' && expiresMs(invite) - nowMs <= EXPIRES_SOON_MS)
+            .map(({ invite }) => invite),
+        alreadyDone: invites.filter((invite) => invite.status === desiredStatus && matchFilters(invite, filters).kind === 'match'),
     };
 }
 function expiresMs({ expires_on }) {
@@ -2436,7 +2749,7 @@ function outcomeProblem({ invite, id, cause }, context) {
         case 'stop':
             return withState(stopProblem(cause.stop.reason, scheme), cause.state);
         case 'outside-policy': {
-            const message = `Invite ${label} was left untouched: ${describeMismatch(cause.mismatch)}.`;
+            const message = `Invite ${label} was left untouched: ${(0,problem/* describeMismatch */._e)(cause.mismatch)}.`;
             const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
             return { title: `Invite ${label} is outside the policy`, message, details: [], hint };
         }
@@ -2451,10 +2764,6 @@ function outcomeProblem({ invite, id, cause }, context) {
 function withState(problem, state) {
     const sentence = STATE_SENTENCES[state];
     return sentence === undefined ? problem : { ...problem, message: `${problem.message} ${sentence}` };
-}
-function describeMismatch({ kind, filter, value }) {
-    const shown = value === undefined ? 'the invite has none' : `"${value}"`;
-    return `${filter} ${kind === 'excluded' ? 'excludes it' : 'does not match'} (${shown})`;
 }
 function finalStatusProblem(label, desiredStatus, status, failure) {
     const title = `Invite ${label} cannot be ${desiredStatus}`;
@@ -2475,10 +2784,30 @@ function finalStatusProblem(label, desiredStatus, status, failure) {
 
 
 
+
 const MAX_DATE_MS = 8.64e15;
 function describePause({ reason, durationMs, untilMs }) {
     const until = new Date(Math.min(untilMs, MAX_DATE_MS)).toISOString();
     return `Pausing all requests for ${(0,build_clock/* formatSeconds */.Xo)(durationMs)}, until ${until}: ${PAUSE_REASONS[reason]}.`;
+}
+function describePolicy(filters) {
+    const parts = FILTER_NAMES.flatMap((name) => {
+        const entries = filters[name]?.entries;
+        return entries === undefined ? [] : [`${name} ${entries.map(describeEntry).join(' ')}`];
+    });
+    return `Policy: ${parts.join('; ')}`;
+}
+function describeEntry(entry, index) {
+    if (entry.startsWith('!'))
+        return `but not ${entry.slice(1)}`;
+    return index === 0 ? entry : `or ${entry}`;
+}
+function ignoredTitle(count) {
+    return `${(0,words/* countOf */.pq)(count, 'pending invite')} left alone`;
+}
+function describeIgnored({ invite, mismatch }) {
+    const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
+    return `${(0,problem/* inviteLabel */.Kb)(invite, invite.id)}${organization}: ${(0,problem/* describeMismatch */._e)(mismatch)}.`;
 }
 function describeWait(secondsLeft) {
     return `No invite matches yet; looking for another ${secondsLeft} s.`;
@@ -2572,11 +2901,13 @@ function listProblem(failure, scheme) {
 
 
 const MAX_SKIPPED = 10;
+const MAX_NAMED = 3;
 function annotateList({ expiringSoon, ignored, skipped }) {
-    const others = ignored.length - expiringSoon.length;
+    const warned = new Set(expiringSoon);
+    const others = ignored.map(({ invite }) => invite).filter((invite) => !warned.has(invite));
     return {
         warnings: [...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)],
-        notices: others > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : [],
+        notices: others.length > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : [],
     };
 }
 function expiringWarning(invite) {
@@ -2591,9 +2922,12 @@ function expiringWarning(invite) {
     const line = `${label} matches no filter and was left alone: ${facts.join('; ')}.`;
     return { title: `${label} is about to expire`, lines: [line, hint] };
 }
-function ignoredNotice(count, isOther) {
+function ignoredNotice(invites, isOther) {
+    const count = invites.length;
     const title = `${(0,words/* countOf */.pq)(count, isOther ? 'other pending invite' : 'pending invite')} ${count === 1 ? 'was' : 'were'} left alone`;
-    return { title, lines: [`${title}: the filters do not select ${count === 1 ? 'it' : 'them'}.`] };
+    const names = (0,words/* firstOf */.Ku)(invites.map((invite) => (0,problem/* inviteLabel */.Kb)(invite, invite.id)), MAX_NAMED);
+    const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${names.join(', ')}`;
+    return { title, lines: [`${title}: ${why}. The log says which filter decided.`] };
 }
 function skippedWarning(skipped) {
     const title = `${(0,words/* countOf */.pq)(skipped.length, 'entry', 'entries')} of the list could not be used`;
@@ -2692,6 +3026,7 @@ function createReport(result) {
         stop,
         warnings: severity === 'warn' && problem !== undefined ? [(0,annotations/* problemAnnotation */.Lj)(problem), ...warnings] : warnings,
         notices,
+        ignored: (search?.ignored ?? []).map(describeIgnored),
         exitCode: stop !== undefined || outcomes.some(invites_outcome/* isFailed */.I) ? 1 : 0,
     };
 }
@@ -2760,6 +3095,8 @@ async function runStep(runtime, redact) {
         inputs = parseInputs(env, redact);
         for (const notice of inputs.notices)
             workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
+        for (const line of inputs.logLines)
+            workflow.info(line);
         if (inputs.usesProxy)
             useProxy();
         return { result: await selectAndRespond(inputs, runtime, redact), inputs };
@@ -2781,6 +3118,9 @@ async function selectAndRespond(inputs, runtime, redact) {
     const onPause = (pause) => workflow.info(describePause(pause));
     const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
     const client = createClient(inputs, runtime, limiter, redact);
+    const hasFilters = Object.keys(filters).length > 0;
+    if (hasFilters)
+        workflow.info(describePolicy(filters));
     let search;
     if (inviteIds.length === 0) {
         const onWait = (secondsLeft) => workflow.info(describeWait(secondsLeft));
@@ -2789,9 +3129,10 @@ async function selectAndRespond(inputs, runtime, redact) {
             return { kind: 'list-failed', context, failure: found.failure };
         search = found.value;
         workflow.info(describeSearch(search));
+        await logIgnored(search, workflow);
     }
     const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
-    const isGuarded = search === undefined && Object.keys(filters).length > 0;
+    const isGuarded = search === undefined && hasFilters;
     const options = { client, desiredStatus, dryRun, redact, ...(isGuarded && { guard: filters }) };
     const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, context)}`);
     const respond = () => respondToAll(targets, options, onOutcome);
@@ -2800,6 +3141,14 @@ async function selectAndRespond(inputs, runtime, redact) {
     return search !== undefined && targets.length === 0 && stop === undefined
         ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
         : { kind: 'handled', context, outcomes, search, stop };
+}
+async function logIgnored({ ignored }, workflow) {
+    if (ignored.length === 0)
+        return;
+    await workflow.group(ignoredTitle(ignored.length), async () => {
+        for (const invite of ignored)
+            workflow.info(describeIgnored(invite));
+    });
 }
 function createClient(inputs, runtime, limiter, redact) {
     const { fetch, clock, random, workflow } = runtime;

@@ -170,6 +170,20 @@ test.concurrent.each([
   expect(outputs(onlyJob(run), 'invites').invite_ids).toBe(JSON.stringify(ACME));
 });
 
+test.concurrent('auto-accept.yml with invited_by fails before any request, and names invited-by', async () => {
+  const sandbox = user({ invites: INVITES });
+  const workflow = edit(readExample('auto-accept.yml'), "invited-by: '*@acme.example'", "invited_by: '*@acme.example'");
+  const { run } = await runOnce('auto-accept.yml with invited_by', sandbox, {
+    workflow,
+    event: 'schedule',
+    secrets: SECRETS,
+    exitCode: 1,
+  });
+  const messages = onlyJob(run).annotations.map(({ message }) => message);
+  expect(messages.join('\n')).toContain('There is no input "invited_by". Did you mean invited-by?');
+  expect(sandbox.requests).toEqual([]);
+});
+
 test.concurrent('auto-accept.yml fails for refused credentials, and keeps an issue open until a run succeeds', async () => {
   const sandbox = user({ invites: acmeInvites(2) });
   await using servers = await WorkflowServers.open(sandbox);
