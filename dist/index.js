@@ -1737,10 +1737,10 @@ function covers(pattern, other) {
 
 const EXCLAMATION_MARKS = '!¡ǃ՜߹᥄‼⁈⁉ⵑ❕❗❢ꜝꜞꜟ︕﹗！';
 const LETTER = String.raw `[[\p{L}\p{M}\p{Nd}]--[\p{DI}${EXCLAMATION_MARKS}]]`;
-const ESCAPED = String.raw `\\[\s\S]`;
+const ESCAPED = String.raw `\\(?![nrt])[\s\S]`;
 const WHITE = String.raw `\p{White_Space}`;
 const COMMENT = String.raw `${WHITE}(?:--|\/\/)`;
-const EXCLUSION = String.raw `!(?!.*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*\-\(\).@_&\/+']|${ESCAPED})*`;
+const EXCLUSION = String.raw `!(?![\s\S]*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*\-\(\).@_&\/+']|${ESCAPED})*`;
 const MARK_IN_NAME = String.raw `(?<=${LETTER}|[!?])!(?!${LETTER}|[*\\])`;
 const INCLUSION = String.raw `(?:${LETTER}|[*\[\(]|${ESCAPED})(?:[^\\#${EXCLAMATION_MARKS}]|(?<!${WHITE})#|${MARK_IN_NAME}|${ESCAPED})*`;
 const PLAIN_NAME = new RegExp(`^(?:${EXCLUSION}|${INCLUSION})$`, 'v');
@@ -1951,7 +1951,7 @@ function splitList(text, layout) {
         comments: lines.map((line, index) => line.slice(parts[index])).filter(Boolean),
     };
 }
-const HIDDEN_EXCLUSION = new RegExp(String.raw `(?<![\p{L}\p{M}\p{N}!?.)"'])[${EXCLAMATION_MARKS}]`, 'u');
+const HIDDEN_EXCLUSION = new RegExp(String.raw `(?<![\p{L}\p{M}\p{N}!?.)"'])[${EXCLAMATION_MARKS}]|[!?.)"'][${EXCLAMATION_MARKS}](?=[\p{L}\p{N}*])`, 'u');
 function hidesExclusion(comment) {
     return HIDDEN_EXCLUSION.test(comment);
 }

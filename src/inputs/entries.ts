@@ -26,8 +26,11 @@ export function splitList(text: string, layout: Filter['layout']): ListText {
   };
 }
 
-// An exclamation mark that does not end a word.
-const HIDDEN_EXCLUSION = new RegExp(String.raw`(?<![\p{L}\p{M}\p{N}!?.)"'])[${EXCLAMATION_MARKS}]`, 'u');
+// An exclamation mark that does not end a word, as it does in "Important!" and "(really!)".
+const HIDDEN_EXCLUSION = new RegExp(
+  String.raw`(?<![\p{L}\p{M}\p{N}!?.)"'])[${EXCLAMATION_MARKS}]|[!?.)"'][${EXCLAMATION_MARKS}](?=[\p{L}\p{N}*])`,
+  'u',
+);
 
 /** Whether a comment holds a word that begins with `!`: an exclusion that has no effect there. */
 export function hidesExclusion(comment: string): boolean {

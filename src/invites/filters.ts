@@ -20,11 +20,12 @@ export const EXCLAMATION_MARKS = '!¡ǃ՜߹᥄‼⁈⁉ⵑ❕❗❢ꜝꜞꜟ︕�
 
 // A letter or a digit of any script, none that is invisible or looks like `!`.
 const LETTER = String.raw`[[\p{L}\p{M}\p{Nd}]--[\p{DI}${EXCLAMATION_MARKS}]]`;
-const ESCAPED = String.raw`\\[\s\S]`;
+// A line break that is written as \n, \r or \t is none, and would join two entries.
+const ESCAPED = String.raw`\\(?![nrt])[\s\S]`;
 const WHITE = String.raw`\p{White_Space}`;
 // A second hyphen or slash begins a comment in some languages.
 const COMMENT = String.raw`${WHITE}(?:--|\/\/)`;
-const EXCLUSION = String.raw`!(?!.*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*\-\(\).@_&\/+']|${ESCAPED})*`;
+const EXCLUSION = String.raw`!(?![\s\S]*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*\-\(\).@_&\/+']|${ESCAPED})*`;
 // An exclamation mark in a name ends a word, as in "Yahoo! Inc."; elsewhere it may be an exclusion in the wrong place.
 const MARK_IN_NAME = String.raw`(?<=${LETTER}|[!?])!(?!${LETTER}|[*\\])`;
 const INCLUSION = String.raw`(?:${LETTER}|[*\[\(]|${ESCAPED})(?:[^\\#${EXCLAMATION_MARKS}]|(?<!${WHITE})#|${MARK_IN_NAME}|${ESCAPED})*`;

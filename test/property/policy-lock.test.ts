@@ -113,9 +113,7 @@ const decoration: fc.Arbitrary<Decoration> = fc.oneof(
       return insert(text, places[position % places.length] ?? 0, character.repeat(count));
     }),
   fc.constantFrom(...MARKS).map((mark) => (text: string) => text.replace('!', mark)),
-  fc
-    .constantFrom('!!', '! !', '!\u00a0', '-!', '~', '^', 'not ', 'NOT ', '¬')
-    .map((mark) => (text: string) => text.replace('!', mark)),
+  fc.constantFrom('!!', '! !', '!\u00a0', '-!').map((mark) => (text: string) => text.replace('!', mark)),
   fc.constant((text: string) => text.toUpperCase()),
   fc.constant((text: string) => text.toLowerCase()),
   fc.constant((text: string) => text.normalize('NFD')),
@@ -132,9 +130,6 @@ const layout: fc.Arbitrary<(exclusion: string) => string> = fc.oneof(
   fc.constantFrom(...SEPARATORS).map((separator) => (text: string) => `*\nx${separator}${text}`),
 );
 
-// A word in front makes another name of it, and so does a slash between two names: no exclusion is meant then.
-const isOtherName = (text: string): boolean => /(?:and|\/|\\n|not|NOT|[~^¬])\s*!?\S/u.test(text);
-
 test('an exclusion is refused or works, however it is written', () => {
   const counts = { refused: 0, works: 0 };
   fc.assert(
@@ -147,7 +142,7 @@ test('an exclusion is refused or works, however it is written', () => {
         const list = write(decorations.reduce((text, decorate) => decorate(text), `!${value}`));
         const { problems, isIn } = judge({ [filter]: list }, fields);
         counts[problems.length > 0 ? 'refused' : 'works'] += 1;
-        if (isIn && !isOtherName(list)) throw new Error(`${filter} ${JSON.stringify(list)} lets the stranger in`);
+        if (isIn) throw new Error(`${filter} ${JSON.stringify(list)} lets the stranger in`);
       },
     ),
     { numRuns: RUNS },
@@ -187,9 +182,9 @@ const NAMES = [
   ...['Cache Purge', 'Cloudflare R2 Admin', 'Load Balancer', 'SSL/TLS, Caching, Performance, Page Rules', 'Log Share'],
 ];
 
-/** The texts that a message tells to write, beside the ones that it quotes. */
+/** The texts that a message tells to write. One that holds a backtick itself cannot be told from its surroundings. */
 const advised = (problem: string): string[] =>
-  [...problem.matchAll(/(?:write|and) `(.*?)`(?=[. ])/g)].map(([, text = '']) => text);
+  problem.includes('\\`') ? [] : [...problem.matchAll(/(?:write|and) `(.*?)`(?=[. ])/g)].map(([, text = '']) => text);
 
 test.each(NAMES)('the name %j can be included and excluded, and a refusal says how', (name) => {
   for (const filter of ['roles', 'organization-name'] as const) {
