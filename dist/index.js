@@ -15,6 +15,19 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
+/***/ 529:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ asciiLowercase)
+/* harmony export */ });
+function asciiLowercase(text) {
+    return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+
+/***/ }),
+
 /***/ 432:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -63,6 +76,307 @@ function formatSeconds(ms) {
 
 /***/ }),
 
+/***/ 689:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ak: () => (/* binding */ unauthorizedHint),
+/* harmony export */   Xg: () => (/* binding */ NOT_FOUND_HINT),
+/* harmony export */   y9: () => (/* binding */ findErrorRule)
+/* harmony export */ });
+/* unused harmony export ERROR_RULES */
+const CREDENTIAL_NAMES = {
+    'api-token': 'API token',
+    'global-api-key': 'Global API Key',
+};
+const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
+const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
+function unauthorizedHint(scheme) {
+    return `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
+}
+const NOT_FOUND_HINT = 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
+const ERROR_RULES = [
+    {
+        code: 10502,
+        kind: 'credentials',
+        hint: (scheme) => `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`,
+    },
+    { code: 6103, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-key (X-Auth-Key).` },
+    { code: 6102, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-email (X-Auth-Email).` },
+    { code: 6111, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-token (Authorization).` },
+    { code: 6003, kind: 'credentials', hint: MALFORMED },
+    {
+        code: 9106,
+        kind: 'credentials',
+        hint: 'Cloudflare saw no credentials. Something between the runner and Cloudflare, a proxy perhaps, removed the authentication headers.',
+    },
+    {
+        code: 9103,
+        kind: 'credentials',
+        hint: `api-key and api-email do not belong to the same user, or the key is no longer valid. ${ROLLED}`,
+    },
+    {
+        code: 9109,
+        message: /valid user-level authentication not found/i,
+        kind: 'credentials',
+        hint: 'This token belongs to an account, not to a user. Only the invited user can respond: create an API token under My Profile > API Tokens, as that user.',
+    },
+    {
+        code: 9109,
+        message: /from location/i,
+        kind: 'credentials',
+        hint: 'The token has a client IP filter that excludes this runner. Allow the runner’s address, use a self-hosted runner with a fixed one, or remove the filter.',
+    },
+    {
+        code: 9109,
+        message: /unauthorized to access/i,
+        kind: 'credentials',
+        hint: 'The token lacks a permission. It must be a user API token with User > Memberships: Edit.',
+    },
+    { code: 9109, kind: 'credentials', hint: `Cloudflare does not know this token. ${ROLLED}` },
+    {
+        code: 10000,
+        message: /authentication scheme/i,
+        kind: 'credentials',
+        hint: 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.',
+    },
+    {
+        code: 10000,
+        kind: 'credentials',
+        hint: (scheme) => scheme === 'api-token'
+            ? 'The token is not valid or lacks a permission. It must be a user API token with User > Memberships: Edit.'
+            : `Cloudflare did not accept api-key and api-email. ${ROLLED}`,
+    },
+    { code: 7003, kind: 'not-found', hint: NOT_FOUND_HINT },
+];
+function findErrorRule(details) {
+    const entries = details.flatMap((detail) => [detail, ...detail.chain]);
+    return ERROR_RULES.find(({ code, message }) => entries.some((entry) => entry.code === code) &&
+        (message === undefined || entries.some((entry) => message.test(entry.message))));
+}
+
+
+/***/ }),
+
+/***/ 337:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ errorLine),
+/* harmony export */   T: () => (/* binding */ StopError)
+/* harmony export */ });
+function errorLine({ method, path, reason }) {
+    return `${method} ${path}: ${reason}`;
+}
+class StopError extends Error {
+    name = 'StopError';
+    reason;
+    constructor(reason) {
+        super(reason.kind);
+        this.reason = reason;
+    }
+}
+
+
+/***/ }),
+
+/***/ 877:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ statusRule),
+/* harmony export */   z: () => (/* binding */ UNKNOWN_EFFECT_HINT)
+/* harmony export */ });
+const UNKNOWN_EFFECT_HINT = 'Run the job again: an invite that has the desired status by then counts as success. If it goes on, ask Cloudflare’s support.';
+const REDIRECTED = {
+    isRetryable: false,
+    effect: 'not-applied',
+    hint: 'The credentials are never sent on to another address. Check api-base-url, and whether a proxy or login page stands in the way.',
+};
+const REFUSED = {
+    isRetryable: false,
+    effect: 'rejected',
+    hint: 'Cloudflare refused this request for a reason of its own: see its message.',
+};
+const UNCLEAR = { isRetryable: true, effect: 'unknown', hint: UNKNOWN_EFFECT_HINT };
+const TROUBLE = {
+    ...UNCLEAR,
+    hint: 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.',
+};
+const INSECURE_ORIGIN = {
+    ...TROUBLE,
+    hint: 'Cloudflare could not make a secure connection to the server behind it. This workflow does not cause that: see https://www.cloudflarestatus.com.',
+};
+const STATUS_RULES = {
+    403: {
+        ...REFUSED,
+        hint: 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.',
+    },
+    404: { ...REFUSED, hint: 'There is no such API at this address: check api-base-url.' },
+    408: UNCLEAR,
+    409: {
+        ...REFUSED,
+        isRetryable: true,
+        hint: 'Something else was changing the invite at the same time. Run the job again.',
+    },
+    429: {
+        isRetryable: true,
+        effect: 'not-applied',
+        hint: 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.',
+    },
+    525: INSECURE_ORIGIN,
+    526: INSECURE_ORIGIN,
+};
+const CLASS_RULES = [TROUBLE, TROUBLE, UNCLEAR, REDIRECTED, REFUSED];
+function statusRule(status) {
+    return STATUS_RULES[status] ?? CLASS_RULES[Math.floor(status / 100)] ?? TROUBLE;
+}
+
+
+/***/ }),
+
+/***/ 839:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $u: () => (/* binding */ INVITE_STATUSES),
+/* harmony export */   Qx: () => (/* binding */ MAX_ID_LENGTH),
+/* harmony export */   VQ: () => (/* binding */ isReadableRole),
+/* harmony export */   n$: () => (/* binding */ isInviteId),
+/* harmony export */   sN: () => (/* binding */ INVITE_FIELDS),
+/* harmony export */   xW: () => (/* binding */ toInvite)
+/* harmony export */ });
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(214);
+
+const INVITE_FIELDS = {
+    id: 'text',
+    status: 'text',
+    organization_id: 'text',
+    organization_name: 'text',
+    roles: 'names',
+    invited_by: 'text',
+    invited_on: 'text',
+    expires_on: 'text',
+    invited_member_id: 'text',
+    invited_member_email: 'text',
+    organization_is_enforcing_twofactor: 'boolean',
+};
+const INVITE_STATUSES = new Set([
+    'pending',
+    'accepted',
+    'rejected',
+    'expired',
+    'canceled',
+    'left',
+]);
+const MAX_ID_LENGTH = 32;
+function isInviteId(id) {
+    return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
+}
+const FIELD_PARSERS = {
+    text: (value) => (typeof value === 'string' ? value : undefined),
+    boolean: (value) => (typeof value === 'boolean' ? value : undefined),
+    names: toRoles,
+};
+function toInvite(result) {
+    if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .G)(result))
+        return undefined;
+    const fields = Object.entries(INVITE_FIELDS).flatMap(([name, type]) => {
+        const value = FIELD_PARSERS[type](result[name]);
+        return value === undefined ? [] : [[name, value]];
+    });
+    return Object.fromEntries(fields);
+}
+const UNREADABLE_ROLE = '(unreadable role)';
+function isReadableRole(role) {
+    return role !== UNREADABLE_ROLE;
+}
+function toRoles(roles) {
+    if (roles === undefined || roles === null)
+        return undefined;
+    return (Array.isArray(roles) ? roles : [roles]).map((role) => {
+        const name = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .G)(role) ? role.name : role;
+        return typeof name === 'string' ? name : UNREADABLE_ROLE;
+    });
+}
+
+
+/***/ }),
+
+/***/ 588:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   SC: () => (/* binding */ FILTERS),
+/* harmony export */   Tu: () => (/* binding */ EXCLAMATION_MARKS),
+/* harmony export */   WS: () => (/* binding */ FILTER_NAMES),
+/* harmony export */   XN: () => (/* binding */ matchFilters)
+/* harmony export */ });
+/* harmony import */ var _cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(839);
+/* harmony import */ var _pattern_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(81);
+
+
+const EXCLAMATION_MARKS = '!¡ǃ՜߹᥄‼⁈⁉ⵑ❕❗❢ꜝꜞꜟ︕﹗！';
+const LETTER = String.raw `[[\p{L}\p{M}\p{Nd}]--[\p{DI}${EXCLAMATION_MARKS}]]`;
+const ESCAPED = String.raw `\\(?![nrt])[\s\S]`;
+const WHITE = String.raw `\p{White_Space}`;
+const COMMENT = String.raw `${WHITE}(?:--|\/\/)`;
+const EXCLUSION = String.raw `!(?![\s\S]*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*${_pattern_js__WEBPACK_IMPORTED_MODULE_1__/* .PUNCTUATION */ .T0}]|${ESCAPED})*`;
+const MARK_IN_NAME = String.raw `(?<=${LETTER}|[!?])!(?!${LETTER}|[*\\])`;
+const INCLUSION = String.raw `(?:${LETTER}|[*\[\(]|${ESCAPED})(?:[^\\#${EXCLAMATION_MARKS}]|(?<!${WHITE})#|${MARK_IN_NAME}|${ESCAPED})*`;
+const PLAIN_NAME = new RegExp(`^(?:${EXCLUSION}|${INCLUSION})$`, 'v');
+const PLAIN_ADDRESS = /^!?(?:\*|[A-Za-z0-9*._%+-]+@[A-Za-z0-9*._%+-]+)$/;
+const PLAIN_ID = new RegExp(String.raw `^!?(?=.)\**(?:[\w-]\**){0,${_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_ID_LENGTH */ .Qx}}$`);
+const NAME_RULE = 'An entry is a name or a pattern, one per line, without quotes and bullets; a comment stands on a line of its own.';
+const FILTERS = {
+    'organization-id': {
+        layout: 'words',
+        plain: PLAIN_ID,
+        rule: `An id has at most ${_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_ID_LENGTH */ .Qx} letters, digits, "-" or "_"; "*" stands for any of them.`,
+        exclusionsMatchWords: false,
+        values: ({ organization_id: id }) => [id],
+    },
+    'organization-name': {
+        layout: 'lines',
+        plain: PLAIN_NAME,
+        rule: NAME_RULE,
+        exclusionsMatchWords: false,
+        values: ({ organization_name: name }) => [name],
+    },
+    'invited-by': {
+        layout: 'words',
+        plain: PLAIN_ADDRESS,
+        rule: 'An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
+        exclusionsMatchWords: false,
+        values: ({ invited_by: inviter = '' }) => [ONE_ADDRESS.test(inviter) ? inviter : undefined],
+    },
+    roles: {
+        layout: 'lines',
+        plain: PLAIN_NAME,
+        rule: NAME_RULE,
+        exclusionsMatchWords: true,
+        values: ({ roles = [] }) => roles.length === 0 ? [undefined] : roles.map((role) => ((0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .isReadableRole */ .VQ)(role) ? role : undefined)),
+    },
+};
+const ONE_ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/;
+const FILTER_NAMES = Object.keys(FILTERS);
+function matchFilters(invite, filters) {
+    const mismatches = FILTER_NAMES.flatMap((filter) => {
+        const list = filters[filter];
+        if (list === undefined)
+            return [];
+        const { values } = FILTERS[filter];
+        return values(invite).flatMap((value) => {
+            const kind = (0,_pattern_js__WEBPACK_IMPORTED_MODULE_1__/* .matchList */ .Kl)(list, value);
+            return kind === 'included' ? [] : [{ kind, filter, value }];
+        });
+    });
+    return mismatches.find(({ kind }) => kind === 'excluded') ?? mismatches[0] ?? { kind: 'match' };
+}
+
+
+/***/ }),
+
 /***/ 551:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -71,6 +385,146 @@ function formatSeconds(ms) {
 /* harmony export */ });
 function isFailed(outcome) {
     return outcome.kind === 'failed' || outcome.kind === 'not_attempted';
+}
+
+
+/***/ }),
+
+/***/ 81:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kl: () => (/* binding */ matchList),
+/* harmony export */   T0: () => (/* binding */ PUNCTUATION),
+/* harmony export */   Yk: () => (/* binding */ parsePatternList),
+/* harmony export */   e8: () => (/* binding */ trimWhiteSpace),
+/* harmony export */   n7: () => (/* binding */ MAX_PATTERN_LENGTH)
+/* harmony export */ });
+/* harmony import */ var _ascii_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(529);
+
+const MAX_PATTERN_LENGTH = 256;
+const WHITE_SPACE = String.raw `[\p{White_Space}\uFEFF]`;
+const RUNS_OF_WHITE_SPACE = new RegExp(`${WHITE_SPACE}+`, 'gu');
+const WHITE_SPACE_AT_ENDS = new RegExp(`^${WHITE_SPACE}+|(?<!${WHITE_SPACE})${WHITE_SPACE}+$`, 'gu');
+function trimWhiteSpace(text) {
+    return text.replace(WHITE_SPACE_AT_ENDS, '');
+}
+function normalize(text) {
+    return (0,_ascii_js__WEBPACK_IMPORTED_MODULE_0__/* .asciiLowercase */ .T)(text.normalize('NFC').replace(RUNS_OF_WHITE_SPACE, ' '));
+}
+function normalizeLoosely(text) {
+    return normalize(text.normalize('NFKC'));
+}
+const PUNCTUATION = String.raw `\-\(\).@_&\/+'`;
+const PUNCTUATION_BEFORE = new RegExp(`^[${PUNCTUATION} ]+`, 'v');
+const PUNCTUATION_AFTER = new RegExp(`(?<![${PUNCTUATION} ])[${PUNCTUATION} ]+$`, 'v');
+function parsePatternList(entries, exclusionsMatchWords) {
+    const patterns = entries.map((entry) => parsePattern(entry, exclusionsMatchWords));
+    const findUndoing = (pattern, index) => {
+        const examples = examplesOf(pattern);
+        const isUndoing = (other) => other.isExclusion !== pattern.isExclusion && examples.every((example) => matches(other, example));
+        return patterns.findIndex((other, at) => at > index && isUndoing(other));
+    };
+    for (const [index, pattern] of patterns.entries()) {
+        const undoing = pattern.isExclusion ? findUndoing(pattern, index) : -1;
+        if (undoing >= 0)
+            return { kind: 'dead-exclusion', entry: entries[index] ?? '', by: entries[undoing] ?? '' };
+    }
+    if (patterns.every((pattern, index) => pattern.isExclusion || findUndoing(pattern, index) >= 0)) {
+        return { kind: 'nothing-included' };
+    }
+    return { patterns, entries, isAnything: entries.length === 1 && entries[0] === '*' };
+}
+function parsePattern(entry, exclusionsMatchWords) {
+    const isExclusion = entry.startsWith('!');
+    const segments = [''];
+    for (const token of (isExclusion ? entry.slice(1) : entry).match(/\\?[\s\S]/g) ?? []) {
+        if (token === '*')
+            segments.push('');
+        else
+            segments[segments.length - 1] += token.length > 1 ? token.slice(1) : token;
+    }
+    const normalized = segments.map(isExclusion ? normalizeLoosely : normalize);
+    const [before, after] = isExclusion ? [PUNCTUATION_BEFORE, PUNCTUATION_AFTER] : [/^ +/, / +$/];
+    normalized[0] = normalized[0]?.replace(before, '') ?? '';
+    normalized[normalized.length - 1] = normalized.at(-1)?.replace(after, '') ?? '';
+    return { isExclusion, matchesWords: isExclusion && exclusionsMatchWords, segments: normalized };
+}
+function matchList(list, value = '') {
+    const forms = formsOf(value);
+    if (forms.exact === '')
+        return list.isAnything ? 'included' : 'unmatched';
+    const last = list.patterns.findLast((pattern) => matches(pattern, forms));
+    if (last === undefined)
+        return 'unmatched';
+    return last.isExclusion ? 'excluded' : 'included';
+}
+function formsOf(value) {
+    const words = normalizeLoosely(value);
+    const loose = words.replace(PUNCTUATION_BEFORE, '').replace(PUNCTUATION_AFTER, '');
+    return { exact: normalize(value).trim(), loose, words };
+}
+function matches({ isExclusion, matchesWords, segments }, { exact, loose, words }) {
+    if (matchesWords)
+        return matchesWithin(segments, words);
+    const text = isExclusion ? loose : exact;
+    const first = segments[0] ?? '';
+    const last = segments.at(-1) ?? '';
+    if (segments.length === 1)
+        return text === first;
+    const end = text.length - last.length;
+    if (end < first.length || !text.startsWith(first) || !text.endsWith(last))
+        return false;
+    return skipSegments(segments.slice(1, -1), text.slice(first.length, end), 0) !== undefined;
+}
+function matchesWithin(segments, text) {
+    const [first = '', ...rest] = segments;
+    for (let start = text.indexOf(first); start >= 0; start = text.indexOf(first, start + 1)) {
+        if (!isBoundary(text, start))
+            continue;
+        const position = start + first.length;
+        if (rest.length === 0) {
+            if (isBoundary(text, position))
+                return true;
+            continue;
+        }
+        const middle = skipSegments(rest.slice(0, -1), text, position);
+        return middle !== undefined && endsWord(rest.at(-1) ?? '', text, middle);
+    }
+    return false;
+}
+function endsWord(segment, text, from) {
+    for (let start = text.indexOf(segment, from); start >= 0; start = text.indexOf(segment, start + 1)) {
+        if (isBoundary(text, start + segment.length))
+            return true;
+        if (start >= text.length)
+            return false;
+    }
+    return false;
+}
+function skipSegments(segments, text, from) {
+    let position = from;
+    for (const segment of segments) {
+        const found = text.indexOf(segment, position);
+        if (found < 0)
+            return undefined;
+        position = found + segment.length;
+    }
+    return position;
+}
+const ANY_TEXT = '\uFFFF';
+const ANY_GAP = '\uFFFE';
+const WORD_BEFORE = /[\p{L}\p{M}\p{N}_\uFFFF]$/u;
+const WORD_AFTER = /^[\p{L}\p{M}\p{N}_\uFFFF]/u;
+function isBoundary(text, index) {
+    return !(WORD_BEFORE.test(text.slice(Math.max(0, index - 2), index)) && WORD_AFTER.test(text.slice(index, index + 2)));
+}
+function examplesOf({ segments, matchesWords }) {
+    const text = segments.join(ANY_TEXT);
+    const before = ANY_TEXT + ANY_GAP;
+    const after = ANY_GAP + ANY_TEXT;
+    const texts = matchesWords ? [text, before + text, text + after, before + text + after] : [text];
+    return texts.map(formsOf);
 }
 
 
@@ -146,6 +600,67 @@ function wasNeverConnected(error) {
 
 /***/ }),
 
+/***/ 349:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ outcomeProblem)
+/* harmony export */ });
+/* harmony import */ var _cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(337);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(468);
+/* harmony import */ var _request_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(384);
+/* harmony import */ var _stop_problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(465);
+
+
+
+
+const STATE_SENTENCES = {
+    pending: 'The invite is still pending.',
+    'not-found': undefined,
+    unknown: 'State unknown: the invite may or may not have been changed, and it could not be read.',
+    unread: 'State unknown: the invite has not been read.',
+};
+function outcomeProblem({ invite, id, cause }, context) {
+    const { desiredStatus, dryRun, scheme } = context;
+    const label = (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, id);
+    const title = `Could not ${dryRun ? 'read' : (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .verbOf */ .rl)(desiredStatus)} invite ${label}`;
+    switch (cause.kind) {
+        case 'request':
+            return withState((0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, cause.failure, scheme), cause.state);
+        case 'stop':
+            return withState((0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)(cause.stop.reason, scheme), cause.state);
+        case 'outside-policy': {
+            const message = `Invite ${label} was left untouched: ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .describeMismatch */ ._e)(cause.mismatch)}.`;
+            const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
+            return { title: `Invite ${label} is outside the policy`, message, details: [], hint };
+        }
+        case 'final-status':
+            return finalStatusProblem(label, desiredStatus, cause.status, cause.failure);
+        case 'defect': {
+            const message = `State unknown: this action has a defect. ${cause.description}`;
+            return { title, message, details: [], hint: 'Please report it, with this message.' };
+        }
+    }
+}
+function withState(problem, state) {
+    const sentence = STATE_SENTENCES[state];
+    return sentence === undefined ? problem : { ...problem, message: `${problem.message} ${sentence}` };
+}
+function finalStatusProblem(label, desiredStatus, status, failure) {
+    const title = `Invite ${label} cannot be ${desiredStatus}`;
+    const details = failure === undefined ? [] : [`${(0,_cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorLine */ .B)(failure.error)}.`, ...(0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestDetails */ ._)(failure)];
+    if (status === 'expired') {
+        const hint = 'Invites live for about four days. Ask the inviter for a new one.';
+        return { title, message: `Invite ${label} has expired.`, details, hint };
+    }
+    const message = `Invite ${label} is already ${status}. An invite can be responded to once.`;
+    const hint = 'If that is not what you want, ask the inviter to remove the member or to send a new invite.';
+    return { title, message, details, hint };
+}
+
+
+/***/ }),
+
 /***/ 468:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -167,6 +682,121 @@ function verbOf(response) {
 function describeMismatch({ kind, filter, value }) {
     const shown = value === undefined ? 'missing or unreadable' : `"${value}"`;
     return `${filter} ${kind === 'excluded' ? 'excludes it' : 'does not match'} (${shown})`;
+}
+
+
+/***/ }),
+
+/***/ 384:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ requestProblem),
+/* harmony export */   _: () => (/* binding */ requestDetails)
+/* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
+/* harmony import */ var _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(689);
+/* harmony import */ var _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(877);
+/* harmony import */ var _network_error_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(527);
+
+
+
+
+function requestProblem(title, failure, scheme) {
+    const { error, attempts } = failure;
+    const count = attempts > 1 ? ` (${attempts} attempts)` : '';
+    return {
+        title,
+        message: `${error.method} ${error.path} failed: ${error.reason}${count}.`,
+        details: requestDetails(failure),
+        hint: requestHint(error, scheme),
+    };
+}
+function requestDetails({ error, retryExceedsDeadline }) {
+    return [
+        ...(error.details ?? []).map(describeDetail),
+        ...describeDelay(error.retryAfterMs, retryExceedsDeadline),
+        ...(error.cfRay === undefined ? [] : [`cf-ray: ${error.cfRay}.`]),
+    ];
+}
+function describeDetail(detail) {
+    const entries = [detail, ...detail.chain].map(describeCodedMessage).join(' > ');
+    const at = detail.pointer === undefined ? '' : ` (at ${detail.pointer})`;
+    const see = detail.documentationUrl === undefined ? '' : ` (see ${detail.documentationUrl})`;
+    return `Cloudflare: ${entries}${at}${see}.`;
+}
+function describeCodedMessage({ code, message }) {
+    return `${code === undefined ? 'no code' : `code ${code}`}: ${message || 'no message'}`;
+}
+function describeDelay(retryAfterMs, retryExceedsDeadline) {
+    if (retryAfterMs !== undefined) {
+        const asked = `The server asked to wait ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(retryAfterMs)} before another attempt`;
+        return [retryExceedsDeadline ? `${asked}, for which timeout-seconds leaves no time.` : `${asked}.`];
+    }
+    return retryExceedsDeadline ? ['There was no time left in timeout-seconds for another attempt.'] : [];
+}
+const PROXY_HINT = 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
+const CERTIFICATE_HINT = 'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
+const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
+function requestHint(error, scheme) {
+    const { status, rule, cause } = error;
+    if (status === undefined) {
+        if ((0,_network_error_js__WEBPACK_IMPORTED_MODULE_3__/* .isCertificateError */ .Y4)(cause))
+            return CERTIFICATE_HINT;
+        if ((0,_network_error_js__WEBPACK_IMPORTED_MODULE_3__/* .isProxyRefusal */ .Rk)(cause))
+            return PROXY_HINT;
+        return error.effect === 'not-applied' ? CONNECTION_HINT : _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .UNKNOWN_EFFECT_HINT */ .z;
+    }
+    if (error.isAuthError) {
+        const hint = rule?.kind === 'credentials' ? rule.hint : _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .unauthorizedHint */ .Ak;
+        return typeof hint === 'string' ? hint : hint(scheme);
+    }
+    return error.isNotFound ? _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .NOT_FOUND_HINT */ .Xg : (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l)(status).hint;
+}
+
+
+/***/ }),
+
+/***/ 465:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ stopProblem),
+/* harmony export */   F: () => (/* binding */ PAUSE_REASONS)
+/* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
+/* harmony import */ var _request_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(384);
+
+
+const PAUSE_REASONS = {
+    refused: 'Cloudflare answered HTTP 429, too many requests',
+    announced: 'no request left in Cloudflare’s rate limit',
+};
+function stopProblem(reason, scheme) {
+    const ofAnswer = (title, error) => (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, { error, attempts: 1, retryExceedsDeadline: false }, scheme);
+    switch (reason.kind) {
+        case 'cancelled': {
+            const hint = 'Run the job again: an invite that has the desired status by then is left as it is.';
+            return { title: 'The job was cancelled', message: 'The job was cancelled.', details: [], hint };
+        }
+        case 'deadline': {
+            const message = `The step’s budget of ${reason.timeoutSeconds} s is used up.`;
+            const hint = 'Raise timeout-seconds, or handle fewer invites in one step.';
+            return { title: 'The step ran out of time', message, details: [], hint };
+        }
+        case 'rate-limit': {
+            const { pause, leftMs, timeoutSeconds } = reason;
+            const title = 'Cloudflare’s rate limit leaves no time';
+            const message = `A pause of ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(pause.durationMs)} is needed (${PAUSE_REASONS[pause.reason]}), and the step has ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(leftMs)} of its ${timeoutSeconds} s left.`;
+            const hint = 'Raise timeout-seconds, or run the job again after the pause.';
+            if (pause.error === undefined)
+                return { title, message, details: [], hint };
+            const problem = ofAnswer(title, pause.error);
+            return { ...problem, message: `${message} ${problem.message}` };
+        }
+        case 'credentials':
+            return ofAnswer('Cloudflare refused the credentials', reason.error);
+    }
 }
 
 
@@ -265,15 +895,108 @@ function capAnnotations(annotations, what, where) {
 
 /***/ }),
 
+/***/ 247:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ei: () => (/* binding */ describePause),
+/* harmony export */   MS: () => (/* binding */ describeIgnored),
+/* harmony export */   Ng: () => (/* binding */ describeWait),
+/* harmony export */   SS: () => (/* binding */ describeOutcome),
+/* harmony export */   SZ: () => (/* binding */ groupTitle),
+/* harmony export */   em: () => (/* binding */ describeSearch),
+/* harmony export */   kh: () => (/* binding */ runTitle),
+/* harmony export */   rp: () => (/* binding */ ignoredTitle),
+/* harmony export */   wy: () => (/* binding */ describePolicy)
+/* harmony export */ });
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
+/* harmony import */ var _invites_filters_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(588);
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(551);
+/* harmony import */ var _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(349);
+/* harmony import */ var _problems_problem_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(468);
+/* harmony import */ var _problems_stop_problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(465);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(415);
+
+
+
+
+
+
+
+const MAX_DATE_MS = 8.64e15;
+function describePause({ reason, durationMs, untilMs }) {
+    const until = new Date(Math.min(untilMs, MAX_DATE_MS)).toISOString();
+    return `Pausing all requests for ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(durationMs)}, until ${until}: ${_problems_stop_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .PAUSE_REASONS */ .F[reason]}.`;
+}
+function describePolicy(filters) {
+    const parts = _invites_filters_js__WEBPACK_IMPORTED_MODULE_1__/* .FILTER_NAMES */ .WS.flatMap((name) => {
+        const entries = filters[name]?.entries;
+        return entries === undefined ? [] : [`${name} ${entries.map(describeEntry).join(' ')}`];
+    });
+    return `Policy: ${parts.join('; ')}`;
+}
+function describeEntry(entry, index) {
+    if (entry.startsWith('!'))
+        return `but not ${entry.slice(1)}`;
+    return index === 0 ? entry : `or ${entry}`;
+}
+function ignoredTitle(count) {
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(count, 'pending invite')} left alone`;
+}
+function describeIgnored({ invite, mismatch }) {
+    const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
+    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .inviteLabel */ .Kb)(invite, invite.id)}${organization}: ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .describeMismatch */ ._e)(mismatch)}.`;
+}
+function describeWait(secondsLeft) {
+    return `No invite matches yet; looking for another ${secondsLeft} s.`;
+}
+function describeSearch({ selected, ignored, alreadyDone }) {
+    const pending = (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(selected.length + ignored.length, 'pending invite');
+    const done = (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(alreadyDone.length, 'matching invite');
+    return `${pending}: ${selected.length} to respond to, ${ignored.length} left alone. ${done} responded to before.`;
+}
+function groupTitle(count, { dryRun, desiredStatus }) {
+    const invites = (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(count, 'invite');
+    return dryRun ? `Dry run: ${invites}` : `Trying to ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .verbOf */ .rl)(desiredStatus)} ${invites}`;
+}
+function describeOutcome(outcome, context) {
+    const label = (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .inviteLabel */ .Kb)(outcome.invite, outcome.id);
+    if ((0,_invites_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .isFailed */ .I)(outcome)) {
+        const what = outcome.kind === 'failed' ? 'failed' : 'not attempted';
+        return `${label}: ${what}. ${(0,_problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .outcomeProblem */ .S)(outcome, context).message}`;
+    }
+    const words = { changed: '', unchanged: 'was already ', planned: 'would be ' }[outcome.kind];
+    return `${label}: ${words}${context.desiredStatus}.`;
+}
+function runTitle(outcomes, { desiredStatus, dryRun }) {
+    const words = {
+        changed: desiredStatus,
+        unchanged: `already ${desiredStatus}`,
+        planned: `would be ${desiredStatus}`,
+        failed: 'failed',
+        not_attempted: 'not attempted',
+    };
+    const parts = Object.entries(words).flatMap(([kind, text]) => {
+        const count = outcomes.filter((outcome) => outcome.kind === kind).length;
+        return count === 0 ? [] : [`${count} ${text}`];
+    });
+    return `Cloudflare invites${dryRun ? ' (dry run)' : ''}: ${parts.join(', ') || 'none'}`;
+}
+
+
+/***/ }),
+
 /***/ 841:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   f: () => (/* binding */ buildSummary)
 /* harmony export */ });
-/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(551);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(415);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(114);
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(551);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(415);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(247);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(114);
+
 
 
 
@@ -287,8 +1010,8 @@ const OUTCOME_TEXTS = {
     failed: '❌ failed',
     not_attempted: '⏸️ not attempted',
 };
-function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_0__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
-    const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_1__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
+function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_1__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
+    const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_2__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
     const problems = [...(stop === undefined ? [] : [stop]), ...own.map(({ problem }) => problem)];
     const room = maxBytes - FRAME_BYTES;
     const failures = takeWithin(room, problems, (problem) => problemItem(problem, escapeText));
@@ -310,7 +1033,7 @@ function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = 
     ].join('\n\n');
 }
 function foldedList(count, items) {
-    return `<details><summary>${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .countOf */ .pq)(count, 'pending invite')} left alone</summary><ul>${items}</ul></details>`;
+    return `<details><summary>${(0,_log_js__WEBPACK_IMPORTED_MODULE_0__/* .ignoredTitle */ .rp)(count)}</summary><ul>${items}</ul></details>`;
 }
 const TABLE_HEAD = '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
 function outcomeRow({ invite, id, kind }, escapeText) {
@@ -337,7 +1060,7 @@ function takeWithin(maxBytes, items, toItem) {
     return { html, bytes, omitted: 0 };
 }
 function omittedNote(count, what) {
-    return count === 0 ? [] : [`<p>${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .countOf */ .pq)(count, `more ${what}`)} did not fit into this summary.</p>`];
+    return count === 0 ? [] : [`<p>${(0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .countOf */ .pq)(count, `more ${what}`)} did not fit into this summary.</p>`];
 }
 
 
@@ -358,11 +1081,9 @@ function toLine(text, maxLength = MAX_LINE) {
 }
 const toHtml = (text, maxLength) => toLine(text, maxLength).replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] ?? '');
 const HTML_ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 function stripCommands(text) {
-    return (text
-        .replace(WHITE_SPACE, ' ')
+    return ((0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .toOneLine */ .GX)(text)
         .replace(INVISIBLE, '\uFFFD')
         .replace(/#(?=[^ -~]*#[^ -~]*\[)/g, '# ')
         .replace(/^([^!-~]*):(?=[^ -~]*:)/, '$1: '));
@@ -386,6 +1107,7 @@ const VERSION = '1.0.0';
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GX: () => (/* binding */ toOneLine),
 /* harmony export */   Ku: () => (/* binding */ firstOf),
 /* harmony export */   pq: () => (/* binding */ countOf),
 /* harmony export */   xv: () => (/* binding */ truncate)
@@ -394,6 +1116,9 @@ function truncate(text, maxLength) {
     if (text.length <= maxLength)
         return text;
     return `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+function toOneLine(text) {
+    return text.replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, ' ');
 }
 function countOf(count, noun, plural = `${noun}s`) {
     return `${count} ${count === 1 ? noun : plural}`;
@@ -593,82 +1318,14 @@ const withQuery = absent;
 /************************************************************************/
 var __webpack_exports__ = {};
 
-;// CONCATENATED MODULE: ../build/ascii.js
-function asciiLowercase(text) {
-    return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-
+// EXTERNAL MODULE: ../build/ascii.js
+var ascii = __nccwpck_require__(529);
 // EXTERNAL MODULE: ../build/clock.js
 var build_clock = __nccwpck_require__(432);
-;// CONCATENATED MODULE: ../build/cloudflare/errors.js
-function errorLine({ method, path, reason }) {
-    return `${method} ${path}: ${reason}`;
-}
-class StopError extends Error {
-    name = 'StopError';
-    reason;
-    constructor(reason) {
-        super(reason.kind);
-        this.reason = reason;
-    }
-}
-
-// EXTERNAL MODULE: ../build/json.js
-var build_json = __nccwpck_require__(214);
-;// CONCATENATED MODULE: ../build/cloudflare/invite.js
-
-const INVITE_FIELDS = {
-    id: 'text',
-    status: 'text',
-    organization_id: 'text',
-    organization_name: 'text',
-    roles: 'names',
-    invited_by: 'text',
-    invited_on: 'text',
-    expires_on: 'text',
-    invited_member_id: 'text',
-    invited_member_email: 'text',
-    organization_is_enforcing_twofactor: 'boolean',
-};
-const INVITE_STATUSES = new Set([
-    'pending',
-    'accepted',
-    'rejected',
-    'expired',
-    'canceled',
-    'left',
-]);
-const MAX_ID_LENGTH = 32;
-function isInviteId(id) {
-    return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
-}
-const FIELD_PARSERS = {
-    text: (value) => (typeof value === 'string' ? value : undefined),
-    boolean: (value) => (typeof value === 'boolean' ? value : undefined),
-    names: toRoles,
-};
-function toInvite(result) {
-    if (!(0,build_json/* isObject */.G)(result))
-        return undefined;
-    const fields = Object.entries(INVITE_FIELDS).flatMap(([name, type]) => {
-        const value = FIELD_PARSERS[type](result[name]);
-        return value === undefined ? [] : [[name, value]];
-    });
-    return Object.fromEntries(fields);
-}
-const UNREADABLE_ROLE = '(unreadable role)';
-function isReadableRole(role) {
-    return role !== UNREADABLE_ROLE;
-}
-function toRoles(roles) {
-    if (roles === undefined || roles === null)
-        return undefined;
-    return (Array.isArray(roles) ? roles : [roles]).map((role) => {
-        const name = (0,build_json/* isObject */.G)(role) ? role.name : role;
-        return typeof name === 'string' ? name : UNREADABLE_ROLE;
-    });
-}
-
+// EXTERNAL MODULE: ../build/cloudflare/errors.js
+var errors = __nccwpck_require__(337);
+// EXTERNAL MODULE: ../build/cloudflare/invite.js
+var cloudflare_invite = __nccwpck_require__(839);
 // EXTERNAL MODULE: ./unused-stubs.js
 var unused_stubs = __nccwpck_require__(691);
 ;// CONCATENATED MODULE: ../node_modules/ofetch/dist/shared/ofetch.CWycOUEr.mjs
@@ -1096,6 +1753,8 @@ function credentialHeaders(credentials) {
         : { 'x-auth-email': credentials.email, 'x-auth-key': credentials.key };
 }
 
+// EXTERNAL MODULE: ../build/json.js
+var build_json = __nccwpck_require__(214);
 // EXTERNAL MODULE: ../build/words.js
 var words = __nccwpck_require__(415);
 ;// CONCATENATED MODULE: ../build/cloudflare/envelope.js
@@ -1108,7 +1767,7 @@ function parseBody(text, redact) {
     if (trimmed === '')
         return { kind: 'unreadable', description: 'an empty body' };
     const redactString = (key, value) => {
-        if (typeof value !== 'string' || (key === 'status' && INVITE_STATUSES.has(value)))
+        if (typeof value !== 'string' || (key === 'status' && cloudflare_invite/* INVITE_STATUSES */.$u.has(value)))
             return value;
         return redact(value);
     };
@@ -1160,123 +1819,10 @@ const objectsOf = (value) => (Array.isArray(value) ? value.filter(build_json/* i
 const numberOf = (value) => (typeof value === 'number' ? value : undefined);
 const textOf = (value) => typeof value === 'string' ? (0,words/* truncate */.xv)(value, MAX_MESSAGE) : undefined;
 
-;// CONCATENATED MODULE: ../build/cloudflare/error-codes.js
-const CREDENTIAL_NAMES = {
-    'api-token': 'API token',
-    'global-api-key': 'Global API Key',
-};
-const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
-const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
-function unauthorizedHint(scheme) {
-    return `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
-}
-const NOT_FOUND_HINT = 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
-const ERROR_RULES = [
-    {
-        code: 10502,
-        kind: 'credentials',
-        hint: (scheme) => `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`,
-    },
-    { code: 6103, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-key (X-Auth-Key).` },
-    { code: 6102, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-email (X-Auth-Email).` },
-    { code: 6111, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-token (Authorization).` },
-    { code: 6003, kind: 'credentials', hint: MALFORMED },
-    {
-        code: 9106,
-        kind: 'credentials',
-        hint: 'Cloudflare saw no credentials. Something between the runner and Cloudflare, a proxy perhaps, removed the authentication headers.',
-    },
-    {
-        code: 9103,
-        kind: 'credentials',
-        hint: `api-key and api-email do not belong to the same user, or the key is no longer valid. ${ROLLED}`,
-    },
-    {
-        code: 9109,
-        message: /valid user-level authentication not found/i,
-        kind: 'credentials',
-        hint: 'This token belongs to an account, not to a user. Only the invited user can respond: create an API token under My Profile > API Tokens, as that user.',
-    },
-    {
-        code: 9109,
-        message: /from location/i,
-        kind: 'credentials',
-        hint: 'The token has a client IP filter that excludes this runner. Allow the runner’s address, use a self-hosted runner with a fixed one, or remove the filter.',
-    },
-    {
-        code: 9109,
-        message: /unauthorized to access/i,
-        kind: 'credentials',
-        hint: 'The token lacks a permission. It must be a user API token with User > Memberships: Edit.',
-    },
-    { code: 9109, kind: 'credentials', hint: `Cloudflare does not know this token. ${ROLLED}` },
-    {
-        code: 10000,
-        message: /authentication scheme/i,
-        kind: 'credentials',
-        hint: 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.',
-    },
-    {
-        code: 10000,
-        kind: 'credentials',
-        hint: (scheme) => scheme === 'api-token'
-            ? 'The token is not valid or lacks a permission. It must be a user API token with User > Memberships: Edit.'
-            : `Cloudflare did not accept api-key and api-email. ${ROLLED}`,
-    },
-    { code: 7003, kind: 'not-found', hint: NOT_FOUND_HINT },
-];
-function findErrorRule(details) {
-    const entries = details.flatMap((detail) => [detail, ...detail.chain]);
-    return ERROR_RULES.find(({ code, message }) => entries.some((entry) => entry.code === code) &&
-        (message === undefined || entries.some((entry) => message.test(entry.message))));
-}
-
-;// CONCATENATED MODULE: ../build/cloudflare/http-status.js
-const UNKNOWN_EFFECT_HINT = 'Run the job again: an invite that has the desired status by then counts as success. If it goes on, ask Cloudflare’s support.';
-const REDIRECTED = {
-    isRetryable: false,
-    effect: 'not-applied',
-    hint: 'The credentials are never sent on to another address. Check api-base-url, and whether a proxy or login page stands in the way.',
-};
-const REFUSED = {
-    isRetryable: false,
-    effect: 'rejected',
-    hint: 'Cloudflare refused this request for a reason of its own: see its message.',
-};
-const UNCLEAR = { isRetryable: true, effect: 'unknown', hint: UNKNOWN_EFFECT_HINT };
-const TROUBLE = {
-    ...UNCLEAR,
-    hint: 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.',
-};
-const INSECURE_ORIGIN = {
-    ...TROUBLE,
-    hint: 'Cloudflare could not make a secure connection to the server behind it. This workflow does not cause that: see https://www.cloudflarestatus.com.',
-};
-const STATUS_RULES = {
-    403: {
-        ...REFUSED,
-        hint: 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.',
-    },
-    404: { ...REFUSED, hint: 'There is no such API at this address: check api-base-url.' },
-    408: UNCLEAR,
-    409: {
-        ...REFUSED,
-        isRetryable: true,
-        hint: 'Something else was changing the invite at the same time. Run the job again.',
-    },
-    429: {
-        isRetryable: true,
-        effect: 'not-applied',
-        hint: 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.',
-    },
-    525: INSECURE_ORIGIN,
-    526: INSECURE_ORIGIN,
-};
-const CLASS_RULES = [TROUBLE, TROUBLE, UNCLEAR, REDIRECTED, REFUSED];
-function statusRule(status) {
-    return STATUS_RULES[status] ?? CLASS_RULES[Math.floor(status / 100)] ?? TROUBLE;
-}
-
+// EXTERNAL MODULE: ../build/cloudflare/error-codes.js
+var error_codes = __nccwpck_require__(689);
+// EXTERNAL MODULE: ../build/cloudflare/http-status.js
+var http_status = __nccwpck_require__(877);
 ;// CONCATENATED MODULE: ../build/cloudflare/retry.js
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 8_000;
@@ -1354,7 +1900,7 @@ class RequestSender {
             onDebug(`${request.method} ${request.path}${request.query ?? ''}: HTTP ${result.value.status} ${elapsed}`);
         }
         else {
-            onDebug(`${errorLine(result.failure)} ${elapsed}, cf-ray ${result.failure.cfRay ?? 'none'}`);
+            onDebug(`${(0,errors/* errorLine */.B)(result.failure)} ${elapsed}, cf-ray ${result.failure.cfRay ?? 'none'}`);
             this.#updateLimiter(result.failure);
         }
         return result;
@@ -1362,7 +1908,7 @@ class RequestSender {
     #updateLimiter(error) {
         const { limiter, random } = this.#options;
         if (error.isAuthError) {
-            limiter.stop(new StopError({ kind: 'credentials', error }));
+            limiter.stop(new errors/* StopError */.T({ kind: 'credentials', error }));
         }
         else if (error.status !== 429) {
             this.#rateLimitCount = 0;
@@ -1415,9 +1961,9 @@ class RequestSender {
             return { ok: true, value: { result: body.result, resultInfo: body.resultInfo, status, cfRay } };
         }
         const details = body.kind === 'envelope' ? body.errors : body.kind === 'problem' ? [body.error] : [];
-        const rule = findErrorRule(details);
+        const rule = (0,error_codes/* findErrorRule */.y9)(details);
         const isAuthError = status === 401 || rule?.kind === 'credentials';
-        const effect = isAuthError ? 'not-applied' : statusRule(status).effect;
+        const effect = isAuthError ? 'not-applied' : (0,http_status/* statusRule */.l)(status).effect;
         const isNotFound = effect === 'rejected' && (rule?.kind === 'not-found' || (status === 404 && details.length > 0));
         const bodyDelay = body.kind === 'problem' ? body.retryAfter : undefined;
         const retryAfterMs = serverDelayMs(response.headers, bodyDelay, clock.nowMs());
@@ -1429,7 +1975,7 @@ class RequestSender {
     }
     #toConnectionError({ method, path }, thrown) {
         const cause = thrown instanceof FetchError ? thrown.cause : thrown;
-        const isCancelled = cause instanceof StopError;
+        const isCancelled = cause instanceof errors/* StopError */.T;
         const isCertificate = (0,network_error/* isCertificateError */.Y4)(cause);
         const reason = isCancelled ? 'cut off, because the job was cancelled' : this.#options.redact((0,network_error/* describeCauses */.wh)(cause));
         const effect = isCertificate || (0,network_error/* wasNeverConnected */.dD)(cause) ? 'not-applied' : 'unknown';
@@ -1441,7 +1987,7 @@ function allowsRetry({ ok, status, headers }, body) {
         return false;
     if (body.kind === 'problem' && body.retryable === false)
         return false;
-    return statusRule(status).isRetryable && !(ok && body.kind === 'envelope');
+    return (0,http_status/* statusRule */.l)(status).isRetryable && !(ok && body.kind === 'envelope');
 }
 function describeFailure({ ok, status, headers, url }, body, redact) {
     if (status >= 300 && status < 400) {
@@ -1491,13 +2037,13 @@ class InvitesClient {
             return { again: false, failure };
         const count = `attempt ${attempts} of ${retries + 1} failed`;
         if (error.status === 429) {
-            onRetry(`${errorLine(error)} (${count})`);
+            onRetry(`${(0,errors/* errorLine */.B)(error)} (${count})`);
             return { again: true, failure };
         }
         const delayMs = retryDelayMs(attempts, error.retryAfterMs, random);
         if (!limiter.hasTimeFor(delayMs))
             return { again: false, failure: { ...failure, retryExceedsDeadline: true } };
-        onRetry(`${errorLine(error)} (${count}; next in ${(0,build_clock/* formatSeconds */.Xo)(delayMs)})`);
+        onRetry(`${(0,errors/* errorLine */.B)(error)} (${count}; next in ${(0,build_clock/* formatSeconds */.Xo)(delayMs)})`);
         await limiter.wait(delayMs);
         return { again: true, failure };
     }
@@ -1530,10 +2076,10 @@ class InvitesClient {
 }
 const invitePath = (id) => `/user/invites/${encodeURIComponent(id)}`;
 function inviteOf({ result }, id) {
-    const invite = toInvite(result);
+    const invite = (0,cloudflare_invite/* toInvite */.xW)(result);
     if (invite === undefined)
         return 'but holds no invite';
-    if (invite.id !== undefined && asciiLowercase(invite.id) !== asciiLowercase(id))
+    if (invite.id !== undefined && (0,ascii/* asciiLowercase */.T)(invite.id) !== (0,ascii/* asciiLowercase */.T)(id))
         return `but shows another invite, "${invite.id}"`;
     return invite.status === undefined ? 'but shows no status of the invite' : invite;
 }
@@ -1556,7 +2102,7 @@ class RequestLimiter {
         const abort = new AbortController();
         this.abortSignal = abort.signal;
         const cancel = () => {
-            this.stop(new StopError({ kind: 'cancelled' }));
+            this.stop(new errors/* StopError */.T({ kind: 'cancelled' }));
             void clock.sleep(CANCEL_GRACE_MS).then(() => abort.abort(this.stopReason));
         };
         if (cancelled.aborted)
@@ -1586,7 +2132,7 @@ class RequestLimiter {
             const leftMs = Math.max(0, this.remainingMs);
             const waitMs = pause.untilMs - clock.nowMs();
             if (!this.hasTimeFor(waitMs))
-                this.stop(new StopError({ kind: 'rate-limit', pause, leftMs, timeoutSeconds }));
+                this.stop(new errors/* StopError */.T({ kind: 'rate-limit', pause, leftMs, timeoutSeconds }));
             this.#stop.signal.throwIfAborted();
             if (!pause.isAnnounced)
                 onPause(pause);
@@ -1594,7 +2140,7 @@ class RequestLimiter {
             await this.wait(waitMs);
         }
         if (this.remainingMs <= 0)
-            this.stop(new StopError({ kind: 'deadline', timeoutSeconds }));
+            this.stop(new errors/* StopError */.T({ kind: 'deadline', timeoutSeconds }));
         this.#stop.signal.throwIfAborted();
     }
     wait(ms) {
@@ -1614,185 +2160,8 @@ class RequestLimiter {
     }
 }
 
-;// CONCATENATED MODULE: ../build/invites/pattern.js
-
-const MAX_PATTERN_LENGTH = 256;
-const WHITE_SPACE = /[\p{White_Space}\uFEFF]+/gu;
-function trimWhiteSpace(text) {
-    return text.replace(/^[\p{White_Space}\uFEFF]+|[\p{White_Space}\uFEFF]+$/gu, '');
-}
-function normalize(text) {
-    return asciiLowercase(text.normalize('NFC').replace(WHITE_SPACE, ' '));
-}
-function normalizeLoosely(text) {
-    return normalize(text.normalize('NFKC'));
-}
-const PUNCTUATION_BEFORE = /^[-().@_&/+' ]+/;
-const PUNCTUATION_AFTER = /[-().@_&/+' ]+$/;
-function parsePatternList(entries, exclusionsMatchWords) {
-    const patterns = entries.map((entry) => parsePattern(entry, exclusionsMatchWords));
-    for (const [index, pattern] of patterns.entries()) {
-        if (!pattern.isExclusion)
-            continue;
-        const undoing = patterns.findIndex((other, at) => at > index && !other.isExclusion && covers(other, pattern));
-        if (undoing >= 0)
-            return { kind: 'dead-exclusion', entry: entries[index] ?? '', by: entries[undoing] ?? '' };
-    }
-    const isUndone = (pattern, index) => patterns.some((other, at) => at > index && other.isExclusion && covers(other, pattern));
-    if (patterns.every((pattern, index) => pattern.isExclusion || isUndone(pattern, index))) {
-        return { kind: 'nothing-included' };
-    }
-    return { patterns, entries, isAnything: entries.length === 1 && entries[0] === '*' };
-}
-function parsePattern(entry, exclusionsMatchWords) {
-    const isExclusion = entry.startsWith('!');
-    const segments = [''];
-    for (const token of (isExclusion ? entry.slice(1) : entry).match(/\\?[\s\S]/g) ?? []) {
-        if (token === '*')
-            segments.push('');
-        else
-            segments[segments.length - 1] += token.length > 1 ? token.slice(1) : token;
-    }
-    const normalized = segments.map(isExclusion ? normalizeLoosely : normalize);
-    const [before, after] = isExclusion ? [PUNCTUATION_BEFORE, PUNCTUATION_AFTER] : [/^ +/, / +$/];
-    normalized[0] = normalized[0]?.replace(before, '') ?? '';
-    normalized[normalized.length - 1] = normalized.at(-1)?.replace(after, '') ?? '';
-    return { isExclusion, matchesWords: isExclusion && exclusionsMatchWords, segments: normalized };
-}
-function matchList(list, value = '') {
-    if (trimWhiteSpace(value) === '')
-        return list.isAnything ? 'included' : 'unmatched';
-    const last = list.patterns.findLast((pattern) => matches(pattern, value));
-    if (last === undefined)
-        return 'unmatched';
-    return last.isExclusion ? 'excluded' : 'included';
-}
-function matches({ isExclusion, matchesWords, segments }, value) {
-    if (matchesWords)
-        return matchesWithin(segments, normalizeLoosely(value));
-    const text = isExclusion
-        ? normalizeLoosely(value).replace(PUNCTUATION_BEFORE, '').replace(PUNCTUATION_AFTER, '')
-        : normalize(value).trim();
-    const first = segments[0] ?? '';
-    const last = segments.at(-1) ?? '';
-    if (segments.length === 1)
-        return text === first;
-    const end = text.length - last.length;
-    if (end < first.length || !text.startsWith(first) || !text.endsWith(last))
-        return false;
-    return skipSegments(segments.slice(1, -1), text.slice(first.length, end), 0) !== undefined;
-}
-function matchesWithin(segments, text) {
-    const [first = '', ...rest] = segments;
-    for (let start = text.indexOf(first); start >= 0; start = text.indexOf(first, start + 1)) {
-        if (!isBoundary(text, start))
-            continue;
-        const position = start + first.length;
-        if (rest.length === 0) {
-            if (isBoundary(text, position))
-                return true;
-            continue;
-        }
-        const middle = skipSegments(rest.slice(0, -1), text, position);
-        return middle !== undefined && endsWord(rest.at(-1) ?? '', text, middle);
-    }
-    return false;
-}
-function endsWord(segment, text, from) {
-    for (let start = text.indexOf(segment, from); start >= 0; start = text.indexOf(segment, start + 1)) {
-        if (isBoundary(text, start + segment.length))
-            return true;
-        if (start >= text.length)
-            return false;
-    }
-    return false;
-}
-function skipSegments(segments, text, from) {
-    let position = from;
-    for (const segment of segments) {
-        const found = text.indexOf(segment, position);
-        if (found < 0)
-            return undefined;
-        position = found + segment.length;
-    }
-    return position;
-}
-const ANY_TEXT = '\uFFFF';
-const ANY_GAP = '\uFFFE';
-const WORD_BEFORE = /[\p{L}\p{M}\p{N}_\uFFFF]$/u;
-const WORD_AFTER = /^[\p{L}\p{M}\p{N}_\uFFFF]/u;
-function isBoundary(text, index) {
-    return !(WORD_BEFORE.test(text.slice(Math.max(0, index - 2), index)) && WORD_AFTER.test(text.slice(index, index + 2)));
-}
-function covers(pattern, other) {
-    const text = other.segments.join(ANY_TEXT);
-    const before = ANY_TEXT + ANY_GAP;
-    const after = ANY_GAP + ANY_TEXT;
-    const texts = other.matchesWords ? [text, before + text, text + after, before + text + after] : [text];
-    return texts.every((example) => matches(pattern, example));
-}
-
-;// CONCATENATED MODULE: ../build/invites/filters.js
-
-
-const EXCLAMATION_MARKS = '!¡ǃ՜߹᥄‼⁈⁉ⵑ❕❗❢ꜝꜞꜟ︕﹗！';
-const LETTER = String.raw `[[\p{L}\p{M}\p{Nd}]--[\p{DI}${EXCLAMATION_MARKS}]]`;
-const ESCAPED = String.raw `\\(?![nrt])[\s\S]`;
-const WHITE = String.raw `\p{White_Space}`;
-const COMMENT = String.raw `${WHITE}(?:--|\/\/)`;
-const EXCLUSION = String.raw `!(?![\s\S]*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*\-\(\).@_&\/+']|${ESCAPED})*`;
-const MARK_IN_NAME = String.raw `(?<=${LETTER}|[!?])!(?!${LETTER}|[*\\])`;
-const INCLUSION = String.raw `(?:${LETTER}|[*\[\(]|${ESCAPED})(?:[^\\#${EXCLAMATION_MARKS}]|(?<!${WHITE})#|${MARK_IN_NAME}|${ESCAPED})*`;
-const PLAIN_NAME = new RegExp(`^(?:${EXCLUSION}|${INCLUSION})$`, 'v');
-const PLAIN_ADDRESS = /^!?(?:\*|[A-Za-z0-9*._%+-]+@[A-Za-z0-9*._%+-]+)$/;
-const PLAIN_ID = new RegExp(String.raw `^!?(?=.)\**(?:[\w-]\**){0,${MAX_ID_LENGTH}}$`);
-const NAME_RULE = 'An entry is a name or a pattern, one per line, without quotes and bullets; a comment stands on a line of its own.';
-const FILTERS = {
-    'organization-id': {
-        layout: 'words',
-        plain: PLAIN_ID,
-        rule: `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_"; "*" stands for any of them.`,
-        exclusionsMatchWords: false,
-        values: ({ organization_id: id }) => [id],
-    },
-    'organization-name': {
-        layout: 'lines',
-        plain: PLAIN_NAME,
-        rule: NAME_RULE,
-        exclusionsMatchWords: false,
-        values: ({ organization_name: name }) => [name],
-    },
-    'invited-by': {
-        layout: 'words',
-        plain: PLAIN_ADDRESS,
-        rule: 'An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
-        exclusionsMatchWords: false,
-        values: ({ invited_by: inviter = '' }) => [ONE_ADDRESS.test(inviter) ? inviter : undefined],
-    },
-    roles: {
-        layout: 'lines',
-        plain: PLAIN_NAME,
-        rule: NAME_RULE,
-        exclusionsMatchWords: true,
-        values: ({ roles = [] }) => roles.length === 0 ? [undefined] : roles.map((role) => (isReadableRole(role) ? role : undefined)),
-    },
-};
-const ONE_ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/;
-const FILTER_NAMES = Object.keys(FILTERS);
-function matchFilters(invite, filters) {
-    const mismatches = FILTER_NAMES.flatMap((filter) => {
-        const list = filters[filter];
-        if (list === undefined)
-            return [];
-        const { values } = FILTERS[filter];
-        return values(invite).flatMap((value) => {
-            const kind = matchList(list, value);
-            return kind === 'included' ? [] : [{ kind, filter, value }];
-        });
-    });
-    return mismatches.find(({ kind }) => kind === 'excluded') ?? mismatches[0] ?? { kind: 'match' };
-}
-
+// EXTERNAL MODULE: ../build/invites/filters.js
+var invites_filters = __nccwpck_require__(588);
 ;// CONCATENATED MODULE: ../build/problems/input-problems.js
 
 const MAX_SHOWN = 80;
@@ -1838,15 +2207,17 @@ function readGitHubContext(env) {
     };
 }
 
+// EXTERNAL MODULE: ../build/invites/pattern.js
+var pattern = __nccwpck_require__(81);
 ;// CONCATENATED MODULE: ../build/problems/entry-problem.js
 
 
 
-const entry_problem_MAX_SHOWN = 80;
+
 function entryProblem(input, entry, { plain, layout, rule }) {
     const shown = `${input} has the entry ${quote(entry)}`;
-    if (entry.length > MAX_PATTERN_LENGTH)
-        return `${shown}. An entry has at most ${MAX_PATTERN_LENGTH} characters.`;
+    if (entry.length > pattern/* MAX_PATTERN_LENGTH */.n7)
+        return `${shown}. An entry has at most ${pattern/* MAX_PATTERN_LENGTH */.n7} characters.`;
     const index = firstUnusual(entry, plain);
     const isPlain = (text) => plain.test(text);
     const guess = guesses(entry, index, plain).find(({ write }) => write.length > 0 && write.every(isPlain));
@@ -1884,8 +2255,8 @@ function escapeUnusual(entry, plain) {
     }
     return text;
 }
-const MARK = new RegExp(`[${EXCLAMATION_MARKS}]`, 'u');
-const MARKS_AT_START = new RegExp(`^[${EXCLAMATION_MARKS}]+`, 'u');
+const MARK = new RegExp(`[${invites_filters/* EXCLAMATION_MARKS */.Tu}]`, 'u');
+const MARKS_AT_START = new RegExp(`^[${invites_filters/* EXCLAMATION_MARKS */.Tu}]+`, 'u');
 const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›「」『』＂＇]';
 const QUOTED = new RegExp(`^(!?)${QUOTES}+\\s*(.*?)\\s*${QUOTES}+$`, 'u');
 const BULLET = /^[-–—•‣·●○▪+]\s+(?=\S)/u;
@@ -1924,7 +2295,7 @@ function nameCharacter(rest) {
     return /[\p{C}\p{Z}\p{DI}]/u.test(character) && character !== ' ' ? code : `${quote(character)} (${code})`;
 }
 function quote(text) {
-    return `\`${(0,words/* truncate */.xv)(text, entry_problem_MAX_SHOWN)}\``;
+    return `\`${(0,words/* truncate */.xv)(text, MAX_SHOWN)}\``;
 }
 function listFault(input, fault, redact) {
     if (fault.kind === 'nothing-included') {
@@ -1938,7 +2309,7 @@ function listFault(input, fault, redact) {
 
 
 function splitList(text, layout) {
-    const lines = text.split(/\r\n?|\n/).map(trimWhiteSpace);
+    const lines = text.split(/\r\n?|\n/).map(pattern/* trimWhiteSpace */.e8);
     if (layout === 'lines') {
         return {
             entries: lines.filter((line) => line !== '' && !line.startsWith('#')),
@@ -1951,19 +2322,18 @@ function splitList(text, layout) {
         comments: lines.map((line, index) => line.slice(parts[index])).filter(Boolean),
     };
 }
-const HIDDEN_EXCLUSION = new RegExp(String.raw `(?<![\p{L}\p{M}\p{N}!?.)"'])[${EXCLAMATION_MARKS}]|[!?.)"'][${EXCLAMATION_MARKS}](?=[\p{L}\p{N}*])`, 'u');
+const HIDDEN_EXCLUSION = new RegExp(String.raw `(?<![\p{L}\p{M}\p{N}!?.)"'])[${invites_filters/* EXCLAMATION_MARKS */.Tu}]|[!?.)"'][${invites_filters/* EXCLAMATION_MARKS */.Tu}](?=[\p{L}\p{N}*])`, 'u');
 function hidesExclusion(comment) {
     return HIDDEN_EXCLUSION.test(comment);
 }
-function isJson(text) {
+function parseJson(text) {
     if (!/^[[{]/.test(text))
-        return false;
+        return undefined;
     try {
-        JSON.parse(text);
-        return true;
+        return JSON.parse(text);
     }
     catch {
-        return false;
+        return undefined;
     }
 }
 
@@ -2018,29 +2388,29 @@ const inviteIds = (text, context) => {
         return undefined;
     if (ids.length === 0)
         return refuse(context, text, 'It must hold at least one id.');
-    const bad = ids.filter((id) => !isInviteId(context.redact(id)));
+    const bad = ids.filter((id) => !(0,cloudflare_invite/* isInviteId */.n$)(context.redact(id)));
     for (const id of bad)
-        refuse(context, id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
-    return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [asciiLowercase(id), id])).values()];
+        refuse(context, id, `An id has at most ${cloudflare_invite/* MAX_ID_LENGTH */.Qx} letters, digits, "-" or "_".`);
+    return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [(0,ascii/* asciiLowercase */.T)(id), id])).values()];
 };
 function jsonStrings(text) {
-    const value = isJson(text) ? JSON.parse(text) : undefined;
+    const value = parseJson(text);
     return Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value : undefined;
 }
 function patternList(filterName) {
-    const filter = FILTERS[filterName];
+    const filter = invites_filters/* FILTERS */.SC[filterName];
     return (text, context) => {
         const { name, report, redact } = context;
         const entries = listEntries(text, filter.layout, context);
         if (entries === undefined)
             return undefined;
-        const bad = entries.filter((entry) => entry.length > MAX_PATTERN_LENGTH || !filter.plain.test(entry));
+        const bad = entries.filter((entry) => entry.length > pattern/* MAX_PATTERN_LENGTH */.n7 || !filter.plain.test(entry));
         for (const entry of bad) {
             report(redact(entry) === entry ? entryProblem(name, entry, filter) : INPUT_PROBLEMS.secretInList(name));
         }
         if (bad.length > 0)
             return undefined;
-        const list = parsePatternList(entries, filter.exclusionsMatchWords);
+        const list = (0,pattern/* parsePatternList */.Yk)(entries, filter.exclusionsMatchWords);
         if (!('kind' in list))
             return list;
         report(listFault(name, list, redact));
@@ -2049,7 +2419,7 @@ function patternList(filterName) {
 }
 function listEntries(text, layout, context) {
     const { name, report } = context;
-    if (isJson(text))
+    if (parseJson(text) !== undefined)
         return refuse(context, text, INPUT_PROBLEMS.listIsJson(layout));
     const { entries, comments } = splitList(text, layout);
     if (comments.some(hidesExclusion)) {
@@ -2111,7 +2481,7 @@ function credentialRow(variable, kind) {
     return { ...optional(credential(kind)), default: `$${variable}`, variable };
 }
 function filterRows() {
-    const rows = FILTER_NAMES.map((name) => [name, optional(patternList(name))]);
+    const rows = invites_filters/* FILTER_NAMES */.WS.map((name) => [name, optional(patternList(name))]);
     return Object.fromEntries(rows);
 }
 
@@ -2255,8 +2625,8 @@ function checkMode(parsed, report) {
         if (waitSeconds > 0)
             report(INPUT_PROBLEMS.waitBesideIds(waitSeconds));
     }
-    else if (FILTER_NAMES.every((name) => parsed[name] === null)) {
-        report(INPUT_PROBLEMS.nothingToSelectBy(FILTER_NAMES));
+    else if (invites_filters/* FILTER_NAMES */.WS.every((name) => parsed[name] === null)) {
+        report(INPUT_PROBLEMS.nothingToSelectBy(invites_filters/* FILTER_NAMES */.WS));
     }
     if (waitSeconds > 0 && timeoutSeconds !== undefined && timeoutSeconds <= waitSeconds) {
         report(INPUT_PROBLEMS.timeoutTooShort(timeoutSeconds, waitSeconds));
@@ -2284,7 +2654,7 @@ function toInputs(parsed, credentials, notices, env) {
     };
 }
 function writtenFilters(lists) {
-    const written = FILTER_NAMES.map((name) => [name, lists[name]]);
+    const written = invites_filters/* FILTER_NAMES */.WS.map((name) => [name, lists[name]]);
     return Object.fromEntries(written.filter(([, list]) => list !== null));
 }
 
@@ -2328,7 +2698,7 @@ async function respondToInvite(target, options) {
         return await responder.run();
     }
     catch (error) {
-        return error instanceof StopError ? responder.stopped(error) : responder.broken(error);
+        return error instanceof errors/* StopError */.T ? responder.stopped(error) : responder.broken(error);
     }
 }
 class InviteResponder {
@@ -2348,7 +2718,7 @@ class InviteResponder {
             const failure = await this.#read('all');
             if (failure !== undefined)
                 return this.#failedBy(failure);
-            const mismatch = matchFilters(this.#invite, guard ?? {});
+            const mismatch = (0,invites_filters/* matchFilters */.XN)(this.#invite, guard ?? {});
             if (mismatch.kind !== 'match')
                 return this.#failed({ kind: 'outside-policy', mismatch });
         }
@@ -2487,7 +2857,7 @@ async function listInvites(client) {
             if ('reason' in invite)
                 skippedHere.push(invite);
             else
-                invites.set(asciiLowercase(invite.id), invite);
+                invites.set((0,ascii/* asciiLowercase */.T)(invite.id), invite);
         }
         const isRepeated = invites.size === knownIds;
         const known = new Set(isRepeated ? skipped.map((entry) => JSON.stringify(entry)) : []);
@@ -2501,13 +2871,13 @@ async function listInvites(client) {
     return { ok: false, failure: { kind: 'endless', pages: MAX_PAGES } };
 }
 function parseEntry(entry) {
-    const invite = toInvite(entry);
+    const invite = (0,cloudflare_invite/* toInvite */.xW)(entry);
     if (invite === undefined)
         return { reason: 'not-an-object', type: entry === null ? 'null' : typeof entry };
     const { id, status, organization_name: organization } = invite;
     if (id === undefined)
         return { reason: 'no-id', organization };
-    if (!isInviteId(id))
+    if (!(0,cloudflare_invite/* isInviteId */.n$)(id))
         return { reason: 'unusable-id', id, organization };
     if (status === undefined)
         return { reason: 'no-status', id, organization };
@@ -2520,7 +2890,7 @@ const EXPIRES_SOON_MS = 24 * 60 * 60 * 1_000;
 function selectInvites(invites, filters, desiredStatus, nowMs) {
     const candidates = invites
         .filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs))
-        .map((invite) => ({ invite, match: matchFilters(invite, filters) }));
+        .map((invite) => ({ invite, match: (0,invites_filters/* matchFilters */.XN)(invite, filters) }));
     const ignored = candidates.flatMap(({ invite, match }) => match.kind === 'match' ? [] : [{ invite, mismatch: match }]);
     return {
         selected: candidates.filter(({ match }) => match.kind === 'match').map(({ invite }) => invite),
@@ -2528,7 +2898,7 @@ function selectInvites(invites, filters, desiredStatus, nowMs) {
         expiringSoon: ignored
             .filter(({ invite, mismatch }) => mismatch.kind === 'unmatched' && expiresMs(invite) - nowMs <= EXPIRES_SOON_MS)
             .map(({ invite }) => invite),
-        alreadyDone: invites.filter((invite) => invite.status === desiredStatus && matchFilters(invite, filters).kind === 'match'),
+        alreadyDone: invites.filter((invite) => invite.status === desiredStatus && (0,invites_filters/* matchFilters */.XN)(invite, filters).kind === 'match'),
     };
 }
 function expiresMs({ expires_on }) {
@@ -2559,7 +2929,7 @@ async function searchInvites(options) {
         }
     }
     catch (error) {
-        if (error instanceof StopError)
+        if (error instanceof errors/* StopError */.T)
             return { ok: false, failure: { kind: 'stop', stop: error } };
         throw error;
     }
@@ -2592,6 +2962,7 @@ function useProxyFromEnv(setGlobalProxy = external_node_http_namespaceObject.set
 
 ;// CONCATENATED MODULE: ../build/redact.js
 
+
 const PART_LENGTH = 8;
 const MIN_SECRET_LENGTH = 4;
 function createRedactor(secrets) {
@@ -2607,17 +2978,17 @@ function createRedactor(secrets) {
     };
     return (text) => {
         const redacted = redactParts(text);
-        const asShown = redacted.replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, ' ');
+        const asShown = (0,words/* toOneLine */.GX)(redacted);
         return anyPart.test(asShown) ? redactParts(asShown) : redacted;
     };
 }
 function substringsOf(secret) {
-    const lower = asciiLowercase(secret);
+    const lower = (0,ascii/* asciiLowercase */.T)(secret);
     const count = Math.max(1, lower.length - PART_LENGTH + 1);
     return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
 }
 function maskParts(text, parts) {
-    const lower = asciiLowercase(text);
+    const lower = (0,ascii/* asciiLowercase */.T)(text);
     const lengths = new Set([...parts].map((part) => part.length));
     let masked = '';
     let hiddenTo = 0;
@@ -2635,216 +3006,14 @@ function maskParts(text, parts) {
 
 // EXTERNAL MODULE: ../build/report/annotations.js
 var annotations = __nccwpck_require__(879);
-// EXTERNAL MODULE: ../build/problems/problem.js
-var problem = __nccwpck_require__(468);
-;// CONCATENATED MODULE: ../build/problems/request-problem.js
-
-
-
-
-function requestProblem(title, failure, scheme) {
-    const { error, attempts } = failure;
-    const count = attempts > 1 ? ` (${attempts} attempts)` : '';
-    return {
-        title,
-        message: `${error.method} ${error.path} failed: ${error.reason}${count}.`,
-        details: requestDetails(failure),
-        hint: requestHint(error, scheme),
-    };
-}
-function requestDetails({ error, retryExceedsDeadline }) {
-    return [
-        ...(error.details ?? []).map(describeDetail),
-        ...describeDelay(error.retryAfterMs, retryExceedsDeadline),
-        ...(error.cfRay === undefined ? [] : [`cf-ray: ${error.cfRay}.`]),
-    ];
-}
-function describeDetail(detail) {
-    const entries = [detail, ...detail.chain].map(describeCodedMessage).join(' > ');
-    const at = detail.pointer === undefined ? '' : ` (at ${detail.pointer})`;
-    const see = detail.documentationUrl === undefined ? '' : ` (see ${detail.documentationUrl})`;
-    return `Cloudflare: ${entries}${at}${see}.`;
-}
-function describeCodedMessage({ code, message }) {
-    return `${code === undefined ? 'no code' : `code ${code}`}: ${message || 'no message'}`;
-}
-function describeDelay(retryAfterMs, retryExceedsDeadline) {
-    if (retryAfterMs !== undefined) {
-        const asked = `The server asked to wait ${(0,build_clock/* formatSeconds */.Xo)(retryAfterMs)} before another attempt`;
-        return [retryExceedsDeadline ? `${asked}, for which timeout-seconds leaves no time.` : `${asked}.`];
-    }
-    return retryExceedsDeadline ? ['There was no time left in timeout-seconds for another attempt.'] : [];
-}
-const PROXY_HINT = 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
-const CERTIFICATE_HINT = 'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
-const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
-function requestHint(error, scheme) {
-    const { status, rule, cause } = error;
-    if (status === undefined) {
-        if ((0,network_error/* isCertificateError */.Y4)(cause))
-            return CERTIFICATE_HINT;
-        if ((0,network_error/* isProxyRefusal */.Rk)(cause))
-            return PROXY_HINT;
-        return error.effect === 'not-applied' ? CONNECTION_HINT : UNKNOWN_EFFECT_HINT;
-    }
-    if (error.isAuthError && rule?.kind !== 'credentials')
-        return unauthorizedHint(scheme);
-    if (error.isAuthError && rule !== undefined)
-        return typeof rule.hint === 'string' ? rule.hint : rule.hint(scheme);
-    return error.isNotFound ? NOT_FOUND_HINT : statusRule(status).hint;
-}
-
-;// CONCATENATED MODULE: ../build/problems/stop-problem.js
-
-
-const PAUSE_REASONS = {
-    refused: 'Cloudflare answered HTTP 429, too many requests',
-    announced: 'no request left in Cloudflare’s rate limit',
-};
-function stopProblem(reason, scheme) {
-    const ofAnswer = (title, error) => requestProblem(title, { error, attempts: 1, retryExceedsDeadline: false }, scheme);
-    switch (reason.kind) {
-        case 'cancelled': {
-            const hint = 'Run the job again: an invite that has the desired status by then is left as it is.';
-            return { title: 'The job was cancelled', message: 'The job was cancelled.', details: [], hint };
-        }
-        case 'deadline': {
-            const message = `The step’s budget of ${reason.timeoutSeconds} s is used up.`;
-            const hint = 'Raise timeout-seconds, or handle fewer invites in one step.';
-            return { title: 'The step ran out of time', message, details: [], hint };
-        }
-        case 'rate-limit': {
-            const { pause, leftMs, timeoutSeconds } = reason;
-            const title = 'Cloudflare’s rate limit leaves no time';
-            const message = `A pause of ${(0,build_clock/* formatSeconds */.Xo)(pause.durationMs)} is needed (${PAUSE_REASONS[pause.reason]}), and the step has ${(0,build_clock/* formatSeconds */.Xo)(leftMs)} of its ${timeoutSeconds} s left.`;
-            const hint = 'Raise timeout-seconds, or run the job again after the pause.';
-            if (pause.error === undefined)
-                return { title, message, details: [], hint };
-            const problem = ofAnswer(title, pause.error);
-            return { ...problem, message: `${message} ${problem.message}` };
-        }
-        case 'credentials':
-            return ofAnswer('Cloudflare refused the credentials', reason.error);
-    }
-}
-
-;// CONCATENATED MODULE: ../build/problems/outcome-problem.js
-
-
-
-
-const STATE_SENTENCES = {
-    pending: 'The invite is still pending.',
-    'not-found': undefined,
-    unknown: 'State unknown: the invite may or may not have been changed, and it could not be read.',
-    unread: 'State unknown: the invite has not been read.',
-};
-function outcomeProblem({ invite, id, cause }, context) {
-    const { desiredStatus, dryRun, scheme } = context;
-    const label = (0,problem/* inviteLabel */.Kb)(invite, id);
-    const title = `Could not ${dryRun ? 'read' : (0,problem/* verbOf */.rl)(desiredStatus)} invite ${label}`;
-    switch (cause.kind) {
-        case 'request':
-            return withState(requestProblem(title, cause.failure, scheme), cause.state);
-        case 'stop':
-            return withState(stopProblem(cause.stop.reason, scheme), cause.state);
-        case 'outside-policy': {
-            const message = `Invite ${label} was left untouched: ${(0,problem/* describeMismatch */._e)(cause.mismatch)}.`;
-            const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
-            return { title: `Invite ${label} is outside the policy`, message, details: [], hint };
-        }
-        case 'final-status':
-            return finalStatusProblem(label, desiredStatus, cause.status, cause.failure);
-        case 'defect': {
-            const message = `State unknown: this action has a defect. ${cause.description}`;
-            return { title, message, details: [], hint: 'Please report it, with this message.' };
-        }
-    }
-}
-function withState(problem, state) {
-    const sentence = STATE_SENTENCES[state];
-    return sentence === undefined ? problem : { ...problem, message: `${problem.message} ${sentence}` };
-}
-function finalStatusProblem(label, desiredStatus, status, failure) {
-    const title = `Invite ${label} cannot be ${desiredStatus}`;
-    const details = failure === undefined ? [] : [`${errorLine(failure.error)}.`, ...requestDetails(failure)];
-    if (status === 'expired') {
-        const hint = 'Invites live for about four days. Ask the inviter for a new one.';
-        return { title, message: `Invite ${label} has expired.`, details, hint };
-    }
-    const message = `Invite ${label} is already ${status}. An invite can be responded to once.`;
-    const hint = 'If that is not what you want, ask the inviter to remove the member or to send a new invite.';
-    return { title, message, details, hint };
-}
-
-;// CONCATENATED MODULE: ../build/report/log.js
-
-
-
-
-
-
-
-const MAX_DATE_MS = 8.64e15;
-function describePause({ reason, durationMs, untilMs }) {
-    const until = new Date(Math.min(untilMs, MAX_DATE_MS)).toISOString();
-    return `Pausing all requests for ${(0,build_clock/* formatSeconds */.Xo)(durationMs)}, until ${until}: ${PAUSE_REASONS[reason]}.`;
-}
-function describePolicy(filters) {
-    const parts = FILTER_NAMES.flatMap((name) => {
-        const entries = filters[name]?.entries;
-        return entries === undefined ? [] : [`${name} ${entries.map(describeEntry).join(' ')}`];
-    });
-    return `Policy: ${parts.join('; ')}`;
-}
-function describeEntry(entry, index) {
-    if (entry.startsWith('!'))
-        return `but not ${entry.slice(1)}`;
-    return index === 0 ? entry : `or ${entry}`;
-}
-function ignoredTitle(count) {
-    return `${(0,words/* countOf */.pq)(count, 'pending invite')} left alone`;
-}
-function describeIgnored({ invite, mismatch }) {
-    const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
-    return `${(0,problem/* inviteLabel */.Kb)(invite, invite.id)}${organization}: ${(0,problem/* describeMismatch */._e)(mismatch)}.`;
-}
-function describeWait(secondsLeft) {
-    return `No invite matches yet; looking for another ${secondsLeft} s.`;
-}
-function describeSearch({ selected, ignored, alreadyDone }) {
-    const pending = (0,words/* countOf */.pq)(selected.length + ignored.length, 'pending invite');
-    const done = (0,words/* countOf */.pq)(alreadyDone.length, 'matching invite');
-    return `${pending}: ${selected.length} to respond to, ${ignored.length} left alone. ${done} responded to before.`;
-}
-function groupTitle(count, { dryRun, desiredStatus }) {
-    const invites = (0,words/* countOf */.pq)(count, 'invite');
-    return dryRun ? `Dry run: ${invites}` : `Trying to ${(0,problem/* verbOf */.rl)(desiredStatus)} ${invites}`;
-}
-function describeOutcome(outcome, context) {
-    const label = (0,problem/* inviteLabel */.Kb)(outcome.invite, outcome.id);
-    if ((0,invites_outcome/* isFailed */.I)(outcome)) {
-        const what = outcome.kind === 'failed' ? 'failed' : 'not attempted';
-        return `${label}: ${what}. ${outcomeProblem(outcome, context).message}`;
-    }
-    const words = { changed: '', unchanged: 'was already ', planned: 'would be ' }[outcome.kind];
-    return `${label}: ${words}${context.desiredStatus}.`;
-}
-function runTitle(outcomes, { desiredStatus, dryRun }) {
-    const words = {
-        changed: desiredStatus,
-        unchanged: `already ${desiredStatus}`,
-        planned: `would be ${desiredStatus}`,
-        failed: 'failed',
-        not_attempted: 'not attempted',
-    };
-    const parts = Object.entries(words).flatMap(([kind, text]) => {
-        const count = outcomes.filter((outcome) => outcome.kind === kind).length;
-        return count === 0 ? [] : [`${count} ${text}`];
-    });
-    return `Cloudflare invites${dryRun ? ' (dry run)' : ''}: ${parts.join(', ') || 'none'}`;
-}
-
+// EXTERNAL MODULE: ../build/report/log.js
+var log = __nccwpck_require__(247);
+// EXTERNAL MODULE: ../build/problems/outcome-problem.js
+var outcome_problem = __nccwpck_require__(349);
+// EXTERNAL MODULE: ../build/problems/request-problem.js
+var request_problem = __nccwpck_require__(384);
+// EXTERNAL MODULE: ../build/problems/stop-problem.js
+var stop_problem = __nccwpck_require__(465);
 ;// CONCATENATED MODULE: ../build/problems/run-problem.js
 
 
@@ -2855,7 +3024,7 @@ const PROXY_MESSAGES = {
 function runProblem(result) {
     switch (result.kind) {
         case 'handled':
-            return result.stop && stopProblem(result.stop.reason, result.context.scheme);
+            return result.stop && (0,stop_problem/* stopProblem */.E)(result.stop.reason, result.context.scheme);
         case 'no-match': {
             const wait = result.waitSeconds > 0 ? `, and none came within ${result.waitSeconds} s` : '';
             const message = `No pending invite matches the filters${wait}.`;
@@ -2883,12 +3052,12 @@ function listProblem(failure, scheme) {
     const title = 'The list of invites could not be read';
     switch (failure.kind) {
         case 'stop':
-            return stopProblem(failure.stop.reason, scheme);
+            return (0,stop_problem/* stopProblem */.E)(failure.stop.reason, scheme);
         case 'request': {
             const { error } = failure.failure;
             if (error.isAuthError)
-                return stopProblem({ kind: 'credentials', error }, scheme);
-            return requestProblem(title, failure.failure, scheme);
+                return (0,stop_problem/* stopProblem */.E)({ kind: 'credentials', error }, scheme);
+            return (0,request_problem/* requestProblem */.J)(title, failure.failure, scheme);
         }
         case 'endless': {
             const message = `The list of invites did not end within ${failure.pages} pages. No invite was changed.`;
@@ -2897,6 +3066,8 @@ function listProblem(failure, scheme) {
     }
 }
 
+// EXTERNAL MODULE: ../build/problems/problem.js
+var problem = __nccwpck_require__(468);
 ;// CONCATENATED MODULE: ../build/report/list-annotations.js
 
 
@@ -2949,7 +3120,7 @@ function describeSkipped({ reason, type, id, organization }) {
 
 
 
-const INVITE_OUTPUTS = Object.keys(INVITE_FIELDS);
+const INVITE_OUTPUTS = Object.keys(cloudflare_invite/* INVITE_FIELDS */.sN);
 const COUNT_OUTPUTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'];
 const OUTPUT_NAMES = [...INVITE_OUTPUTS, ...COUNT_OUTPUTS];
 const MAX_INVITES_LENGTH = 400_000;
@@ -3026,19 +3197,19 @@ function createReport(result) {
         stop,
         warnings: severity === 'warn' && problem !== undefined ? [(0,annotations/* problemAnnotation */.Lj)(problem), ...warnings] : warnings,
         notices,
-        ignored: (search?.ignored ?? []).map(describeIgnored),
+        ignored: (search?.ignored ?? []).map(log/* describeIgnored */.MS),
         exitCode: stop !== undefined || outcomes.some(invites_outcome/* isFailed */.I) ? 1 : 0,
     };
 }
 function reportedOutcomes(result) {
     if (result.kind !== 'handled')
         return [];
-    return result.outcomes.map((outcome) => (0,invites_outcome/* isFailed */.I)(outcome) ? { ...outcome, problem: outcomeProblem(outcome, result.context) } : outcome);
+    return result.outcomes.map((outcome) => (0,invites_outcome/* isFailed */.I)(outcome) ? { ...outcome, problem: (0,outcome_problem/* outcomeProblem */.S)(outcome, result.context) } : outcome);
 }
 function titleOf(result, outcomes) {
     if (result.kind === 'list-failed')
         return 'Cloudflare invites: the list could not be read';
-    return 'context' in result ? runTitle(outcomes, result.context) : 'Cloudflare invites';
+    return 'context' in result ? (0,log/* runTitle */.kh)(outcomes, result.context) : 'Cloudflare invites';
 }
 async function publishReport(report, workflow, redact) {
     const { outcomes, stop, notices } = report;
@@ -3115,28 +3286,28 @@ async function selectAndRespond(inputs, runtime, redact) {
     const { clock, cancelled, workflow } = runtime;
     const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
     const context = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
-    const onPause = (pause) => workflow.info(describePause(pause));
+    const onPause = (pause) => workflow.info((0,log/* describePause */.Ei)(pause));
     const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
     const client = createClient(inputs, runtime, limiter, redact);
     const hasFilters = Object.keys(filters).length > 0;
     if (hasFilters)
-        workflow.info(describePolicy(filters));
+        workflow.info((0,log/* describePolicy */.wy)(filters));
     let search;
     if (inviteIds.length === 0) {
-        const onWait = (secondsLeft) => workflow.info(describeWait(secondsLeft));
+        const onWait = (secondsLeft) => workflow.info((0,log/* describeWait */.Ng)(secondsLeft));
         const found = await searchInvites({ client, limiter, clock, filters, desiredStatus, waitSeconds, onWait });
         if (!found.ok)
             return { kind: 'list-failed', context, failure: found.failure };
         search = found.value;
-        workflow.info(describeSearch(search));
+        workflow.info((0,log/* describeSearch */.em)(search));
         await logIgnored(search, workflow);
     }
     const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
     const isGuarded = search === undefined && hasFilters;
     const options = { client, desiredStatus, dryRun, redact, ...(isGuarded && { guard: filters }) };
-    const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, context)}`);
+    const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${(0,log/* describeOutcome */.SS)(outcome, context)}`);
     const respond = () => respondToAll(targets, options, onOutcome);
-    const outcomes = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
+    const outcomes = targets.length === 0 ? [] : await workflow.group((0,log/* groupTitle */.SZ)(targets.length, context), respond);
     const stop = relevantStop(limiter.stopReason, outcomes);
     return search !== undefined && targets.length === 0 && stop === undefined
         ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
@@ -3145,9 +3316,9 @@ async function selectAndRespond(inputs, runtime, redact) {
 async function logIgnored({ ignored }, workflow) {
     if (ignored.length === 0)
         return;
-    await workflow.group(ignoredTitle(ignored.length), async () => {
+    await workflow.group((0,log/* ignoredTitle */.rp)(ignored.length), async () => {
         for (const invite of ignored)
-            workflow.info(describeIgnored(invite));
+            workflow.info((0,log/* describeIgnored */.MS)(invite));
     });
 }
 function createClient(inputs, runtime, limiter, redact) {

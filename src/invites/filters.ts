@@ -1,5 +1,5 @@
 import { type Invite, isReadableRole, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
-import { type ListMatch, matchList, type PatternList } from './pattern.ts';
+import { type ListMatch, matchList, type PatternList, PUNCTUATION } from './pattern.ts';
 
 /** One filter: an input that selects invites by one of their fields. */
 export interface Filter {
@@ -25,7 +25,7 @@ const ESCAPED = String.raw`\\(?![nrt])[\s\S]`;
 const WHITE = String.raw`\p{White_Space}`;
 // A second hyphen or slash begins a comment in some languages.
 const COMMENT = String.raw`${WHITE}(?:--|\/\/)`;
-const EXCLUSION = String.raw`!(?![\s\S]*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*\-\(\).@_&\/+']|${ESCAPED})*`;
+const EXCLUSION = String.raw`!(?![\s\S]*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*${PUNCTUATION}]|${ESCAPED})*`;
 // An exclamation mark in a name ends a word, as in "Yahoo! Inc."; elsewhere it may be an exclusion in the wrong place.
 const MARK_IN_NAME = String.raw`(?<=${LETTER}|[!?])!(?!${LETTER}|[*\\])`;
 const INCLUSION = String.raw`(?:${LETTER}|[*\[\(]|${ESCAPED})(?:[^\\#${EXCLAMATION_MARKS}]|(?<!${WHITE})#|${MARK_IN_NAME}|${ESCAPED})*`;

@@ -37,28 +37,33 @@ export type PatternFault =
 export const MAX_PATTERN_LENGTH = 256;
 
 /** Source: Unicode's property White_Space, and the byte order mark, which JavaScript counts as white space too. */
-const WHITE_SPACE = /[\p{White_Space}\uFEFF]+/gu;
+const WHITE_SPACE = String.raw`[\p{White_Space}\uFEFF]`;
+const RUNS_OF_WHITE_SPACE = new RegExp(`${WHITE_SPACE}+`, 'gu');
+// What ends a text is found only from where a run begins: else a long run inside takes quadratic time.
+const WHITE_SPACE_AT_ENDS = new RegExp(`^${WHITE_SPACE}+|(?<!${WHITE_SPACE})${WHITE_SPACE}+$`, 'gu');
 
 /** `text` without white space at both ends. */
 export function trimWhiteSpace(text: string): string {
-  return text.replace(/^[\p{White_Space}\uFEFF]+|[\p{White_Space}\uFEFF]+$/gu, '');
+  return text.replace(WHITE_SPACE_AT_ENDS, '');
 }
 
 /** The form in which patterns and values are compared. */
 function normalize(text: string): string {
-  return asciiLowercase(text.normalize('NFC').replace(WHITE_SPACE, ' '));
+  return asciiLowercase(text.normalize('NFC').replace(RUNS_OF_WHITE_SPACE, ' '));
 }
 
 /**
- * The form in which exclusions are compared: without the punctuation at both ends that a plain exclusion may hold, and
- * in NFKC. An exclusion that is written a little wrong excludes more, never less.
+ * The form in which exclusions are compared, in NFKC; `PUNCTUATION` at both ends does not count. An exclusion that is
+ * written a little wrong excludes more, never less.
  */
 function normalizeLoosely(text: string): string {
   return normalize(text.normalize('NFKC'));
 }
 
-const PUNCTUATION_BEFORE = /^[-().@_&/+' ]+/;
-const PUNCTUATION_AFTER = /[-().@_&/+' ]+$/;
+/** The punctuation that a plain exclusion may hold, for a character class of a regular expression. */
+export const PUNCTUATION = String.raw`\-\(\).@_&\/+'`;
+const PUNCTUATION_BEFORE = new RegExp(`^[${PUNCTUATION} ]+`, 'v');
+const PUNCTUATION_AFTER = new RegExp(`(?<![${PUNCTUATION} ])[${PUNCTUATION} ]+$`, 'v');
 
 /**
  * Parses the entries of a list, or says why it cannot be used. Every entry must be plain: see `FILTERS`.
@@ -69,14 +74,18 @@ export function parsePatternList(
   exclusionsMatchWords: boolean,
 ): PatternList | PatternFault {
   const patterns = entries.map((entry) => parsePattern(entry, exclusionsMatchWords));
+  /** The index of a later entry of the other kind that matches every text that this one matches; -1 if there is none. */
+  const findUndoing = (pattern: Pattern, index: number): number => {
+    const examples = examplesOf(pattern);
+    const isUndoing = (other: Pattern): boolean =>
+      other.isExclusion !== pattern.isExclusion && examples.every((example) => matches(other, example));
+    return patterns.findIndex((other, at) => at > index && isUndoing(other));
+  };
   for (const [index, pattern] of patterns.entries()) {
-    if (!pattern.isExclusion) continue;
-    const undoing = patterns.findIndex((other, at) => at > index && !other.isExclusion && covers(other, pattern));
+    const undoing = pattern.isExclusion ? findUndoing(pattern, index) : -1;
     if (undoing >= 0) return { kind: 'dead-exclusion', entry: entries[index] ?? '', by: entries[undoing] ?? '' };
   }
-  const isUndone = (pattern: Pattern, index: number): boolean =>
-    patterns.some((other, at) => at > index && other.isExclusion && covers(other, pattern));
-  if (patterns.every((pattern, index) => pattern.isExclusion || isUndone(pattern, index))) {
+  if (patterns.every((pattern, index) => pattern.isExclusion || findUndoing(pattern, index) >= 0)) {
     return { kind: 'nothing-included' };
   }
   return { patterns, entries, isAnything: entries.length === 1 && entries[0] === '*' };
@@ -99,17 +108,32 @@ function parsePattern(entry: string, exclusionsMatchWords: boolean): Pattern {
 
 /** What `list` says about `value`; undefined stands for a value that is missing or unreadable. */
 export function matchList(list: PatternList, value = ''): ListMatch {
-  if (trimWhiteSpace(value) === '') return list.isAnything ? 'included' : 'unmatched';
-  const last = list.patterns.findLast((pattern) => matches(pattern, value));
+  const forms = formsOf(value);
+  if (forms.exact === '') return list.isAnything ? 'included' : 'unmatched';
+  const last = list.patterns.findLast((pattern) => matches(pattern, forms));
   if (last === undefined) return 'unmatched';
   return last.isExclusion ? 'excluded' : 'included';
 }
 
-function matches({ isExclusion, matchesWords, segments }: Pattern, value: string): boolean {
-  if (matchesWords) return matchesWithin(segments, normalizeLoosely(value));
-  const text = isExclusion
-    ? normalizeLoosely(value).replace(PUNCTUATION_BEFORE, '').replace(PUNCTUATION_AFTER, '')
-    : normalize(value).trim();
+/** A value as patterns see it; made once for all patterns of a list. */
+interface Forms {
+  /** For inclusions. */
+  readonly exact: string;
+  /** For exclusions of a whole value. */
+  readonly loose: string;
+  /** For exclusions that match words. */
+  readonly words: string;
+}
+
+function formsOf(value: string): Forms {
+  const words = normalizeLoosely(value);
+  const loose = words.replace(PUNCTUATION_BEFORE, '').replace(PUNCTUATION_AFTER, '');
+  return { exact: normalize(value).trim(), loose, words };
+}
+
+function matches({ isExclusion, matchesWords, segments }: Pattern, { exact, loose, words }: Forms): boolean {
+  if (matchesWords) return matchesWithin(segments, words);
+  const text = isExclusion ? loose : exact;
   const first = segments[0] ?? '';
   const last = segments.at(-1) ?? '';
   if (segments.length === 1) return text === first;
@@ -170,11 +194,11 @@ function isBoundary(text: string, index: number): boolean {
   );
 }
 
-/** Whether `pattern` matches every text that `other` matches. */
-function covers(pattern: Pattern, other: Pattern): boolean {
-  const text = other.segments.join(ANY_TEXT);
+/** Values that stand for all that `pattern` matches: another pattern matches these only if it matches all of them. */
+function examplesOf({ segments, matchesWords }: Pattern): readonly Forms[] {
+  const text = segments.join(ANY_TEXT);
   const before = ANY_TEXT + ANY_GAP;
   const after = ANY_GAP + ANY_TEXT;
-  const texts = other.matchesWords ? [text, before + text, text + after, before + text + after] : [text];
-  return texts.every((example) => matches(pattern, example));
+  const texts = matchesWords ? [text, before + text, text + after, before + text + after] : [text];
+  return texts.map(formsOf);
 }

@@ -329,6 +329,19 @@ test.each<[string, string, string, boolean]>([
   expect(matches(pattern, value)).toBe(expected);
 });
 
+test.each([
+  ['punctuation', '-'.repeat(100_000)],
+  ['blanks and points', ' .'.repeat(50_000)],
+  ['words', 'evils '.repeat(17_000)],
+])('an exclusion is fast with 100,000 characters of %s inside', { timeout: 5_000 }, (_title, inside) => {
+  for (const isOfWords of [false, true]) {
+    const list = parsePatternList(['*', '!evil'], isOfWords);
+    const match = (value: string): ListMatch => ('kind' in list ? expect.fail(list.kind) : matchList(list, value));
+    expect(match(`x${inside}x`)).toBe('included');
+    expect(match(`x${inside} evil`)).toBe(isOfWords ? 'excluded' : 'included');
+  }
+});
+
 test('a match with 20,000 entries is fast', { timeout: 5_000 }, () => {
   const entries = Array.from({ length: 20_000 }, (_, index) => `*${index}b*`);
   expect(match(entries, 'a'.repeat(100))).toBe('unmatched');
