@@ -1,4 +1,5 @@
 import { asciiLowercase } from './ascii.ts';
+import { toOneLine } from './words.ts';
 
 /** Replaces credentials in a text. */
 export type Redact = (text: string) => string;
@@ -26,8 +27,8 @@ export function createRedactor(secrets: readonly string[]): Redact {
   };
   return (text) => {
     const redacted = redactParts(text);
-    // A line shows each run of this white space as one blank, which can spell a secret that holds a blank.
-    const asShown = redacted.replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, ' ');
+    // Blanks in the place of line breaks can spell a secret that holds a blank.
+    const asShown = toOneLine(redacted);
     return anyPart.test(asShown) ? redactParts(asShown) : redacted;
   };
 }

@@ -5,6 +5,11 @@ export function truncate(text: string, maxLength: number): string {
   return `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
+/** `text` on one line: each run of tabs and line breaks is a blank. */
+export function toOneLine(text: string): string {
+  return text.replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, ' ');
+}
+
 /** A number and its noun: `1 invite`, `2 invites`. */
 export function countOf(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`;

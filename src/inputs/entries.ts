@@ -37,13 +37,12 @@ export function hidesExclusion(comment: string): boolean {
   return HIDDEN_EXCLUSION.test(comment);
 }
 
-/** Whether a whole input is JSON, an array or an object. */
-export function isJson(text: string): boolean {
-  if (!/^[[{]/.test(text)) return false;
+/** The array or object of a text that is JSON as a whole; undefined for any other text. */
+export function parseJson(text: string): unknown {
+  if (!/^[[{]/.test(text)) return undefined;
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { MAX_PATTERN_LENGTH, type PatternList, parsePatternList } from '../invit
 import { entryProblem, listFault } from '../problems/entry-problem.ts';
 import { INPUT_PROBLEMS } from '../problems/input-problems.ts';
 import type { Redact } from '../redact.ts';
-import { hidesExclusion, isJson, splitList } from './entries.ts';
+import { hidesExclusion, parseJson, splitList } from './entries.ts';
 
 /** What a parser needs beside the text. */
 export interface ParserContext {
@@ -75,7 +75,7 @@ export const inviteIds: Parser<readonly string[]> = (text, context) => {
 
 /** The strings of a JSON array that holds nothing else; undefined for any other text. */
 function jsonStrings(text: string): readonly string[] | undefined {
-  const value = isJson(text) ? JSON.parse(text) : undefined;
+  const value = parseJson(text);
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value : undefined;
 }
 
@@ -101,7 +101,7 @@ export function patternList(filterName: FilterName): Parser<PatternList> {
 /** The entries of a list, if it is written as a list. */
 function listEntries(text: string, layout: Filter['layout'], context: ParserContext): readonly string[] | undefined {
   const { name, report } = context;
-  if (isJson(text)) return refuse(context, text, INPUT_PROBLEMS.listIsJson(layout));
+  if (parseJson(text) !== undefined) return refuse(context, text, INPUT_PROBLEMS.listIsJson(layout));
   const { entries, comments } = splitList(text, layout);
   if (comments.some(hidesExclusion)) {
     report(INPUT_PROBLEMS.exclusionInComment(name));

@@ -2,9 +2,7 @@ import { EXCLAMATION_MARKS, type Filter } from '../invites/filters.ts';
 import { MAX_PATTERN_LENGTH, type PatternFault } from '../invites/pattern.ts';
 import type { Redact } from '../redact.ts';
 import { truncate } from '../words.ts';
-
-/** Longest entry that a message repeats. */
-const MAX_SHOWN = 80;
+import { MAX_SHOWN } from './input-problems.ts';
 
 /** What an entry that is not plain was probably meant to be, and the texts to write instead. */
 interface Guess {

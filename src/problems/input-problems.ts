@@ -1,7 +1,7 @@
 import { truncate } from '../words.ts';
 
-/** Longest value that a message repeats. */
-const MAX_SHOWN = 80;
+/** Longest part of a value that a message repeats. */
+export const MAX_SHOWN = 80;
 
 const SECRETS_HINT =
   'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';

@@ -61,7 +61,9 @@ function requestHint(error: ApiError, scheme: Scheme): string {
     if (isProxyRefusal(cause)) return PROXY_HINT;
     return error.effect === 'not-applied' ? CONNECTION_HINT : UNKNOWN_EFFECT_HINT;
   }
-  if (error.isAuthError && rule?.kind !== 'credentials') return unauthorizedHint(scheme);
-  if (error.isAuthError && rule !== undefined) return typeof rule.hint === 'string' ? rule.hint : rule.hint(scheme);
+  if (error.isAuthError) {
+    const hint = rule?.kind === 'credentials' ? rule.hint : unauthorizedHint;
+    return typeof hint === 'string' ? hint : hint(scheme);
+  }
   return error.isNotFound ? NOT_FOUND_HINT : statusRule(status).hint;
 }

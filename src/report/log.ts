@@ -33,7 +33,7 @@ function describeEntry(entry: string, index: number): string {
   return index === 0 ? entry : `or ${entry}`;
 }
 
-/** The title of the group of log lines about invites that are left alone. */
+/** The title above invites that are left alone. */
 export function ignoredTitle(count: number): string {
   return `${countOf(count, 'pending invite')} left alone`;
 }

@@ -2,27 +2,20 @@ import { isFailed } from '../invites/outcome.ts';
 import type { RunResult } from '../invites/run-result.ts';
 import { describeCauses } from '../network-error.ts';
 import { outcomeProblem, type ReportedOutcome } from '../problems/outcome-problem.ts';
-import type { Problem } from '../problems/problem.ts';
 import { runProblem } from '../problems/run-problem.ts';
 import type { Redact } from '../redact.ts';
 import { capAnnotations, failureAnnotations, problemAnnotation } from './annotations.ts';
 import { annotateList } from './list-annotations.ts';
 import { describeIgnored, runTitle } from './log.ts';
 import { buildOutputs, omittedWarning } from './outputs.ts';
-import { buildSummary } from './summary.ts';
+import { buildSummary, type SummaryContent } from './summary.ts';
 import type { Annotation, Workflow } from './workflow.ts';
 
 /** Everything that people see of a run. */
-export interface RunReport {
-  readonly title: string;
-  readonly outcomes: readonly ReportedOutcome[];
-  /** Why the step fails as a whole, whatever became of single invites. */
-  readonly stop: Problem | undefined;
+export interface RunReport extends Omit<SummaryContent, 'remarks'> {
   /** What does not make the step fail, but needs attention. */
   readonly warnings: readonly Annotation[];
   readonly notices: readonly Annotation[];
-  /** A line for each pending invite that the policy leaves alone. */
-  readonly ignored: readonly string[];
   readonly exitCode: 0 | 1;
 }
 

@@ -2,6 +2,7 @@ import { isFailed, type Outcome } from '../invites/outcome.ts';
 import type { ReportedOutcome } from '../problems/outcome-problem.ts';
 import type { Problem } from '../problems/problem.ts';
 import { countOf } from '../words.ts';
+import { ignoredTitle } from './log.ts';
 import { type Escape, toHtml } from './text.ts';
 
 /** The runner refuses a summary beyond 1 MiB; the rest is for lines of other steps. */
@@ -22,10 +23,10 @@ const OUTCOME_TEXTS: Readonly<Record<Outcome['kind'], string>> = {
 export interface SummaryContent {
   readonly title: string;
   readonly outcomes: readonly ReportedOutcome[];
-  /** Why the step fails as a whole. */
+  /** Why the step fails as a whole, whatever became of single invites. */
   readonly stop: Problem | undefined;
   readonly remarks: readonly string[];
-  /** A line for each invite that is left alone. */
+  /** A line for each pending invite that the policy leaves alone. */
   readonly ignored: readonly string[];
 }
 
@@ -63,7 +64,7 @@ export function buildSummary(
 }
 
 function foldedList(count: number, items: string): string {
-  return `<details><summary>${countOf(count, 'pending invite')} left alone</summary><ul>${items}</ul></details>`;
+  return `<details><summary>${ignoredTitle(count)}</summary><ul>${items}</ul></details>`;
 }
 
 const TABLE_HEAD =

@@ -1,4 +1,4 @@
-import { truncate } from '../words.ts';
+import { toOneLine, truncate } from '../words.ts';
 
 // The one place where text becomes safe to show. Everything that people read passes through `toLine`, and through an
 // `Escape` where it becomes markup. Outputs are data and keep their text. Credentials are redacted where text comes in.
@@ -20,15 +20,13 @@ export const toHtml: Escape = (text, maxLength) =>
 
 const HTML_ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-const WHITE_SPACE = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
 // Control, format (zero-width, bidirectional) and private-use characters, and lone surrogates. No name needs them, and
 // each can make one name look like another.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 
 function stripCommands(text: string): string {
   return (
-    text
-      .replace(WHITE_SPACE, ' ')
+    toOneLine(text)
       .replace(INVISIBLE, '\uFFFD')
       // The runner has two forms of a command: the old one counts anywhere in a line, the new one after white space.
       // The runner compares by culture, which skips characters of no weight; any character beyond ASCII may be one.

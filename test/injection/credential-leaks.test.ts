@@ -22,7 +22,7 @@ const CALLS: readonly {
   call: string;
   inputs: Record<string, string>;
   faults?: readonly Fault[];
-  struck: Fault['on'];
+  struck: NonNullable<Fault['on']>;
 }[] = [
   { call: 'a listing', inputs: { roles: '*' }, struck: { path: '?' } },
   { call: 'a second page', inputs: { roles: '*' }, struck: { path: 'page=2' } },
@@ -37,6 +37,9 @@ const CALLS: readonly {
     struck: { method: 'GET' },
   },
 ];
+
+/** Every kind of request with every kind of credentials. */
+const SIGNED_CALLS = CALLS.flatMap((call) => schemes.map((scheme) => ({ ...call, ...scheme, step: call.inputs })));
 
 /** A fetch that follows redirects if asked to, and remembers every address that it was asked for. */
 function watch(world: ReturnType<typeof createVirtualWorld>): {
@@ -78,15 +81,13 @@ describe('a redirect', () => {
     ['a path without a scheme', '//evil.example/client/v4/user/invites'],
     ['itself', ''],
   ] as const;
-  const cases = CALLS.flatMap((call) => schemes.map((scheme) => ({ ...call, ...scheme, step: call.inputs })));
 
-  test.each(cases)(
+  test.each(SIGNED_CALLS)(
     'of $call with the $scheme is followed nowhere',
     async ({ step, inputs, faults, struck, secret }) => {
       for (const status of statuses) {
         for (const [, target] of targets) {
-          const on = struck === undefined ? {} : { on: struck };
-          const redirect: Fault = { ...redirectTo(target, status), ...forEver, ...on };
+          const redirect: Fault = { ...redirectTo(target, status), ...forEver, on: struck };
           const world = createVirtualWorld({
             invites: [1, 2, 3].map((number) => invite(number)),
             pageSize: 1,
@@ -107,7 +108,7 @@ describe('a redirect', () => {
 });
 
 describe('the address of a request', () => {
-  test.each(CALLS.flatMap((call) => schemes.map((scheme) => ({ ...call, ...scheme, step: call.inputs }))))(
+  test.each(SIGNED_CALLS)(
     'holds no credential: $call with the $scheme',
     async ({ step, inputs, faults = [], secret }) => {
       const world = createVirtualWorld({ invites: [invite(1), invite(2)], pageSize: 1, faults });
@@ -193,8 +194,7 @@ describe('an answer that does not end', () => {
   const ONE_BYTE_A_SECOND: Fault = { slowBody: { msPerByte: 1_000 }, applied: false };
 
   const runStep = (call: (typeof CALLS)[number], fault: Fault, inputs: RunOptions['inputs'] = {}): Promise<Run> => {
-    const on = call.struck === undefined ? {} : { on: call.struck };
-    const faults = [{ ...fault, ...on, ...forEver }, ...(call.faults ?? [])];
+    const faults = [{ ...fault, on: call.struck, ...forEver }, ...(call.faults ?? [])];
     const world = { invites: [invite(1), invite(2)], pageSize: 1, faults };
     return run({ world, inputs: { ...call.inputs, retries: '1', ...inputs } });
   };

@@ -4,6 +4,7 @@ import { demoAccount } from '../../sandbox/demo-account.ts';
 import { GitHubSandbox } from '../../sandbox/github.ts';
 import { type SandboxServer, serve } from '../../sandbox/server.ts';
 import { systemClock } from '../../src/clock.ts';
+import { inviteId } from '../run.ts';
 import { runWorkflow, type WorkflowOptions, type WorkflowRun } from './act.ts';
 
 const GITHUB_TOKEN = 'ghs_standin-of-the-sandbox';
@@ -17,10 +18,7 @@ export function user(options: Partial<SandboxOptions> = {}): CloudflareSandbox {
 
 /** Pending invites of Acme, numbered from 1. */
 export function acmeInvites(count: number): SandboxInvite[] {
-  return Array.from({ length: count }, (_, index) => ({
-    ...DEMO.invites[0],
-    id: (index + 1).toString(16).padStart(32, '0'),
-  }));
+  return Array.from({ length: count }, (_, index) => ({ ...DEMO.invites[0], id: inviteId(index + 1) }));
 }
 
 export function json(status: number, body: object): Reply {

@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
 import { fetchFailed } from '../../../sandbox/fetch.ts';
+import { VirtualClock } from '../../../sandbox/virtual-clock.ts';
 import { ERROR_RULES } from '../../../src/cloudflare/error-codes.ts';
 import type { ApiError } from '../../../src/cloudflare/errors.ts';
+import { RequestLimiter } from '../../../src/cloudflare/limiter.ts';
 import { RequestSender } from '../../../src/cloudflare/request.ts';
-import { apiError, createLimiter } from './fixture.ts';
+import { apiError } from './fixture.ts';
 
 const SECRET = 'fake-token-of-a-test';
 
 /** Sends one PATCH that ends with `answer`, and resolves with its failure. */
 async function fail(answer: Response | Error) {
-  const { clock, limiter } = createLimiter();
+  const clock = new VirtualClock();
+  const { signal: cancelled } = new AbortController();
+  const limiter = new RequestLimiter({ clock, timeoutSeconds: 600, cancelled, onPause: () => undefined });
   const debug: string[] = [];
   const sender = new RequestSender({
     baseUrl: 'https://api.cloudflare.example/client/v4',
