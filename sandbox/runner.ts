@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly debug?: boolean;
   /** Values of expressions in defaults, as `{ 'github.token': '…' }`. The token is masked from the start. */
   readonly context?: Readonly<Record<string, string>>;
+  /** What a stream writes to in place of a pipe to the runner: a file descriptor, or a pipe that nobody reads. */
+  readonly streams?: Readonly<Partial<Record<'stdout' | 'stderr', number | 'closed'>>>;
   /** Called with every raw line of both streams. */
   readonly onOutput?: (line: string) => void;
 }
@@ -406,6 +408,7 @@ const RUNNER_ENVIRONMENT = {
   RUNNER_OS: 'Linux',
 };
 
+const STREAMS = ['stdout', 'stderr'] as const;
 const FILE_NAMES = ['output', 'step_summary', 'state', 'env', 'path'] as const;
 
 /**
@@ -415,7 +418,14 @@ const FILE_NAMES = ['output', 'step_summary', 'state', 'env', 'path'] as const;
  * @throws when action.yml or an environment file is malformed, or Node cannot be started
  */
 export async function runAction(options: RunOptions): Promise<RunResult> {
-  const { actionDirectory = REPOSITORY_ROOT, context = {}, debug = false, timeoutMs = 60_000, onOutput } = options;
+  const {
+    actionDirectory = REPOSITORY_ROOT,
+    context = {},
+    debug = false,
+    timeoutMs = 60_000,
+    onOutput,
+    streams = {},
+  } = options;
   // The failsafe schema reads every scalar as text, so that `4` and `false` reach the action unchanged.
   const definition: ActionDefinition = parse(await readFile(join(actionDirectory, 'action.yml'), 'utf8'), {
     schema: 'failsafe',
@@ -436,7 +446,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
       [...(options.nodeArguments ?? []), join(actionDirectory, options.entry ?? definition.runs.main)],
       {
         cwd: workspace,
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', ...STREAMS.map((name) => (typeof streams[name] === 'number' ? streams[name] : 'pipe'))],
         env: {
           PATH: process.env.PATH,
           // Node on Windows needs it to open a socket.
@@ -455,12 +465,13 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
     );
     const listeners: ((line: string) => void)[] = onOutput ? [onOutput] : [];
     const raw = { stdout: '', stderr: '' };
-    const splitters = (['stdout', 'stderr'] as const).map((stream) => {
+    const splitters = STREAMS.map((stream) => {
       const splitter = new LineSplitter((line) => {
         step.processLine(line, stream);
         for (const listener of listeners) listener(line);
       });
-      child[stream].on('data', (chunk: Buffer) => {
+      if (streams[stream] === 'closed') child[stream]?.destroy();
+      child[stream]?.on('data', (chunk: Buffer) => {
         raw[stream] += splitter.write(chunk);
       });
       return { stream, splitter };

@@ -2,15 +2,14 @@ import type { Clock } from './clock.ts';
 import { InvitesClient } from './cloudflare/client.ts';
 import type { Pause } from './cloudflare/errors.ts';
 import { RequestLimiter } from './cloudflare/limiter.ts';
-import type { Environment } from './inputs/environment.ts';
+import { type Environment, isOnRunner } from './inputs/environment.ts';
 import { InputError, type Inputs, parseInputs } from './inputs/parse.ts';
-import { readSecrets } from './inputs/secrets.ts';
+import { readApiSecrets, readSecrets } from './inputs/secrets.ts';
 import type { Outcome } from './invites/outcome.ts';
 import type { Target } from './invites/respond.ts';
 import { respondToAll } from './invites/respond-all.ts';
 import { type RunResult, relevantStop, type StepContext } from './invites/run-result.ts';
 import { type InviteSearch, searchInvites } from './invites/search.ts';
-import { describeCauses } from './network-error.ts';
 import { TRACKER_PROBLEMS } from './problems/tracker-problem.ts';
 import { ProxyError } from './proxy.ts';
 import { createRedactor, type Redact } from './redact.ts';
@@ -25,8 +24,8 @@ import {
   groupTitle,
   ignoredTitle,
 } from './report/log.ts';
-import { createReport, publishReport } from './report/report.ts';
-import type { Workflow } from './report/workflow.ts';
+import { describeThrown, publishReport, reportRun } from './report/report.ts';
+import { type Workflow, withoutFailures } from './report/workflow.ts';
 import type { TrackingOptions } from './tracking-issue/update.ts';
 
 /** Injected dependencies. */
@@ -45,33 +44,44 @@ export interface Runtime {
 
 /** Runs the action and resolves with the exit code of its process: 0 if all went well, else 1. Never throws. */
 export async function runAction(runtime: Runtime): Promise<0 | 1> {
-  const secrets = readSecrets(runtime.env);
-  runtime.workflow.mask(secrets);
-  const redact = createRedactor(secrets);
-
-  const { result, inputs } = await runStep(runtime, redact);
-  const report = createReport(result);
-  await publishReport(report, runtime.workflow, redact);
+  const workflow = withoutFailures(runtime.workflow);
+  const safeRuntime = { ...runtime, workflow };
+  const { result, inputs, redact } = await runStep(safeRuntime);
+  const report = reportRun(result, redact);
+  const exitCode = await publishReport(report, workflow, redact);
   if (inputs?.reportIssue !== undefined)
-    await trackIssue({ ...inputs.reportIssue, ...runtime, result, report, redact });
-  return report.exitCode;
+    await trackIssue({ ...inputs.reportIssue, ...safeRuntime, result, report, redact });
+  return exitCode;
 }
 
-/** Runs all but the reports. Omits the inputs if they are invalid, or if the proxy to GitHub cannot be used. */
-async function runStep(runtime: Runtime, redact: Redact): Promise<{ result: RunResult; inputs?: Inputs | undefined }> {
+interface StepResult {
+  readonly result: RunResult;
+  /** Undefined if they are invalid, or if the proxy to GitHub cannot be used. */
+  readonly inputs?: Inputs | undefined;
+  readonly redact: Redact;
+}
+
+/** Runs all but the reports. Never throws. */
+async function runStep(runtime: Runtime): Promise<StepResult> {
   const { env, workflow, useProxy } = runtime;
   let inputs: Inputs | undefined;
+  // Until the secrets are known, any text can be one.
+  let redact: Redact = () => '***';
   try {
+    const secrets = readSecrets(env);
+    if (isOnRunner(env)) workflow.mask(secrets);
+    const inId = createRedactor(readApiSecrets(env));
+    redact = Object.assign(createRedactor(secrets), { inId, altered: new Set<string>() });
     inputs = parseInputs(env, redact);
     for (const notice of inputs.notices) workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
     for (const line of inputs.logLines) workflow.info(line);
     if (inputs.usesProxy) useProxy();
-    return { result: await selectAndRespond(inputs, runtime, redact), inputs };
+    return { result: await selectAndRespond(inputs, runtime, redact), inputs, redact };
   } catch (error) {
-    if (error instanceof InputError) return { result: { kind: 'invalid-inputs', problems: error.problems } };
-    if (error instanceof ProxyError) return { result: { kind: 'proxy', problem: error.problem } };
-    if (error instanceof Error && error.stack !== undefined) workflow.debug(redact(error.stack));
-    return { result: { kind: 'defect', description: redact(describeCauses(error)) }, inputs };
+    if (error instanceof InputError) return { result: { kind: 'invalid-inputs', problems: error.problems }, redact };
+    if (error instanceof ProxyError) return { result: { kind: 'proxy', problem: error.problem }, redact };
+    if (error instanceof Error && typeof error.stack === 'string') workflow.debug(redact(error.stack));
+    return { result: { kind: 'defect', description: describeThrown(error, redact) }, inputs, redact };
   }
 }
 
@@ -135,7 +145,7 @@ async function trackIssue(options: TrackingOptions): Promise<void> {
     const { updateTrackingIssue } = await import('./tracking-issue/update.ts');
     await updateTrackingIssue(options);
   } catch (error) {
-    const problem = TRACKER_PROBLEMS.unloadable(options.redact(describeCauses(error)));
+    const problem = TRACKER_PROBLEMS.unloadable(describeThrown(error, options.redact));
     options.workflow.annotate('warning', problemAnnotation(problem));
   }
 }

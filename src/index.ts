@@ -1,7 +1,7 @@
 import { runAction } from './action.ts';
 import { systemClock } from './clock.ts';
 import { useProxyFromEnv } from './proxy.ts';
-import { createWorkflow } from './report/workflow.ts';
+import { connectRunner, createWorkflow } from './report/workflow.ts';
 
 const cancellation = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancellation.abort());
@@ -15,7 +15,7 @@ void runAction({
   random: Math.random,
   fetch,
   cancelled: cancellation.signal,
-  workflow: createWorkflow(),
+  workflow: createWorkflow(connectRunner(process)),
   useProxy: useProxyFromEnv,
 }).then((exitCode) => {
   process.exitCode = exitCode;

@@ -2,55 +2,75 @@ import { asciiLowercase } from './ascii.ts';
 import { toOneLine } from './words.ts';
 
 /** Replaces credentials in a text. */
-export type Redact = (text: string) => string;
+export interface Redact {
+  (text: string): string;
+  /** Replaces in an id what must stand in none; without it, whatever must stand in no text. */
+  readonly inId?: (id: string) => string;
+  /** The values of answers in which a credential was replaced, as they are since. */
+  readonly altered?: Set<string>;
+}
 
 /** Shortest part of a credential that counts as a leak, in characters. */
 const PART_LENGTH = 8;
-/** Shorter secrets are part of too many words. The runner's own mask still covers them in the log. */
-const MIN_SECRET_LENGTH = 4;
+const MASK = '***';
 
 /**
  * Makes the function that takes credentials out of every text from outside: bodies, headers, messages of exceptions,
  * and inputs that a message repeats. Nothing is redacted on the way out, so the action's own words stay as they are.
- * @param secrets the values that nobody may see
- * @returns a function that replaces each secret, and each part of one with at least 8 characters, by `***`
+ * @param secrets the values that nobody may see. Those of fewer than 8 characters are part of too many words: they are
+ * left to the runner's mask.
+ * @returns a function that replaces each part of a secret with at least 8 characters by `***`, in time that is linear
+ * in the length of the text, whatever the secrets are
  */
-export function createRedactor(secrets: readonly string[]): Redact {
-  const parts = new Set(secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH).flatMap(substringsOf));
+export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  const parts = new Set(secrets.flatMap(partsOf));
+  const [holdsMask, holdsBlank] = ['*', ' '].map((character) => [...parts].some((part) => part.includes(character)));
   if (parts.size === 0) return (text) => text;
-  const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
-  const redactParts: Redact = (text) => {
-    if (!anyPart.test(text)) return text;
+  const redact = (text: string): string => {
     const masked = maskParts(text, parts);
-    // Repeat until nothing changes: a mask can complete another secret.
-    return masked === text ? text : redactParts(masked);
+    return holdsMask && masked !== text ? maskCompleted(masked, parts) : masked;
   };
   return (text) => {
-    const redacted = redactParts(text);
+    const redacted = redact(text);
+    if (!holdsBlank) return redacted;
     // Blanks in the place of line breaks can spell a secret that holds a blank.
     const asShown = toOneLine(redacted);
-    return anyPart.test(asShown) ? redactParts(asShown) : redacted;
+    const shown = redact(asShown);
+    return shown === asShown ? redacted : shown;
   };
 }
 
-function substringsOf(secret: string): readonly string[] {
+function partsOf(secret: string): readonly string[] {
   const lower = asciiLowercase(secret);
-  const count = Math.max(1, lower.length - PART_LENGTH + 1);
+  const count = Math.max(0, lower.length - PART_LENGTH + 1);
   return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
 }
 
 /** Masks each range of `text` that consists of parts; overlapping parts become one mask. */
 function maskParts(text: string, parts: ReadonlySet<string>): string {
   const lower = asciiLowercase(text);
-  const lengths = new Set([...parts].map((part) => part.length));
   let masked = '';
   let hiddenTo = 0;
-  for (let start = 0; start < lower.length; start++) {
-    for (const length of lengths) {
-      if (!parts.has(lower.slice(start, start + length))) continue;
-      if (start >= hiddenTo) masked += `${text.slice(hiddenTo, start)}***`;
-      hiddenTo = Math.max(hiddenTo, start + length);
-    }
+  for (let start = 0; start + PART_LENGTH <= lower.length; start++) {
+    if (!parts.has(lower.slice(start, start + PART_LENGTH))) continue;
+    if (start >= hiddenTo) masked += text.slice(hiddenTo, start) + MASK;
+    hiddenTo = start + PART_LENGTH;
   }
   return masked + text.slice(hiddenTo);
+}
+
+/** Masks the parts that masks complete, until there are none. Each mask makes the text shorter, so it ends. */
+function maskCompleted(text: string, parts: ReadonlySet<string>): string {
+  const kept: string[] = [];
+  const isPart = (): boolean => parts.has(asciiLowercase(kept.slice(-PART_LENGTH).join('')));
+  for (let index = 0; index < text.length; index++) {
+    const next = [text[index] ?? ''];
+    for (let character = next.pop(); character !== undefined; character = next.pop()) {
+      kept.push(character);
+      if (!isPart()) continue;
+      kept.length -= PART_LENGTH;
+      next.push(...MASK);
+    }
+  }
+  return kept.join('');
 }

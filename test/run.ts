@@ -78,6 +78,8 @@ export interface RunOptions {
   /** In place of the numbers that come from `seed`. */
   readonly random?: () => number;
   readonly useProxy?: () => void;
+  /** Whether a command of the runner fails; its first argument is a text, a title or the name of an output. */
+  readonly fails?: (command: keyof RunnerCommands, argument: string) => boolean;
   /** In place of the sandbox's fetch. */
   readonly fetch?: typeof fetch;
 }
@@ -107,7 +109,7 @@ export interface Run extends VirtualWorld {
 export async function run(options: RunOptions = {}): Promise<Run> {
   const { inputs = { 'organization-name': '*' }, env = {}, world = {}, cancelAt, seed = 1 } = options;
   const { sandbox, clock } = 'sandbox' in world ? world : createVirtualWorld(world);
-  const runner = new RecordingRunner();
+  const runner = new RecordingRunner(options.fails);
   const job = new AbortController();
   if (cancelAt === 0) job.abort();
   // On the clock's other side: a cancellation is no wait of the action.
@@ -117,7 +119,11 @@ export async function run(options: RunOptions = {}): Promise<Run> {
       .sleep(cancelAt)
       .then(() => job.abort());
   const runtime: Runtime = {
-    env: { ...env, ...inputVariables({ status: 'accepted', 'api-token': CREDENTIALS.token, ...inputs }) },
+    env: {
+      GITHUB_ACTIONS: 'true',
+      ...env,
+      ...inputVariables({ status: 'accepted', 'api-token': CREDENTIALS.token, ...inputs }),
+    },
     clock,
     random: options.random ?? seededRandom(seed),
     fetch: options.fetch ?? sandboxFetch(sandbox, clock.unrecorded()),
@@ -164,12 +170,12 @@ class RecordingRunner {
   #summary = '';
   readonly commands: RunnerCommands;
 
-  constructor() {
+  constructor(fails: RunOptions['fails'] = () => false) {
     const annotate =
       (level: AnnotationLevel): RunnerCommands[AnnotationLevel] =>
       (message, { title = '' } = {}) =>
         void this.#annotations.push({ level, title, message: String(message) });
-    this.commands = {
+    const commands: RunnerCommands = {
       setSecret: (secret) => void this.#masked.push(secret),
       info: (line) => void this.#log.push(line),
       debug: (line) => void this.#debug.push(line),
@@ -184,13 +190,22 @@ class RecordingRunner {
           this.#log.push('::endgroup::');
         }
       },
-      setOutput: (name, value) => {
+      setOutput: async (name, value) => {
         this.#outputs[name] = value;
       },
       appendSummary: async (html) => {
         this.#summary += `${html}\n`;
       },
     };
+    this.commands = new Proxy(commands, {
+      get:
+        (_target, name: keyof RunnerCommands) =>
+        (argument: string, ...more: readonly unknown[]) => {
+          // Not even an error: the worst that can be thrown.
+          if (fails(name, argument)) throw Object.create(null);
+          return Reflect.apply(commands[name], undefined, [argument, ...more]);
+        },
+    });
   }
 
   collected(): Pick<Run, 'outputs' | 'annotations' | 'log' | 'debug' | 'masked' | 'summary'> {

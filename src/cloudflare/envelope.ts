@@ -2,7 +2,7 @@ import { isObject } from '../json.ts';
 import type { Redact } from '../redact.ts';
 import { truncate } from '../words.ts';
 import type { CodedMessage, ErrorDetail } from './error-codes.ts';
-import { INVITE_STATUSES } from './invite.ts';
+import { INVITE_STATUSES, isInviteId } from './invite.ts';
 
 /** The body of an answer, by its form. */
 export type Body =
@@ -33,14 +33,18 @@ const MAX_MESSAGE = 500;
 
 /**
  * Parses a body strictly: anything but an envelope or a problem is `unreadable`, with a description for people.
- * @param redact takes credentials out of every text in it; a status of Cloudflare's own stays as it is
+ * @param redact takes credentials out of every text in it, and gathers the values that it alters; a status of
+ * Cloudflare's own stays as it is
  */
 export function parseBody(text: string, redact: Redact): Body {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'unreadable', description: 'an empty body' };
   const redactString = (key: string, value: unknown): unknown => {
     if (typeof value !== 'string' || (key === 'status' && INVITE_STATUSES.has(value))) return value;
-    return redact(value);
+    const isId = key === 'id' && isInviteId(value);
+    const redacted = isId && redact.inId !== undefined ? redact.inId(value) : redact(value);
+    if (redacted !== value) redact.altered?.add(redacted);
+    return redacted;
   };
   let json: unknown;
   try {

@@ -9,6 +9,11 @@ export function readRaw(env: Environment, name: string): string | undefined {
   return env[`INPUT_${name.toUpperCase()}`]?.trim();
 }
 
+/** Whether a runner reads what the process writes. Source: GitHub's default environment variables. */
+export function isOnRunner({ GITHUB_ACTIONS = '' }: Environment): boolean {
+  return GITHUB_ACTIONS !== '';
+}
+
 /** Node's names for the proxy of each scheme, in either case. Source: Node.js, "Built-in proxy support". */
 export const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'] as const;
 

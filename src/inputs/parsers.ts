@@ -67,8 +67,11 @@ export const inviteIds: Parser<readonly string[]> = (text, context) => {
   const ids = jsonStrings(text) ?? listEntries(text, 'words', context);
   if (ids === undefined) return undefined;
   if (ids.length === 0) return refuse(context, text, 'It must hold at least one id.');
-  // An id that holds a part of a credential would be shown.
-  const bad = ids.filter((id) => !isInviteId(context.redact(id)));
+  // It would be shown in every report.
+  const { redact, name, report } = context;
+  const holdsSecret = (id: string): boolean => (redact.inId ?? redact)(id) !== id;
+  if (ids.some(holdsSecret)) return void report(INPUT_PROBLEMS.secretInList(name));
+  const bad = ids.filter((id) => !isInviteId(id));
   for (const id of bad) refuse(context, id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
   return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [asciiLowercase(id), id])).values()];
 };

@@ -1,17 +1,27 @@
 import { type Environment, PROXY_VARIABLES, readRaw } from './environment.ts';
-import { INPUT_NAMES, inputRow } from './table.ts';
+import { INPUT_NAMES, type InputName, inputRow } from './table.ts';
 
 /** Every value of the environment that nobody may see, malformed and unused ones too. Mask them before any output. */
 export function readSecrets(env: Environment): readonly string[] {
-  const inputs = INPUT_NAMES.flatMap((name) => {
-    const { secret, default: text, variable } = inputRow(name);
-    if (secret === undefined) return [];
-    const written = readRaw(env, name) ?? '';
-    const values = [written === text ? '' : written, variable === undefined ? '' : (env[variable] ?? '')];
-    return secret === 'value' ? values : values.flatMap(passwordsOf);
-  });
   const proxies = PROXY_VARIABLES.flatMap((name) => passwordsOf(env[name] ?? ''));
-  return [...new Set([...inputs, ...proxies].map((secret) => secret.trim()))].filter((secret) => secret !== '');
+  return distinct([...INPUT_NAMES.flatMap((name) => secretsOf(env, name)), ...proxies]);
+}
+
+/** The keys and tokens for Cloudflare among the secrets, unused ones too. */
+export function readApiSecrets(env: Environment): readonly string[] {
+  return distinct((['api-token', 'api-key'] as const).flatMap((name) => secretsOf(env, name)));
+}
+
+function secretsOf(env: Environment, name: InputName): readonly string[] {
+  const { secret, default: text, variable } = inputRow(name);
+  if (secret === undefined) return [];
+  const written = readRaw(env, name) ?? '';
+  const values = [written === text ? '' : written, variable === undefined ? '' : (env[variable] ?? '')];
+  return secret === 'value' ? values : values.flatMap(passwordsOf);
+}
+
+function distinct(secrets: readonly string[]): readonly string[] {
+  return [...new Set(secrets.map((secret) => secret.trim()))].filter((secret) => secret !== '');
 }
 
 // With a scheme or without one, but never taking a scheme for a user.

@@ -11,7 +11,7 @@ const MAX_PAGES = 1_000;
 
 /** An entry of the list that cannot be used, and what is known of it. */
 export interface SkippedEntry {
-  readonly reason: 'not-an-object' | 'no-id' | 'unusable-id' | 'no-status';
+  readonly reason: 'not-an-object' | 'no-id' | 'unusable-id' | 'secret-id' | 'no-status';
   /** The JSON type of an entry that is not an object. */
   readonly type?: string;
   readonly id?: string;
@@ -69,6 +69,8 @@ function parseEntry(entry: unknown): ListedInvite | SkippedEntry {
   if (invite === undefined) return { reason: 'not-an-object', type: entry === null ? 'null' : typeof entry };
   const { id, status, organization_name: organization } = invite;
   if (id === undefined) return { reason: 'no-id', organization };
+  // Where a credential was taken out of the id, nothing can be sent to it.
+  if (id.includes('***')) return { reason: 'secret-id', organization };
   if (!isInviteId(id)) return { reason: 'unusable-id', id, organization };
   if (status === undefined) return { reason: 'no-status', id, organization };
   return { ...invite, id };

@@ -34,12 +34,16 @@ export function runProblem(result: RunResult): Problem | undefined {
       };
     case 'proxy':
       return { title: 'The proxy cannot be used', message: PROXY_MESSAGES[result.problem], details: [] };
-    case 'defect': {
-      const message = `This action has a defect: ${result.description}.`;
-      const hint = 'Run the job again with debug logging, and report what it says.';
-      return { title: 'Unexpected error', message, details: [], hint };
-    }
+    case 'defect':
+      return defectProblem(result.description);
   }
+}
+
+/** The problem of a run that met a defect of this program. */
+export function defectProblem(description: string): Problem {
+  const message = `This action has a defect: ${description}.`;
+  const hint = 'Run the job again with debug logging, and report what it says.';
+  return { title: 'Unexpected error', message, details: [], hint };
 }
 
 function listProblem(failure: SearchFailure, scheme: Scheme): Problem {

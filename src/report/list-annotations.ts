@@ -63,6 +63,7 @@ function describeSkipped({ reason, type, id, organization }: SkippedEntry): stri
     'not-an-object': `an entry that is not an invite (${type})`,
     'no-id': `an invite${of} without an id`,
     'unusable-id': `an invite${of} with the unusable id "${id}"`,
+    'secret-id': `an invite${of} whose id holds a part of a credential (it is not shown)`,
     'no-status': `the invite ${id}${of} without a status`,
   };
   return texts[reason];

@@ -2,7 +2,7 @@ import { INVITE_FIELDS, type Invite, type InviteField } from '../cloudflare/invi
 import { isFailed } from '../invites/outcome.ts';
 import type { ReportedOutcome } from '../problems/outcome-problem.ts';
 import { problemLine } from '../problems/problem.ts';
-import type { Annotation } from './workflow.ts';
+import type { Annotation, Workflow } from './workflow.ts';
 
 const INVITE_OUTPUTS = Object.keys(INVITE_FIELDS) as readonly InviteField[];
 const COUNT_OUTPUTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'] as const;
@@ -13,11 +13,19 @@ export type Outputs = Readonly<Record<(typeof OUTPUT_NAMES)[number], string>>;
 
 /** Room for `invites`, in characters. GitHub refuses outputs of a job beyond 1 MiB in UTF-16: 524,288 characters. */
 const MAX_INVITES_LENGTH = 400_000;
+/** No environment variable carries more, in bytes of UTF-8. Source: execve(2), 128 KiB on Linux; Windows has less. */
+const MAX_VARIABLE_BYTES = 100_000;
 /** Room for `invite_ids` and `invites` together; the rest is for the other outputs. */
 const MAX_LISTS_LENGTH = 500_000;
 
-/** The outputs of a step, and how many invites did not fit into `invites`. */
-export function buildOutputs(outcomes: readonly ReportedOutcome[]): { outputs: Outputs; omitted: number } {
+interface BuiltOutputs {
+  readonly outputs: Outputs;
+  /** How many invites did not fit into `invites`. */
+  readonly omitted: number;
+}
+
+/** The outputs of a step. */
+export function buildOutputs(outcomes: readonly ReportedOutcome[]): BuiltOutputs {
   const only = outcomes.length === 1 ? outcomes[0] : undefined;
   const changedCount = outcomes.filter(({ kind }) => kind === 'changed').length;
   const inviteIds = JSON.stringify(outcomes.map(({ id }) => id));
@@ -37,10 +45,55 @@ export function buildOutputs(outcomes: readonly ReportedOutcome[]): { outputs: O
   };
 }
 
-/** Says that `omitted` of `count` invites are missing from the output `invites`. */
-export function omittedWarning(omitted: number, count: number): Annotation {
-  const line = `GitHub limits the size of outputs: ${omitted} of ${count} invites were left out of "invites". "invite_ids" has them all.`;
-  return { title: 'The output "invites" is not complete', lines: [line] };
+/**
+ * What a user of the outputs should know: invites that are missing, values that are too long, values that were altered.
+ * @param altered the values of answers in which a credential was replaced
+ */
+export function outputWarnings(
+  { outputs, omitted }: BuiltOutputs,
+  outcomes: readonly ReportedOutcome[],
+  altered: ReadonlySet<string> = new Set(),
+): readonly Annotation[] {
+  const warnings: Annotation[] = [];
+  const warn = (title: string, text: string): void => void warnings.push({ title, lines: [`${title}. ${text}`] });
+  if (omitted > 0) {
+    const left = `${omitted} of ${outcomes.length} invites were left out of "invites"`;
+    warn(
+      'The output "invites" is not complete',
+      `GitHub limits the size of outputs: ${left}. "invite_ids" has them all.`,
+    );
+  }
+  const long = OUTPUT_NAMES.filter((name) => Buffer.byteLength(outputs[name]) > MAX_VARIABLE_BYTES);
+  if (long.length > 0) {
+    const limits = 'Linux takes 128 KiB each, Windows 32,767 characters in all';
+    warn(
+      'An output is too long for an environment variable',
+      `More than ${MAX_VARIABLE_BYTES.toLocaleString('en')} bytes: ${long.join(', ')}. ${limits}, so a step that is handed it through "env" does not start. Use the counts instead, or let one step handle fewer invites.`,
+    );
+  }
+  const isAltered = (value: Invite[InviteField]): boolean =>
+    Array.isArray(value) ? value.some(isAltered) : altered.has(String(value));
+  const fields = INVITE_OUTPUTS.filter((name) => outcomes.some(({ invite }) => isAltered(invite[name])));
+  if (fields.length > 0) {
+    const where = `Cloudflare sent a part of a credential of this step in ${fields.join(', ')}`;
+    warn('Values in the outputs were altered', `${where}; "***" stands in its place. Find out how it came there.`);
+  }
+  return warnings;
+}
+
+/** Sets every output that can be set; resolves with the names of the others, and the last reason. */
+export async function writeOutputs(outputs: Outputs, workflow: Pick<Workflow, 'setOutput'>) {
+  const names: string[] = [];
+  let reason: unknown;
+  for (const [name, value] of Object.entries(outputs)) {
+    try {
+      await workflow.setOutput(name, value);
+    } catch (error) {
+      names.push(name);
+      reason = error;
+    }
+  }
+  return { names, reason };
 }
 
 function inviteOutputs(invite: Invite): Readonly<Record<InviteField, string>> {

@@ -2,14 +2,16 @@ import { isFailed } from '../invites/outcome.ts';
 import type { RunResult } from '../invites/run-result.ts';
 import { describeCauses } from '../network-error.ts';
 import { outcomeProblem, type ReportedOutcome } from '../problems/outcome-problem.ts';
-import { runProblem } from '../problems/run-problem.ts';
+import { inviteLabel } from '../problems/problem.ts';
+import { defectProblem, runProblem } from '../problems/run-problem.ts';
 import type { Redact } from '../redact.ts';
+import { firstOf } from '../words.ts';
 import { capAnnotations, failureAnnotations, problemAnnotation } from './annotations.ts';
 import { annotateList } from './list-annotations.ts';
 import { describeIgnored, runTitle } from './log.ts';
-import { buildOutputs, omittedWarning } from './outputs.ts';
+import { buildOutputs, outputWarnings, writeOutputs } from './outputs.ts';
 import { buildSummary, type SummaryContent } from './summary.ts';
-import type { Annotation, Workflow } from './workflow.ts';
+import type { Annotation, AnnotationLevel, Workflow } from './workflow.ts';
 
 /** Everything that people see of a run. */
 export interface RunReport extends Omit<SummaryContent, 'remarks'> {
@@ -50,21 +52,92 @@ function titleOf(result: RunResult, outcomes: readonly ReportedOutcome[]): strin
   return 'context' in result ? runTitle(outcomes, result.context) : 'Cloudflare invites';
 }
 
-/** Sets the outputs, makes the annotations, and writes the job summary. */
-export async function publishReport(report: RunReport, workflow: Workflow, redact: Redact): Promise<void> {
-  const { outcomes, stop, notices } = report;
-  const { outputs, omitted } = buildOutputs(outcomes);
-  for (const [name, value] of Object.entries(outputs)) workflow.setOutput(name, value);
-  for (const annotation of failureAnnotations(outcomes, stop)) workflow.annotate('error', annotation);
-  const warnings = [...(omitted > 0 ? [omittedWarning(omitted, outcomes.length)] : []), ...report.warnings];
-  const where = 'They are about pending invites that match no filter and expire within 24 hours.';
-  for (const annotation of capAnnotations(warnings, 'warnings', where)) workflow.annotate('warning', annotation);
-  for (const annotation of notices) workflow.annotate('notice', annotation);
-  const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
+/** `createReport`; if it fails, what became of the invites and the failure. Never throws. */
+export function reportRun(result: RunResult, redact: Redact): RunReport {
   try {
-    await workflow.addSummary(buildSummary({ ...report, remarks }));
+    return createReport(result);
   } catch (error) {
-    // A summary that cannot be stored changes neither the invites nor the outputs.
-    workflow.info(`The job summary could not be written: ${redact(describeCauses(error))}`);
+    const stop = defectProblem(describeThrown(error, redact));
+    const outcomes = result.kind === 'handled' ? result.outcomes : [];
+    return {
+      title: 'Cloudflare invites',
+      outcomes: outcomes.map((outcome) => (isFailed(outcome) ? { ...outcome, problem: stop } : outcome)),
+      stop,
+      warnings: [],
+      notices: [],
+      ignored: [],
+      exitCode: 1,
+    };
   }
+}
+
+/** The reasons behind whatever was thrown, in one line, without credentials. Never throws. */
+export function describeThrown(thrown: unknown, redact: Redact): string {
+  try {
+    return redact(describeCauses(thrown));
+  } catch {
+    return 'a value that cannot be shown';
+  }
+}
+
+/** How many names an annotation has before it counts the rest. */
+const MAX_NAMED = 5;
+
+/**
+ * Sets the outputs, makes the annotations, and writes the job summary. Never throws: each part is made, whatever
+ * becomes of the others, and one that cannot be made is an annotation.
+ * @returns the exit code of the step: 1 also if the outputs cannot be written
+ */
+export async function publishReport(report: RunReport, workflow: Workflow, redact: Redact): Promise<0 | 1> {
+  const { outcomes, stop, notices } = report;
+  const publish = async (
+    level: AnnotationLevel,
+    what: string,
+    part: () => unknown,
+    details: () => readonly string[] = () => [],
+  ): Promise<boolean> => {
+    try {
+      await part();
+      return true;
+    } catch (error) {
+      const title = `The ${what} could not be written`;
+      const lines = [`${title}: ${describeThrown(error, redact)}.`, resultLine(report), ...details()];
+      workflow.annotate(level, { title, lines });
+      return false;
+    }
+  };
+  const annotate = (level: AnnotationLevel, annotations: readonly Annotation[]): void => {
+    for (const annotation of annotations) workflow.annotate(level, annotation);
+  };
+
+  let warnings = report.warnings;
+  let missing: readonly string[] = [];
+  const setOutputs = async (): Promise<void> => {
+    const built = buildOutputs(outcomes);
+    const failed = await writeOutputs(built.outputs, workflow);
+    missing = failed.names;
+    warnings = [...outputWarnings(built, outcomes, redact.altered), ...warnings];
+    if (missing.length > 0) throw failed.reason;
+  };
+  const isWritten = await publish('error', 'outputs', setOutputs, () => [
+    `Missing: ${firstOf(missing, MAX_NAMED).join(', ') || 'all'}.`,
+    'What to do: look at the disk of the runner and at the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
+  ]);
+  await publish('error', 'errors', () => annotate('error', failureAnnotations(outcomes, stop)));
+  // Before the warnings, of which the runner shows ten: a summary that is missing is the first one.
+  await publish('warning', 'job summary', () => {
+    const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
+    return workflow.addSummary(buildSummary({ ...report, remarks }));
+  });
+  const where = 'They are about pending invites that match no filter and expire within 24 hours.';
+  await publish('warning', 'warnings', () => annotate('warning', capAnnotations(warnings, 'warnings', where)));
+  await publish('warning', 'notices', () => annotate('notice', notices));
+  return isWritten ? report.exitCode : 1;
+}
+
+/** What came of the run, for a reader who may have nothing else. */
+function resultLine({ title, outcomes }: RunReport): string {
+  const changed = outcomes.filter(({ kind }) => kind === 'changed').map(({ invite, id }) => inviteLabel(invite, id));
+  const names = changed.length === 0 ? '' : ` Changed: ${firstOf(changed, MAX_NAMED).join(', ')}.`;
+  return `What became of the invites stands. ${title}.${names}`;
 }

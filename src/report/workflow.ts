@@ -1,3 +1,4 @@
+import { statSync, truncateSync } from 'node:fs';
 import { debug, error, group, info, notice, setOutput, setSecret, summary, warning } from '@actions/core';
 import { truncate } from '../words.ts';
 import { toLine } from './text.ts';
@@ -18,8 +19,9 @@ export interface Workflow {
   annotate(level: AnnotationLevel, annotation: Annotation): void;
   /** Runs `work` with its log lines folded under `title`. */
   group<T>(title: string, work: () => Promise<T>): Promise<T>;
-  setOutput(name: string, value: string): void;
-  /** Appends HTML to the job summary; its text must be escaped. */
+  /** Rejects if the output cannot be stored. */
+  setOutput(name: string, value: string): Promise<void>;
+  /** Appends HTML to the job summary; its text must be escaped. Rejects if it cannot be stored. */
   addSummary(html: string): Promise<void>;
 }
 
@@ -32,13 +34,51 @@ async function appendSummary(html: string): Promise<void> {
   if (process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(html, true).write();
 }
 
-const ACTIONS_CORE = { debug, error, group, info, notice, setOutput, setSecret, warning, appendSummary } as const;
+const ACTIONS_CORE = { debug, error, group, info, notice, setSecret, warning, appendSummary } as const;
 
 /** The workflow commands and environment files of the runner that a step uses. */
-export type RunnerCommands = typeof ACTIONS_CORE;
+export interface RunnerCommands extends Readonly<typeof ACTIONS_CORE> {
+  readonly setOutput: Workflow['setOutput'];
+}
+
+/** One of the streams that the runner reads: `process.stdout` and `process.stderr`. */
+interface RunnerStream {
+  on(event: 'error', listener: () => void): unknown;
+  write(text: string, callback?: (error?: Error | null) => void): boolean;
+}
+
+/**
+ * The runner that reads the streams of this process. A stream that cannot be written does not end the process: what
+ * stdout does not take goes to stderr, where the runner finds commands as well.
+ */
+export function connectRunner({ stdout, stderr }: Record<'stdout' | 'stderr', RunnerStream>): RunnerCommands {
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
+  const write = stdout.write.bind(stdout);
+  stdout.write = (text, callback) =>
+    write(text, (error) => {
+      if (error) stderr.write(text);
+      callback?.(error);
+    });
+  return { ...ACTIONS_CORE, setOutput: (name, value) => storeOutput(name, value, stdout) };
+}
+
+async function storeOutput(name: string, value: string, stdout: RunnerStream): Promise<void> {
+  const path = process.env.GITHUB_OUTPUT || undefined;
+  const size = path && statSync(path, { throwIfNoEntry: false })?.size;
+  try {
+    setOutput(name, value);
+  } catch (error) {
+    // Half an output, from a disk that is full by now, makes the runner refuse the whole file.
+    if (path && size && statSync(path).size > size) truncateSync(path, size);
+    throw error;
+  }
+  if (path) return;
+  // Without a file, the output was written to stdout: wait until that has taken it.
+  await new Promise<void>((resolve, reject) => stdout.write('', (error) => (error ? reject(error) : resolve())));
+}
 
 /** The workflow that this process is a step of. */
-export function createWorkflow(commands: RunnerCommands = ACTIONS_CORE): Workflow {
+export function createWorkflow(commands: RunnerCommands): Workflow {
   return {
     mask: (secrets) => {
       for (const secret of secrets) commands.setSecret(secret);
@@ -49,6 +89,43 @@ export function createWorkflow(commands: RunnerCommands = ACTIONS_CORE): Workflo
     group: (title, work) => commands.group(toLine(title), work),
     setOutput: (name, value) => commands.setOutput(name, value),
     addSummary: (html) => commands.appendSummary(html),
+  };
+}
+
+/**
+ * `workflow` that never throws, so that nothing else is lost with what cannot be told. The work of a group is done
+ * once, whatever becomes of the group. Outputs and the summary still reject.
+ */
+export function withoutFailures(workflow: Workflow): Workflow {
+  const attempt = (tell: () => void): void => {
+    try {
+      tell();
+    } catch {
+      // There is nobody to tell.
+    }
+  };
+  return {
+    mask: (secrets) => {
+      for (const secret of secrets) attempt(() => workflow.mask([secret]));
+    },
+    info: (line) => attempt(() => workflow.info(line)),
+    debug: (line) => attempt(() => workflow.debug(line)),
+    annotate: (level, annotation) => attempt(() => workflow.annotate(level, annotation)),
+    group: async (title, work) => {
+      let result: ReturnType<typeof work> | undefined;
+      const workOnce = (): ReturnType<typeof work> => {
+        result ??= (async () => work())();
+        return result;
+      };
+      try {
+        await workflow.group(title, workOnce);
+      } catch {
+        // Of the group, or of its work, which is thrown again below.
+      }
+      return workOnce();
+    },
+    setOutput: async (name, value) => workflow.setOutput(name, value),
+    addSummary: async (html) => workflow.addSummary(html),
   };
 }
 

@@ -38,6 +38,8 @@ export const cases: readonly Case[] = [
             organization_id: secret,
           }),
         ],
+        annotations: ['warning: Values in the outputs were altered'],
+        says: ['in organization_id, organization_name, roles, invited_by; "***"'],
         outputs: { organization_name: 'Acme *** Inc.', organization_id: '***', roles: '["DNS","***","******"]' },
         logs: ['Acme *** Inc.'],
         summary: ['Acme *** Inc.'],
@@ -63,6 +65,7 @@ export const cases: readonly Case[] = [
     answers: [shows({ organization_name: `Acme ${ODD}`, roles: [ODD] })],
     requests: 'PATCH',
     exit: 0,
+    annotations: ['warning: Values in the outputs were altered'],
     outputs: { organization_name: 'Acme ***', roles: '["***"]' },
   },
   {

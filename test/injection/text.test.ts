@@ -84,7 +84,7 @@ describe('answers of the API', () => {
         }),
         texts,
       );
-      expect(annotations).toHaveLength(texts.length);
+      expect(annotations.filter(({ level }) => level === 'error')).toHaveLength(texts.length);
     }
   });
 
@@ -104,7 +104,7 @@ describe('answers of the API', () => {
           }),
           texts,
         );
-        expect(annotations).toHaveLength(texts.length);
+        expect(annotations.filter(({ level }) => level === 'error')).toHaveLength(texts.length);
         expect(sandbox.requests.filter(({ method }) => method === 'PATCH')).toEqual([]);
       }
     }

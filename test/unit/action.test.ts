@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { envelopeFailure, type Fault } from '../../sandbox/cloudflare.ts';
+import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
 import {
   createVirtualWorld,
   hoursFromStart,
@@ -7,6 +8,7 @@ import {
   inviteId,
   invites,
   type Run,
+  type RunOptions,
   run,
   type VirtualWorldOptions,
 } from '../run.ts';
@@ -137,7 +139,10 @@ test('the output "invites" holds whole entries up to 400,000 characters, and a w
   expect(json.length + entryLength).toBeGreaterThan(Math.min(400_000, 500_000 - ids.length));
   expect(shown.every(({ outcome }) => outcome === 'planned')).toBe(true);
   expect(JSON.parse(ids)).toHaveLength(COUNT);
-  expect(shownOf(step, 'warning')).toMatchObject([{ title: 'The output "invites" is not complete' }]);
+  expect(shownOf(step, 'warning')).toMatchObject([
+    { title: 'The output "invites" is not complete' },
+    { title: 'An output is too long for an environment variable' },
+  ]);
   expect(shownOf(step, 'warning')[0]?.message).toContain(`${COUNT - shown.length} of ${COUNT} invites were left out`);
   expect(step.exitCode).toBe(0);
 });
@@ -146,10 +151,11 @@ const MIB = 1_048_576;
 const bytesOf = ({ summary }: Run) => Buffer.byteLength(summary);
 const rowsOf = ({ summary }: Run) => (summary.match(/<tr><td>/g) ?? []).length;
 
-test('the outputs and the summary hold 1,000 invites without a warning', async () => {
+test('the outputs and the summary hold 1,000 invites, of which no environment variable carries all', async () => {
   const step = await run({ world: { invites: invites(1_000), pageSize: 1_000 }, inputs: DRY_RUN });
   expect(handledOf(step)).toHaveLength(1_000);
-  expect(step.annotations).toEqual([]);
+  expect(step.annotations).toMatchObject([{ title: 'An output is too long for an environment variable' }]);
+  expect(step.annotations[0]?.message).toContain('More than 100,000 bytes: invites.');
   expect(rowsOf(step)).toBe(1_000);
   expect(step.summary).not.toContain('did not fit');
   expect(step.summary).toContain(
@@ -186,4 +192,98 @@ test('a defect that is met while the list is read is an error', async () => {
   const step = await run({ fetch: async () => ({ body: null }) as Response });
   expect(step.exitCode).toBe(1);
   expect(step.annotations).toMatchObject([{ level: 'error', title: 'Unexpected error' }]);
+});
+
+// Two invites that are accepted and one that fails, where a command of the runner fails.
+const THREE: VirtualWorldOptions = {
+  invites: invites(3),
+  faults: [
+    { ...envelopeFailure(403, { code: 1010, message: 'Not this one' }), on: { method: 'PATCH', id: inviteId(2) } },
+  ],
+};
+const FAILED = { level: 'error', title: `Could not accept invite Acme, Inc. (${inviteId(2)})` };
+const OUTPUTS_LOST = { level: 'error', title: 'The outputs could not be written' };
+const SUMMARY_LOST = { level: 'warning', title: 'The job summary could not be written' };
+
+/** Checks what a step did, and that its outputs say so, apart from those that cannot be written. */
+function expectHandled(step: Run, isLost: (output: string) => boolean = () => false): void {
+  expect(statusesOf(step)).toEqual(['accepted', 'pending', 'accepted']);
+  expect(step.exitCode).toBe(1);
+  expect(Object.keys(step.outputs)).toEqual(OUTPUT_NAMES.filter((name) => !isLost(name)));
+  if (!isLost('invites'))
+    expect(handledOf(step).map(({ outcome }) => outcome)).toEqual(['changed', 'failed', 'changed']);
+}
+
+test.each(['setSecret', 'info', 'debug', 'group', 'notice', 'warning'] as const)(
+  'a step that fails at %s responds to every invite, and reports everything else',
+  async (command) => {
+    const step = await run({ world: THREE, fails: (name) => name === command });
+    expectHandled(step);
+    expect(step.annotations).toMatchObject([FAILED]);
+    expect(step.summary).toContain('2 accepted, 1 failed');
+    expect(step.log.filter((line) => line.endsWith(': accepted.'))).toHaveLength(command === 'info' ? 0 : 2);
+    expect(step.masked).toHaveLength(command === 'setSecret' ? 0 : 1);
+    expect((await run({ fails: (name) => name === command })).exitCode).toBe(0);
+  },
+);
+
+test('a step that cannot make an error annotation has every other report', async () => {
+  const step = await run({ world: THREE, fails: (name) => name === 'error' });
+  expectHandled(step);
+  expect(step.annotations).toEqual([]);
+  expect(step.summary).toContain('2 accepted, 1 failed');
+});
+
+test.each([...OUTPUT_NAMES, 'every output'])('a step that cannot write %s says so and ends with 1', async (output) => {
+  const isLost = (name: string): boolean => output === 'every output' || name === output;
+  const fails: RunOptions['fails'] = (command, name) => command === 'setOutput' && isLost(name);
+  const step = await run({ world: THREE, fails });
+  expectHandled(step, isLost);
+  expect(step.annotations).toMatchObject([OUTPUTS_LOST, FAILED]);
+  expect(step.annotations[0]?.message).toContain(
+    `2 accepted, 1 failed. Changed: Acme, Inc. (${inviteId(1)}), Acme, Inc. (${inviteId(3)}).`,
+  );
+  expect(step.annotations[0]?.message).toContain(output === 'every output' ? 'and 12 more.' : `Missing: ${output}.`);
+  expect(step.summary).toContain('2 accepted, 1 failed');
+  const good = await run({ world: { invites: invites(1) }, fails });
+  expect(good).toMatchObject({ exitCode: 1, annotations: [OUTPUTS_LOST] });
+  expect(statusesOf(good)).toEqual(['accepted']);
+});
+
+test('a summary that cannot be written is the first of ten warnings and changes no exit code', async () => {
+  const fails: RunOptions['fails'] = (command) => command === 'appendSummary';
+  const step = await run({ world: THREE, fails });
+  expectHandled(step);
+  expect(step.annotations).toMatchObject([FAILED, SUMMARY_LOST]);
+  const expiring = invites(12, () => ({ organization_name: 'Other', expires_on: hoursFromStart(2) }));
+  const many = await run({ world: { invites: expiring }, inputs: { 'organization-name': 'Acme*' }, fails });
+  expect(shownOf(many, 'warning')[0]).toMatchObject(SUMMARY_LOST);
+  expect(many.exitCode).toBe(0);
+});
+
+test('a tracking issue that cannot be written changes no exit code', async () => {
+  const tracked = { 'organization-name': '*', 'report-issue': 'Look here', 'github-token': 'ghs_fake-token' };
+  const step = await run({ inputs: tracked });
+  expect(step).toMatchObject({ exitCode: 0, annotations: [{ level: 'warning' }] });
+  expect(step.annotations[0]?.title).toBe('The tracking issue could not be updated');
+});
+
+test('a step that can tell nobody anything responds to every invite and ends', async () => {
+  const tracked = { 'organization-name': '*', 'report-issue': 'Look here', 'github-token': 'ghs_fake-token' };
+  const step = await run({ world: THREE, inputs: tracked, fails: () => true });
+  expectHandled(step, () => true);
+  expect(await run({ inputs: { status: 'nonsense' }, fails: () => true })).toMatchObject({ exitCode: 1 });
+});
+
+test.each([
+  ['nothing that is an error', () => Object.create(null)],
+  ['an error with an odd stack', () => Object.assign(new Error('odd'), { stack: 5 })],
+  ['nothing', () => undefined],
+])('a defect that throws %s is one annotation', async (_what, thrown) => {
+  const useProxy = (): never => {
+    throw thrown();
+  };
+  const step = await run({ env: { HTTPS_PROXY: 'http://proxy.example:3128' }, useProxy });
+  expect(step).toMatchObject({ exitCode: 1, annotations: [{ level: 'error', title: 'Unexpected error' }] });
+  expect(step.outputs).toMatchObject({ matched_count: '0' });
 });

@@ -37,9 +37,9 @@ beforeAll(async () => {
   const source = new URL('../../../src/report/workflow.ts', import.meta.url).href;
   await writeFile(
     join(actionDirectory, 'main.mjs'),
-    `import { createWorkflow } from ${JSON.stringify(source)};
+    `import { connectRunner, createWorkflow } from ${JSON.stringify(source)};
 const AsyncFunction = (async () => {}).constructor;
-const workflow = createWorkflow();
+const workflow = createWorkflow(connectRunner(process));
 await new AsyncFunction('workflow', process.env.INPUT_SCRIPT)(workflow);
 `,
   );
