@@ -1,6 +1,6 @@
 import { echoCredentials } from '../../sandbox/cloudflare.ts';
 import { CREDENTIALS, invite } from '../run.ts';
-import { always, type Case, http, ID, sharing, shows } from './case.ts';
+import { ALL, always, type Case, http, ID, sharing, shows } from './case.ts';
 
 const { token, email, key } = CREDENTIALS;
 const BY_KEY = { 'api-token': undefined, 'api-email': email, 'api-key': key };
@@ -9,6 +9,14 @@ const SCHEMES = [
   ['token', token, {}],
   ['key', key, BY_KEY],
 ] as const;
+
+/** A proxy's password that is also a word of the action, of Cloudflare's or of JSON, or a pattern. */
+const WORDS = [
+  ...['true', 'e', 'aaaaaaaa', 'accepted', '"status"', 'organization_name', '(a+)+$.*[^x]|', '********'],
+  ...['changed_count', ': accepted', 'Acme, In'],
+];
+/** In the environment of a step that needs no proxy. */
+const proxied = (password: string) => ({ https_proxy: `http://user:${encodeURIComponent(password)}@proxy.example:8` });
 
 /** Answers that repeat a credential. For every case, `check.ts` checks that no part of one is shown. */
 export const cases: readonly Case[] = [
@@ -67,6 +75,79 @@ export const cases: readonly Case[] = [
     exit: 0,
     annotations: ['warning: Values in the outputs were altered'],
     outputs: { organization_name: 'Acme ***', roles: '["***"]' },
+  },
+  ...WORDS.map(
+    (password): Case => ({
+      name: `the outputs and the words of the action stay as they are beside the password ${password}`,
+      env: proxied(password),
+      requests: 'PATCH',
+      exit: 0,
+      outputs: { id: ID, status: 'accepted', changed: 'true', organization_id: invite(1).organization_id ?? '' },
+      ...(password === 'Acme, In' && { annotations: ['warning: Values in the outputs were altered'] }),
+      logs: [': accepted.'],
+      summary: ['1 accepted'],
+    }),
+  ),
+  {
+    name: 'the words of a failure stay as they are beside a password that equals them',
+    env: proxied(' failed: HTTP 404'),
+    answers: [always(http(404, { success: false, errors: [{ code: 7003, message: 'no' }] }))],
+    requests: 'PATCH GET',
+    exit: 1,
+    says: ['failed: HTTP 404'],
+  },
+  ...sharing({ env: proxied('00000000'), exit: 0, annotations: ['warning: Values in the outputs were altered'] }, [
+    {
+      name: 'an invite is responded to by an id that holds the password of a proxy',
+      requests: 'PATCH',
+      outputs: { id: ID, organization_id: 'acc***acce' },
+    },
+    {
+      name: 'an invite is found whose id holds the password of a proxy',
+      inputs: ALL,
+      requests: 'GET PATCH',
+      outputs: { id: ID, invite_ids: `["${ID}"]` },
+    },
+  ]),
+  ...SCHEMES.map(
+    ([scheme, secret, inputs]): Case => ({
+      name: `an invite whose id holds a part of the ${scheme} is skipped, and the others are responded to`,
+      inputs: { ...ALL, ...inputs },
+      invites: [invite(1), { ...invite(2), id: `0${secret.slice(3, 12).toUpperCase()}0` }],
+      requests: 'GET PATCH',
+      exit: 0,
+      annotations: ['warning: 1 entry of the list could not be used'],
+      says: ['an invite of Acme, Inc. whose id holds a part of a credential (it is not shown)'],
+      outputs: { matched_count: '1', id: ID },
+      onServer: ['accepted', 'pending'],
+    }),
+  ),
+  ...SCHEMES.map(
+    ([scheme, secret, inputs]): Case => ({
+      name: `an invite-id that holds a part of the ${scheme} is refused and not shown`,
+      inputs: { ...inputs, 'invite-id': `${ID} 0${secret.slice(3, 12)}0` },
+      requests: '',
+      exit: 1,
+      message:
+        'Nothing was sent to Cloudflare.\ninvite-id has an entry that holds a part of a credential (its value is not shown).',
+    }),
+  ),
+  {
+    name: 'outside of a runner no credential is printed',
+    env: { GITHUB_ACTIONS: '' },
+    requests: 'PATCH',
+    exit: 0,
+    masks: [],
+  },
+  {
+    name: 'a credential of fewer than eight characters is left to the mask of the runner',
+    inputs: { 'api-token': 'changed' },
+    server: { credentials: { token: 'changed' } },
+    requests: 'PATCH',
+    exit: 0,
+    masks: ['changed'],
+    outputs: { changed: 'true' },
+    summary: ['changed'],
   },
   {
     name: 'the e-mail address is not hidden',

@@ -31,9 +31,9 @@ test.each(['', 'key fake-Ab', 'fake AbC dEf', 'İstanbul <b>\n::error::', 'a \t 
   },
 );
 
-test('the redactor ignores secrets of three characters or fewer', () => {
-  expect(createRedactor(['abc', ''])('abc abc')).toBe('abc abc');
-  expect(createRedactor([])('abc')).toBe('abc');
+test('the redactor ignores secrets of fewer than eight characters', () => {
+  expect(createRedactor(['true', 'e', '1234567', ''])('true: e 1234567')).toBe('true: e 1234567');
+  expect(createRedactor([])('abc abc')).toBe('abc abc');
 });
 
 test('the redactor hides a secret of eight characters', () => {
@@ -96,4 +96,35 @@ test('no eight characters in a row of a secret pass the redactor, whatever surro
     }),
     { numRuns: 300 },
   );
+});
+
+const LENGTH = 1024 * 1024;
+const LONG_SECRET = Array.from({ length: 20_000 }, (_, index) => index.toString(36)).join('');
+
+test.each([
+  ['one letter repeated', 'a'.repeat(100_000), 'a'],
+  ['one letter repeated, in a text that is almost it', 'aaaaaaaa', 'aaaaaaab'],
+  ['a pattern that backtracks', '(a+)+$|(.*)*[^x]{9}', 'a'],
+  ['a secret as long as a variable can be', LONG_SECRET, LONG_SECRET],
+  ['asterisks', '*'.repeat(20), '*'],
+  ['a secret that holds a mask and blanks', 'x*** *** ', 'x\n***\t*** '],
+])('the redactor takes linear time for %s', (_what, secret, unit) => {
+  const redact = createRedactor([secret]);
+  const timeOf = (length: number): number => {
+    const text = unit.repeat(Math.ceil(length / unit.length));
+    const startMs = performance.now();
+    const redacted = redact(text);
+    const elapsedMs = performance.now() - startMs;
+    for (const part of substringsOf(secret).slice(0, 100)) expect(redacted.includes(part)).toBe(false);
+    return elapsedMs;
+  };
+  timeOf(LENGTH / 64);
+  // Quadratic time would be 64 times as long for 8 times the text; machines and collectors are noisy.
+  expect(timeOf(LENGTH)).toBeLessThan(25 * Math.max(timeOf(LENGTH / 8), 20));
+});
+
+test('masks that complete a secret with each other are masked in linear time', () => {
+  const count = 50_000;
+  const redacted = createRedactor(['x***yyyy'])(`${'x'.repeat(count)}x***yyyy${'yyyy'.repeat(count)}`);
+  expect(redacted).toBe('***');
 });

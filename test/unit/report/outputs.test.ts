@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SuccessfulOutcome } from '../../../src/invites/outcome.ts';
-import { buildOutputs } from '../../../src/report/outputs.ts';
-import { succeeded } from './fixture.ts';
+import { buildOutputs, outputWarnings } from '../../../src/report/outputs.ts';
+import { failed, succeeded } from './fixture.ts';
 
 describe('the size of the outputs', () => {
   /** Outcomes whose entries have exactly `length` characters. */
@@ -41,5 +41,42 @@ describe('the size of the outputs', () => {
       expect(outputs.invite_ids.length + outputs.invites.length).toBeLessThanOrEqual(500_000);
       expect(outputs.invite_ids.length + outputs.invites.length).toBeGreaterThan(499_000);
     }
+  });
+});
+
+describe('warnings about the outputs', () => {
+  const warningsOf = (outcomes: Parameters<typeof buildOutputs>[0], altered?: ReadonlySet<string>) =>
+    outputWarnings(buildOutputs(outcomes), outcomes, altered).map(({ lines }) => lines.join('\n'));
+  const empty = buildOutputs([succeeded('changed', 'a1', { organization_name: '' })]).outputs.invites.length;
+  const named = (name: string) => [succeeded('changed', 'a1', { organization_name: name })];
+
+  test('100,000 bytes of UTF-8 fit into an environment variable, and one more does not', () => {
+    for (const [character, bytes] of [
+      ['x', 1],
+      ['é', 2],
+      ['😀', 4],
+    ] as const) {
+      const full = character.repeat((100_000 - empty) / bytes) + 'x'.repeat((100_000 - empty) % bytes);
+      expect(warningsOf(named(full))).toEqual([]);
+      const [text] = warningsOf(named(`${full}x`));
+      expect(text).toContain('More than 100,000 bytes: invites. Linux takes 128 KiB each, Windows 32,767 characters');
+    }
+  });
+
+  test('every output that is too long for an environment variable is named', () => {
+    const [, text] = warningsOf(named('x'.repeat(500_000)));
+    expect(text).toContain('More than 100,000 bytes: organization_name.');
+  });
+
+  test('the fields in which a credential was replaced are named once, in the order of the outputs', () => {
+    const altered = new Set(['a***', '***b']);
+    const outcomes = [
+      succeeded('changed', 'a1', { organization_name: 'a***', roles: ['DNS', '***b'] }),
+      failed('f1', { invite: { id: 'f1', organization_name: 'a***', invited_by: '***' } }),
+    ];
+    expect(warningsOf(outcomes, altered)).toEqual([
+      'Values in the outputs were altered. Cloudflare sent a part of a credential of this step in organization_name, roles; "***" stands in its place. Find out how it came there.',
+    ]);
+    expect(warningsOf(outcomes)).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunOptions, type RunResult, runAction } from '../../../sandbox/runner.ts';
 import { problemAnnotation } from '../../../src/report/annotations.ts';
+import { type Workflow, withoutFailures } from '../../../src/report/workflow.ts';
 
 /** Names of strangers that try to be commands. */
 const HOSTILE = [
@@ -165,6 +166,31 @@ test('a group ends if its work fails, and rejects with the failure', async () =>
     const failure = await workflow.group('G', async () => { throw new Error('no'); }).catch((error) => error);
     workflow.info('caught ' + failure.message);`);
   expect(log).toEqual(['##[group]G', '##[endgroup]', 'caught no']);
+});
+
+test('the work of a group is done once, whatever becomes of the group', async () => {
+  const never = async (): Promise<never> => {
+    throw new Error('broken');
+  };
+  const nothing = (): undefined => undefined;
+  const stored = async (): Promise<void> => undefined;
+  const others = { mask: nothing, info: nothing, debug: nothing, annotate: nothing };
+  const groups: readonly Workflow['group'][] = [
+    never,
+    () => {
+      throw new Error('broken');
+    },
+    (_title, work) => work().then(never),
+    // Forgets its work.
+    async () => undefined as never,
+  ];
+  for (const group of groups) {
+    const safe = withoutFailures({ ...others, setOutput: stored, addSummary: stored, group });
+    let count = 0;
+    expect(await safe.group('G', async () => ++count)).toBe(1);
+    expect(count).toBe(1);
+    await expect(safe.group('G', () => Promise.reject(new Error('work')))).rejects.toThrow('work');
+  }
 });
 
 test('the title of a group is one line', async () => {
