@@ -3,7 +3,7 @@ import { type Clock, formatSeconds, withTimeLimit } from '../clock.ts';
 import { describeCauses, isCertificateError, wasNeverConnected } from '../network-error.ts';
 import type { Redact } from '../redact.ts';
 import { VERSION } from '../version.ts';
-import { readText } from './body.ts';
+import { BodyTooLargeError, readText } from './body.ts';
 import { type Credentials, credentialHeaders } from './credentials.ts';
 import { type Body, parseBody, type ResultInfo } from './envelope.ts';
 import { findErrorRule } from './error-codes.ts';
@@ -108,7 +108,7 @@ export class RequestSender {
       const limit = { clock, ms, timeoutError, signal: limiter.abortSignal };
       return { ok: true, value: await withTimeLimit(limit, (signal) => this.#fetchText(request, signal)) };
     } catch (error) {
-      return { ok: false, failure: this.#toConnectionError(request, error) };
+      return { ok: false, failure: this.#toConnectionError(request, error, timeoutError) };
     } finally {
       this.#inFlight -= 1;
     }
@@ -158,11 +158,14 @@ export class RequestSender {
     return { ok: false, failure: { ...answer, isAuthError, isNotFound, isRetryable } };
   }
 
-  #toConnectionError({ method, path }: ApiRequest, thrown: unknown): ApiError {
+  #toConnectionError({ method, path }: ApiRequest, thrown: unknown, timeoutError: Error): ApiError {
     const cause = thrown instanceof FetchError ? thrown.cause : thrown;
     const isCancelled = cause instanceof StopError;
     const isCertificate = isCertificateError(cause);
-    const reason = isCancelled ? 'cut off, because the job was cancelled' : this.#options.redact(describeCauses(cause));
+    const text = describeCauses(cause);
+    const isOwnText = cause === timeoutError || cause instanceof BodyTooLargeError;
+    const outside = isOwnText ? text : this.#options.redact(text);
+    const reason = isCancelled ? 'cut off, because the job was cancelled' : outside;
     const effect = isCertificate || wasNeverConnected(cause) ? 'not-applied' : 'unknown';
     return { method, path, reason, effect, isRetryable: !isCertificate, cause };
   }
@@ -179,7 +182,7 @@ function describeFailure({ ok, status, headers, url }: Response, body: Body, red
   if (status >= 300 && status < 400) {
     const location = headers.get('location');
     const target = location === null ? null : URL.parse(location, url || undefined);
-    return `HTTP ${status}, a redirect${target === null ? '' : redact(` to ${target.origin}`)}, which is refused`;
+    return `HTTP ${status}, a redirect${target === null ? '' : ` to ${redact(target.origin)}`}, which is refused`;
   }
   if (body.kind === 'unreadable') return `HTTP ${status} with ${body.description}`;
   return ok ? `HTTP ${status} without success` : `HTTP ${status}`;

@@ -1,6 +1,6 @@
 import { echoCredentials } from '../../sandbox/cloudflare.ts';
 import { CREDENTIALS, invite } from '../run.ts';
-import { ALL, always, type Case, http, ID, sharing, shows } from './case.ts';
+import { ALL, always, type Case, hangs, http, ID, sharing, shows } from './case.ts';
 
 const { token, email, key } = CREDENTIALS;
 const BY_KEY = { 'api-token': undefined, 'api-email': email, 'api-key': key };
@@ -95,6 +95,15 @@ export const cases: readonly Case[] = [
     requests: 'PATCH GET',
     exit: 1,
     says: ['failed: HTTP 404'],
+  },
+  {
+    name: 'the words about a time-out stay as they are beside a password that equals them',
+    env: proxied('no complete answer'),
+    inputs: { retries: '0' },
+    answers: [hangs],
+    requests: 'PATCH GET',
+    exit: 1,
+    says: ['no complete answer within 30 s'],
   },
   ...sharing({ env: proxied('00000000'), exit: 0, annotations: ['warning: Values in the outputs were altered'] }, [
     {
