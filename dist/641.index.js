@@ -168,7 +168,8 @@ function nextIssueState(result, isCancelled) {
         return 'open';
     const isUndecided = result.kind === 'no-match' && result.ifNoMatch === 'error';
     const isDryRun = 'context' in result && result.context.dryRun;
-    return search !== undefined && !isDryRun && !isUndecided ? 'closed' : 'unchanged';
+    const isComplete = search !== undefined && search.skippedCount === 0 && search.missingCount === 0;
+    return isComplete && !isDryRun && !isUndecided ? 'closed' : 'unchanged';
 }
 
 ;// CONCATENATED MODULE: ../build/tracking-issue/update.js

@@ -34,8 +34,11 @@ function asciiLowercase(text) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bv: () => (/* binding */ withTimeLimit),
 /* harmony export */   Xo: () => (/* binding */ formatSeconds),
+/* harmony export */   a3: () => (/* binding */ formatDuration),
 /* harmony export */   ml: () => (/* binding */ systemClock)
 /* harmony export */ });
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(415);
+
 const MAX_TIMER_MS = 2_147_483_647;
 const systemClock = {
     nowMs: () => performance.timeOrigin + performance.now(),
@@ -68,6 +71,13 @@ async function withTimeLimit(limit, work) {
     finally {
         end.abort();
     }
+}
+function formatDuration(ms) {
+    const minutes = Math.floor(ms / 60_000);
+    const hours = Math.floor(minutes / 60);
+    if (hours >= 48)
+        return (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(Math.floor(hours / 24), 'day');
+    return hours >= 2 ? (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(hours, 'hour') : (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(minutes, 'minute');
 }
 function formatSeconds(ms) {
     return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
@@ -604,7 +614,8 @@ function wasNeverConnected(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ outcomeProblem)
+/* harmony export */   S: () => (/* binding */ outcomeProblem),
+/* harmony export */   v: () => (/* binding */ STATE_TEXTS)
 /* harmony export */ });
 /* harmony import */ var _cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(337);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(468);
@@ -614,48 +625,67 @@ function wasNeverConnected(error) {
 
 
 
-const STATE_SENTENCES = {
-    pending: 'The invite is still pending.',
-    'not-found': undefined,
-    unknown: 'State unknown: the invite may or may not have been changed, and it could not be read.',
-    unread: 'State unknown: the invite has not been read.',
+const STATE_TEXTS = {
+    read: 'Pending when last read; this step has not changed it',
+    unsettled: 'Pending when last read; an attempt may still take effect',
+    unread: 'Not changed by this step',
+    unknown: 'State unknown',
 };
-function outcomeProblem({ invite, id, cause }, context) {
+function outcomeProblem(outcome, context) {
+    const { invite, id, cause, state, kind } = outcome;
     const { desiredStatus, dryRun, scheme } = context;
     const label = (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, id);
     const title = `Could not ${dryRun ? 'read' : (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .verbOf */ .rl)(desiredStatus)} invite ${label}`;
+    const withState = (problem) => ({
+        ...problem,
+        message: `${problem.message} ${STATE_TEXTS[state]}.`.trimStart(),
+    });
     switch (cause.kind) {
-        case 'request':
-            return withState((0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, cause.failure, scheme), cause.state);
-        case 'stop':
-            return withState((0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)(cause.stop.reason, scheme), cause.state);
-        case 'outside-policy': {
-            const message = `Invite ${label} was left untouched: ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .describeMismatch */ ._e)(cause.mismatch)}.`;
-            const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
-            return { title: `Invite ${label} is outside the policy`, message, details: [], hint };
+        case 'request': {
+            const problem = (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, cause.failure, scheme);
+            return cause.isNotFound ? problem : withState(problem);
         }
+        case 'stop': {
+            const { title: reason, hint } = (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)(cause.stop.reason, scheme);
+            const message = `${reason}.`;
+            if (kind === 'not_attempted')
+                return { title: `Invite ${label} was not attempted`, message, details: [], hint };
+            return withState({ title, message, details: [], hint });
+        }
+        case 'outside-policy':
+            return outsidePolicyProblem(outcome, (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .describeMismatch */ ._e)(cause.mismatch), cause.failure);
         case 'final-status':
             return finalStatusProblem(label, desiredStatus, cause.status, cause.failure);
         case 'defect': {
-            const message = `State unknown: this action has a defect. ${cause.description}`;
-            return { title, message, details: [], hint: 'Please report it, with this message.' };
+            const message = `This action has a defect. ${cause.description}`;
+            return withState({ title, message, details: [], hint: 'Please report it, with this message.' });
         }
     }
 }
-function withState(problem, state) {
-    const sentence = STATE_SENTENCES[state];
-    return sentence === undefined ? problem : { ...problem, message: `${problem.message} ${sentence}` };
+function outsidePolicyProblem({ invite, id, state }, why, failure) {
+    const title = `Invite ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, id)} is outside the policy`;
+    if (failure === undefined) {
+        const message = `It was left untouched: ${why}.`;
+        const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
+        return { title, message, details: [], hint };
+    }
+    const message = `It has changed since this step selected it, and no further attempt was made: ${why}. ${STATE_TEXTS[state]}.`;
+    const hint = 'Look at the invite in Cloudflare’s dashboard before you respond to it.';
+    return { title, message, details: describeAttempt(failure), hint };
 }
 function finalStatusProblem(label, desiredStatus, status, failure) {
     const title = `Invite ${label} cannot be ${desiredStatus}`;
-    const details = failure === undefined ? [] : [`${(0,_cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorLine */ .B)(failure.error)}.`, ...(0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestDetails */ ._)(failure)];
+    const details = describeAttempt(failure);
     if (status === 'expired') {
         const hint = 'Invites live for about four days. Ask the inviter for a new one.';
-        return { title, message: `Invite ${label} has expired.`, details, hint };
+        return { title, message: 'It has expired.', details, hint };
     }
-    const message = `Invite ${label} is already ${status}. An invite can be responded to once.`;
+    const message = `It is already ${status}. An invite can be responded to once.`;
     const hint = 'If that is not what you want, ask the inviter to remove the member or to send a new invite.';
     return { title, message, details, hint };
+}
+function describeAttempt(failure) {
+    return failure === undefined ? [] : [`${(0,_cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorLine */ .B)(failure.error)}.`, ...(0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestDetails */ ._)(failure)];
 }
 
 
@@ -668,10 +698,14 @@ function finalStatusProblem(label, desiredStatus, status, failure) {
 /* harmony export */   Kb: () => (/* binding */ inviteLabel),
 /* harmony export */   YK: () => (/* binding */ problemLine),
 /* harmony export */   _e: () => (/* binding */ describeMismatch),
+/* harmony export */   ej: () => (/* binding */ problemSentences),
 /* harmony export */   rl: () => (/* binding */ verbOf)
 /* harmony export */ });
-function problemLine({ message, details }) {
-    return [message, ...details].join(' ');
+function problemSentences({ title, message }) {
+    return `${title}. ${message}`.trimEnd();
+}
+function problemLine(problem) {
+    return [problemSentences(problem), ...problem.details].join(' ');
 }
 function inviteLabel(invite, id) {
     return invite.organization_name ? `${invite.organization_name} (${id})` : id;
@@ -777,7 +811,7 @@ function stopProblem(reason, scheme) {
     switch (reason.kind) {
         case 'cancelled': {
             const hint = 'Run the job again: an invite that has the desired status by then is left as it is.';
-            return { title: 'The job was cancelled', message: 'The job was cancelled.', details: [], hint };
+            return { title: 'The job was cancelled', message: '', details: [], hint };
         }
         case 'deadline': {
             const message = `The step’s budget of ${reason.timeoutSeconds} s is used up.`;
@@ -847,23 +881,31 @@ function problem(message, hint = 'The next run of the workflow tries again.') {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BO: () => (/* binding */ clockNotice),
 /* harmony export */   Lj: () => (/* binding */ problemAnnotation),
 /* harmony export */   XO: () => (/* binding */ capAnnotations),
+/* harmony export */   pm: () => (/* binding */ successWarnings),
 /* harmony export */   rb: () => (/* binding */ failureAnnotations)
 /* harmony export */ });
-/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(551);
-/* harmony import */ var _problems_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(468);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(415);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(551);
+/* harmony import */ var _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(349);
+/* harmony import */ var _problems_problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(468);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(415);
+
+
 
 
 
 const MAX_ANNOTATIONS = 10;
 const MAX_NAMED = 5;
-function problemAnnotation({ title, message, details, hint }) {
-    return { title, lines: [message, ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])] };
+function problemAnnotation(problem) {
+    const { title, details, hint } = problem;
+    const lines = [(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .problemSentences */ .ej)(problem), ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])];
+    return { title, lines };
 }
 function failureAnnotations(outcomes, stop) {
-    const failed = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__/* .isFailed */ .I);
+    const failed = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .isFailed */ .I);
     const shared = failed.filter(({ causedByStop }) => causedByStop);
     const own = failed.filter(({ causedByStop }) => !causedByStop).map(({ problem }) => problemAnnotation(problem));
     const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
@@ -872,23 +914,42 @@ function failureAnnotations(outcomes, stop) {
 }
 function stopAnnotation(stop, affected) {
     const { lines, title } = problemAnnotation(stop);
-    const unknown = affected.filter(({ invite }) => invite.status === undefined);
+    const named = (what, outcomes) => outcomes.length === 0 ? [] : [`${what}: ${nameInvites(outcomes)}.`];
+    const inState = (state) => named(_problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .STATE_TEXTS */ .v[state], affected.filter((outcome) => outcome.state === state));
     const notAttempted = affected.filter(({ kind }) => kind === 'not_attempted');
-    const consequences = [
-        ...(notAttempted.length > 0 ? [`Not attempted: ${nameInvites(notAttempted)}.`] : []),
-        ...(unknown.length > 0 ? [`State unknown, because it could not be read: ${nameInvites(unknown)}.`] : []),
-    ];
+    const consequences = [...named('Not attempted', notAttempted), ...inState('unsettled'), ...inState('unknown')];
     return { title, lines: lines.toSpliced(1, 0, ...consequences) };
 }
+function successWarnings(outcome, { desiredStatus }) {
+    const { invite, id, kind, mismatch, isExpired } = outcome;
+    const label = `Invite ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id)}`;
+    const isOutside = [];
+    if (mismatch !== undefined) {
+        const title = `${label} is ${desiredStatus}, but outside the policy`;
+        const line = `${title}: ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .describeMismatch */ ._e)(mismatch)}. It has changed since this step selected it.`;
+        isOutside.push({ title, lines: [line, 'What to do: look at the membership in Cloudflare’s dashboard.'] });
+    }
+    if (kind !== 'planned' || !isExpired)
+        return isOutside;
+    const title = `${label} is pending, but its date has passed`;
+    const line = `${title}: it expired at ${invite.expires_on}. It is not known whether Cloudflare takes a response to it.`;
+    return [...isOutside, { title, lines: [line] }];
+}
+function clockNotice(skewMs) {
+    const title = `The runner’s clock is ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead'}`;
+    const line = `${title}, compared with Cloudflare’s. The step reckons with Cloudflare’s time; set the runner’s clock.`;
+    return { title, lines: [line] };
+}
 function nameInvites(outcomes) {
-    const labels = outcomes.map(({ invite, id }) => (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteLabel */ .Kb)(invite, id));
-    return (0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .firstOf */ .Ku)(labels, MAX_NAMED).join(', ');
+    const labels = outcomes.map(({ invite, id }) => (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id));
+    return (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(labels, MAX_NAMED).join(', ');
 }
 function capAnnotations(annotations, what, where) {
     if (annotations.length <= MAX_ANNOTATIONS)
         return annotations;
     const rest = annotations.slice(MAX_ANNOTATIONS - 1).map(({ title }) => title);
-    const last = { title: `${rest.length} more ${what}`, lines: [...(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .firstOf */ .Ku)(rest, MAX_NAMED), where] };
+    const title = `${rest.length} more ${what}`;
+    const last = { title, lines: [`${title}.`, ...(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(rest, MAX_NAMED), where] };
     return [...annotations.slice(0, MAX_ANNOTATIONS - 1), last];
 }
 
@@ -943,9 +1004,10 @@ function describeEntry(entry, index) {
 function ignoredTitle(count) {
     return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(count, 'pending invite')} left alone`;
 }
-function describeIgnored({ invite, mismatch }) {
+function describeIgnored({ invite, reason }) {
     const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
-    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .inviteLabel */ .Kb)(invite, invite.id)}${organization}: ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .describeMismatch */ ._e)(mismatch)}.`;
+    const why = reason.kind === 'expired' ? `expired at ${invite.expires_on}` : (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .describeMismatch */ ._e)(reason);
+    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .inviteLabel */ .Kb)(invite, invite.id)}${organization}: ${why}.`;
 }
 function describeWait(secondsLeft) {
     return `No invite matches yet; looking for another ${secondsLeft} s.`;
@@ -992,10 +1054,12 @@ function runTitle(outcomes, { desiredStatus, dryRun }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   f: () => (/* binding */ buildSummary)
 /* harmony export */ });
-/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(551);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(415);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(247);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(114);
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(551);
+/* harmony import */ var _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(349);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(415);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(247);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(114);
+
 
 
 
@@ -1010,8 +1074,8 @@ const OUTCOME_TEXTS = {
     failed: '❌ failed',
     not_attempted: '⏸️ not attempted',
 };
-function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_1__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
-    const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_2__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
+function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_2__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
+    const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
     const problems = [...(stop === undefined ? [] : [stop]), ...own.map(({ problem }) => problem)];
     const room = maxBytes - FRAME_BYTES;
     const failures = takeWithin(room, problems, (problem) => problemItem(problem, escapeText));
@@ -1033,17 +1097,22 @@ function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = 
     ].join('\n\n');
 }
 function foldedList(count, items) {
-    return `<details><summary>${(0,_log_js__WEBPACK_IMPORTED_MODULE_0__/* .ignoredTitle */ .rp)(count)}</summary><ul>${items}</ul></details>`;
+    return `<details><summary>${(0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .ignoredTitle */ .rp)(count)}</summary><ul>${items}</ul></details>`;
 }
 const TABLE_HEAD = '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
-function outcomeRow({ invite, id, kind }, escapeText) {
+function outcomeRow(outcome, escapeText) {
+    const { invite, id, kind } = outcome;
     const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
     const data = cells.map((cell) => `<td>${cell ? `<code>${escapeText(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
-    const status = invite.status ?? 'state unknown';
-    return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (<code>${escapeText(status, MAX_CELL)}</code>)</td></tr>`;
+    const status = invite.status ?? ((0,_invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .isFailed */ .I)(outcome) ? _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .STATE_TEXTS */ .v[outcome.state] : '');
+    const shown = status && ` (<code>${escapeText(status, MAX_CELL)}</code>)`;
+    return `<tr>${data}<td>${OUTCOME_TEXTS[kind]}${shown}</td></tr>`;
 }
 function problemItem({ title, message, details, hint }, escapeText) {
-    const facts = [message, ...details].map((line) => `<br><code>${escapeText(line)}</code>`).join('');
+    const facts = [message, ...details]
+        .filter(Boolean)
+        .map((line) => `<br><code>${escapeText(line)}</code>`)
+        .join('');
     return `<li><strong><code>${escapeText(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${escapeText(hint)}`}</li>`;
 }
 function takeWithin(maxBytes, items, toItem) {
@@ -1060,7 +1129,7 @@ function takeWithin(maxBytes, items, toItem) {
     return { html, bytes, omitted: 0 };
 }
 function omittedNote(count, what) {
-    return count === 0 ? [] : [`<p>${(0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .countOf */ .pq)(count, `more ${what}`)} did not fit into this summary.</p>`];
+    return count === 0 ? [] : [`<p>${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(count, `more ${what}`)} did not fit into this summary.</p>`];
 }
 
 
@@ -1848,11 +1917,15 @@ function parseNumber(value, unitMs) {
     return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) * unitMs : undefined;
 }
 function parseDateDelay(value, nowMs) {
+    const epochMs = parseHttpDate(value);
+    return epochMs === undefined ? undefined : Math.max(0, epochMs - nowMs);
+}
+function parseHttpDate(value) {
     const date = value ?? '';
     if (!HTTP_DATES.some((form) => form.test(date)))
         return undefined;
     const epochMs = Date.parse(date.endsWith('GMT') ? date : `${date} GMT`);
-    return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
+    return Number.isNaN(epochMs) ? undefined : epochMs;
 }
 const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z-]+=(?:"[^"]*"|[^\s;,"]+))*)/g;
 function rateLimitPauseMs(header, inFlight) {
@@ -1958,6 +2031,7 @@ class RequestSender {
         const { status } = response;
         const cfRay = redact(response.headers.get('cf-ray') ?? '') || undefined;
         if (response.ok && body.kind === 'envelope' && body.success) {
+            this.#options.serverClock.observe(response.headers.get('date'));
             return { ok: true, value: { result: body.result, resultInfo: body.resultInfo, status, cfRay } };
         }
         const details = body.kind === 'envelope' ? body.errors : body.kind === 'problem' ? [body.error] : [];
@@ -2157,6 +2231,33 @@ class RequestLimiter {
         else if (error !== undefined && current.error === undefined) {
             this.#pause = { ...current, reason, error };
         }
+    }
+}
+
+;// CONCATENATED MODULE: ../build/cloudflare/server-clock.js
+
+const NOTABLE_SKEW_MS = 5 * 60 * 1_000;
+class ServerClock {
+    #clock;
+    #onSkew;
+    #skewMs = 0;
+    #isSkewTold = false;
+    constructor(clock, onSkew) {
+        this.#clock = clock;
+        this.#onSkew = onSkew;
+    }
+    nowMs() {
+        return this.#clock.nowMs() + this.#skewMs;
+    }
+    observe(date) {
+        const dateMs = parseHttpDate(date);
+        if (dateMs === undefined)
+            return;
+        this.#skewMs = dateMs - this.#clock.nowMs();
+        if (this.#isSkewTold || Math.abs(this.#skewMs) <= NOTABLE_SKEW_MS)
+            return;
+        this.#isSkewTold = true;
+        this.#onSkew(this.#skewMs);
     }
 }
 
@@ -2689,7 +2790,59 @@ function decodePercent(text) {
     }
 }
 
+;// CONCATENATED MODULE: ../build/invites/expiry.js
+const HAS_ZONE = /(?:Z|GMT|UTC|:\d{2}\S*\s*[+-]\d{2}:?\d{2})\s*$/i;
+function expiresMs({ expires_on: date }) {
+    if (date === undefined)
+        return Number.NaN;
+    return Date.parse(HAS_ZONE.test(date) ? date : `${date}Z`);
+}
+function isExpired(invite, nowMs) {
+    return expiresMs(invite) <= nowMs;
+}
+
+;// CONCATENATED MODULE: ../build/invites/known-state.js
+class InviteKnowledge {
+    #invite;
+    #isUnsettled = false;
+    constructor(invite) {
+        this.#invite = invite;
+    }
+    get fields() {
+        return this.#invite;
+    }
+    get state() {
+        if (this.#invite.status === undefined)
+            return this.#isUnsettled ? 'unknown' : 'unread';
+        return this.#isUnsettled ? 'unsettled' : 'read';
+    }
+    get reported() {
+        return this.state === 'unsettled' ? withoutStatus(this.#invite) : this.#invite;
+    }
+    get mayBeChanged() {
+        return this.#isUnsettled;
+    }
+    update(invite) {
+        this.#invite = { ...this.#invite, ...invite };
+    }
+    settle() {
+        this.#isUnsettled = false;
+    }
+    attempted(effect) {
+        if (effect === 'not-applied')
+            return;
+        if (effect === 'unknown')
+            this.#isUnsettled = true;
+        this.#invite = withoutStatus(this.#invite);
+    }
+}
+function withoutStatus({ status: _, ...rest }) {
+    return rest;
+}
+
 ;// CONCATENATED MODULE: ../build/invites/respond.js
+
+
 
 
 async function respondToInvite(target, options) {
@@ -2704,23 +2857,19 @@ async function respondToInvite(target, options) {
 class InviteResponder {
     #id;
     #options;
-    #invite;
-    #mayHaveApplied = false;
+    #known;
     #lastFailure;
     constructor({ id, invite }, options) {
         this.#id = id;
         this.#options = options;
-        this.#invite = invite ?? { id };
+        this.#known = new InviteKnowledge(invite ?? { id });
     }
     async run() {
-        const { dryRun, guard } = this.#options;
-        if (this.#invite.status === undefined && (dryRun || guard !== undefined)) {
+        const { dryRun, filters } = this.#options;
+        if (this.#known.state === 'unread' && (dryRun || Object.keys(filters).length > 0)) {
             const failure = await this.#read('all');
             if (failure !== undefined)
                 return this.#failedBy(failure);
-            const mismatch = (0,invites_filters/* matchFilters */.XN)(this.#invite, guard ?? {});
-            if (mismatch.kind !== 'match')
-                return this.#failed({ kind: 'outside-policy', mismatch });
         }
         const decided = this.#conclude();
         if (decided !== undefined)
@@ -2729,17 +2878,14 @@ class InviteResponder {
     }
     stopped(stop) {
         const failure = this.#lastFailure;
-        const state = this.#knownState();
         if (failure === undefined)
-            return this.#failed({ kind: 'stop', stop, state }, true, 'not_attempted');
+            return this.#failed({ kind: 'stop', stop }, true, 'not_attempted');
         const { status, isAuthError } = failure.error;
         const isOwnFault = status !== 429 && !isAuthError && stop.reason.kind !== 'cancelled';
-        if (isOwnFault)
-            return this.#failed({ kind: 'request', failure, state });
-        return this.#failed({ kind: 'stop', stop, state }, true);
+        return isOwnFault ? this.#failedBy(failure) : this.#failed({ kind: 'stop', stop }, true);
     }
     broken(error) {
-        this.#forgetStatus();
+        this.#known.attempted('unknown');
         const description = this.#options.redact(String(error instanceof Error ? error.stack : error));
         return this.#failed({ kind: 'defect', description });
     }
@@ -2748,16 +2894,15 @@ class InviteResponder {
         for (let attempts = 1;; attempts++) {
             const response = await client.respond(this.#serverId, desiredStatus);
             if (response.ok) {
-                this.#update(response.value);
+                this.#known.update(response.value);
                 return this.#succeeded('changed');
             }
             const error = response.failure;
             this.#lastFailure = { error, attempts, retryExceedsDeadline: false };
-            if (error.effect === 'unknown')
-                this.#forgetStatus();
+            this.#known.attempted(error.effect);
             const { again, failure } = await client.decideRetry(error, attempts);
             this.#lastFailure = failure;
-            const mustReadBack = error.effect !== 'not-applied' || (this.#mayHaveApplied && this.#invite.status === undefined);
+            const mustReadBack = error.effect !== 'not-applied' || this.#known.state === 'unknown';
             const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
             const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
             if (decided !== undefined)
@@ -2770,43 +2915,46 @@ class InviteResponder {
         const read = await this.#options.client.get(this.#serverId, { retry });
         if (!read.ok)
             return read.failure;
-        this.#update(read.value);
+        this.#known.update(read.value);
         return undefined;
     }
     #conclude() {
-        const { status } = this.#invite;
-        if (status === undefined || status === 'pending')
+        const { status } = this.#known.fields;
+        const failure = this.#lastFailure;
+        const mismatch = this.#mismatch();
+        const isFinal = status !== undefined && status !== 'pending';
+        if (mismatch !== undefined && !(isFinal && failure !== undefined)) {
+            return this.#failed({ kind: 'outside-policy', mismatch, failure });
+        }
+        if (!isFinal)
             return undefined;
-        if (status === this.#options.desiredStatus)
-            return this.#succeeded(this.#mayHaveApplied ? 'changed' : 'unchanged');
-        return this.#failed({ kind: 'final-status', status, failure: this.#lastFailure });
+        if (status === this.#options.desiredStatus) {
+            return this.#succeeded(this.#known.mayBeChanged ? 'changed' : 'unchanged');
+        }
+        this.#known.settle();
+        return this.#failed({ kind: 'final-status', status, failure });
+    }
+    #mismatch() {
+        const match = (0,invites_filters/* matchFilters */.XN)(this.#known.fields, this.#options.filters);
+        return match.kind === 'match' ? undefined : match;
     }
     #failedBy(failure, readFailure) {
-        const isNotFound = failure.error.isNotFound || readFailure?.error.isNotFound === true;
-        const state = isNotFound && !this.#mayHaveApplied ? 'not-found' : this.#knownState();
-        return this.#failed({ kind: 'request', failure, state }, failure.error.isAuthError);
+        const isMissing = failure.error.isNotFound || readFailure?.error.isNotFound === true;
+        const isNotFound = isMissing && this.#known.state === 'unread';
+        return this.#failed({ kind: 'request', failure, isNotFound }, failure.error.isAuthError);
     }
     get #serverId() {
-        return this.#invite.id ?? this.#id;
-    }
-    #knownState() {
-        if (this.#invite.status === 'pending')
-            return 'pending';
-        return this.#mayHaveApplied ? 'unknown' : 'unread';
-    }
-    #update(invite) {
-        this.#invite = { ...this.#invite, ...invite };
-    }
-    #forgetStatus() {
-        this.#mayHaveApplied = true;
-        const { status: _, ...rest } = this.#invite;
-        this.#invite = rest;
+        return this.#known.fields.id ?? this.#id;
     }
     #succeeded(kind) {
-        return { kind, id: this.#serverId, invite: this.#invite };
+        this.#known.settle();
+        const invite = this.#known.reported;
+        const hasExpired = kind === 'planned' && isExpired(invite, this.#options.serverNowMs());
+        return { kind, id: this.#serverId, invite, mismatch: this.#mismatch(), isExpired: hasExpired };
     }
     #failed(cause, causedByStop = false, kind = 'failed') {
-        return { kind, id: this.#serverId, invite: this.#invite, cause, causedByStop };
+        const { reported: invite, state } = this.#known;
+        return { kind, id: this.#serverId, invite, cause, state, causedByStop };
     }
 }
 
@@ -2840,35 +2988,74 @@ function relevantStop(reason, outcomes) {
 
 
 const PER_PAGE = 50;
-const MAX_PAGES = 1_000;
+const LIST_LIMITS = { pages: 1_000, entries: 200_000, megabytes: 64 };
+const MAX_DESCRIBED = 10;
 async function listInvites(client) {
-    const invites = new Map();
-    const skipped = [];
-    let entryCount = 0;
-    for (let page = 1; page <= MAX_PAGES; page++) {
+    const list = new GrowingList();
+    for (let page = 1;; page++) {
         const result = await client.listPage(page, PER_PAGE);
         if (!result.ok)
             return { ok: false, failure: { kind: 'request', failure: result.failure } };
-        const { entries, totalCount, perPage } = result.value;
-        const knownIds = invites.size;
-        const skippedHere = [];
-        for (const entry of entries) {
-            const invite = parseEntry(entry);
-            if ('reason' in invite)
-                skippedHere.push(invite);
-            else
-                invites.set((0,ascii/* asciiLowercase */.T)(invite.id), invite);
-        }
-        const isRepeated = invites.size === knownIds;
-        const known = new Set(isRepeated ? skipped.map((entry) => JSON.stringify(entry)) : []);
-        skipped.push(...skippedHere.filter((entry) => !known.has(JSON.stringify(entry))));
-        entryCount += entries.length;
+        const isLast = list.add(result.value, page);
+        const limit = list.exceededLimit ?? (isLast || page < LIST_LIMITS.pages ? undefined : 'pages');
+        if (limit !== undefined)
+            return { ok: false, failure: { kind: 'too-long', limit } };
+        if (isLast)
+            return { ok: true, value: list.listing };
+    }
+}
+class GrowingList {
+    #invites = new Map();
+    #skipped = [];
+    #idCount = 0;
+    #skippedCount = 0;
+    #entryCount = 0;
+    #characterCount = 0;
+    #totalCount;
+    #lastPage = '';
+    add({ entries, totalCount, perPage }, page) {
+        const text = JSON.stringify(entries);
+        const idCount = this.#idCount;
+        if (text !== this.#lastPage)
+            for (const entry of entries)
+                this.#addEntry(entry);
+        this.#lastPage = text;
+        this.#characterCount += text.length;
+        this.#entryCount += entries.length;
+        this.#totalCount = totalCount ?? this.#totalCount;
+        const isRepeated = this.#idCount === idCount;
         const mayCountPage = page === 1 && entries.length >= (perPage ?? 0);
-        if (isRepeated || (entryCount === totalCount && !mayCountPage)) {
-            return { ok: true, value: { invites: [...invites.values()], skipped } };
+        return isRepeated || (this.#entryCount === totalCount && !mayCountPage);
+    }
+    get exceededLimit() {
+        if (this.#entryCount > LIST_LIMITS.entries)
+            return 'entries';
+        return this.#characterCount > LIST_LIMITS.megabytes * 1_000_000 ? 'megabytes' : undefined;
+    }
+    get listing() {
+        const missingCount = Math.max(0, (this.#totalCount ?? 0) - this.#invites.size - this.#skippedCount);
+        return {
+            invites: [...this.#invites.values()],
+            skipped: this.#skipped,
+            skippedCount: this.#skippedCount,
+            missingCount,
+        };
+    }
+    #addEntry(entry) {
+        const invite = parseEntry(entry);
+        const key = (0,ascii/* asciiLowercase */.T)(invite.id ?? '');
+        if ('reason' in invite) {
+            this.#invites.delete(key);
+            this.#skippedCount += 1;
+            if (this.#skipped.length < MAX_DESCRIBED)
+                this.#skipped.push(invite);
+        }
+        else {
+            if (!this.#invites.has(key))
+                this.#idCount += 1;
+            this.#invites.set(key, invite);
         }
     }
-    return { ok: false, failure: { kind: 'endless', pages: MAX_PAGES } };
 }
 function parseEntry(entry) {
     const invite = (0,cloudflare_invite/* toInvite */.xW)(entry);
@@ -2881,28 +3068,33 @@ function parseEntry(entry) {
         return { reason: 'unusable-id', id, organization };
     if (status === undefined)
         return { reason: 'no-status', id, organization };
+    if (!cloudflare_invite/* INVITE_STATUSES */.$u.has(status))
+        return { reason: 'unknown-status', id, organization, status };
     return { ...invite, id };
 }
 
 ;// CONCATENATED MODULE: ../build/invites/select.js
 
+
 const EXPIRES_SOON_MS = 24 * 60 * 60 * 1_000;
 function selectInvites(invites, filters, desiredStatus, nowMs) {
-    const candidates = invites
-        .filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs))
-        .map((invite) => ({ invite, match: (0,invites_filters/* matchFilters */.XN)(invite, filters) }));
-    const ignored = candidates.flatMap(({ invite, match }) => match.kind === 'match' ? [] : [{ invite, mismatch: match }]);
+    const pending = invites.filter(({ status }) => status === 'pending');
+    const judged = pending.map((invite) => ({ invite, reason: reasonToIgnore(invite, filters, nowMs) }));
+    const expiresSoon = (invite) => expiresMs(invite) - nowMs <= EXPIRES_SOON_MS;
     return {
-        selected: candidates.filter(({ match }) => match.kind === 'match').map(({ invite }) => invite),
-        ignored,
-        expiringSoon: ignored
-            .filter(({ invite, mismatch }) => mismatch.kind === 'unmatched' && expiresMs(invite) - nowMs <= EXPIRES_SOON_MS)
+        selected: judged.filter(({ reason }) => reason === undefined).map(({ invite }) => invite),
+        ignored: judged.flatMap(({ invite, reason }) => (reason === undefined ? [] : [{ invite, reason }])),
+        expiringSoon: judged
+            .filter(({ invite, reason }) => reason?.kind === 'unmatched' && expiresSoon(invite))
             .map(({ invite }) => invite),
-        alreadyDone: invites.filter((invite) => invite.status === desiredStatus && (0,invites_filters/* matchFilters */.XN)(invite, filters).kind === 'match'),
+        alreadyDone: invites.filter((invite) => invite.status === desiredStatus && reasonToIgnore(invite, filters, nowMs) === undefined),
     };
 }
-function expiresMs({ expires_on }) {
-    return expires_on === undefined ? Number.NaN : Date.parse(expires_on);
+function reasonToIgnore(invite, filters, nowMs) {
+    if (isExpired(invite, nowMs))
+        return { kind: 'expired' };
+    const match = (0,invites_filters/* matchFilters */.XN)(invite, filters);
+    return match.kind === 'match' ? undefined : match;
 }
 
 ;// CONCATENATED MODULE: ../build/invites/search.js
@@ -2911,18 +3103,18 @@ function expiresMs({ expires_on }) {
 
 const LOOK_INTERVAL_MS = 5_000;
 async function searchInvites(options) {
-    const { client, limiter, clock, filters, desiredStatus, waitSeconds, onWait } = options;
+    const { client, limiter, clock, serverClock, filters, desiredStatus, waitSeconds, onWait } = options;
     const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
     try {
         for (;;) {
             const listing = await listInvites(client);
             if (!listing.ok)
                 return listing;
-            const { invites, skipped } = listing.value;
-            const selection = selectInvites(invites, filters, desiredStatus, clock.nowMs());
+            const { invites, ...gaps } = listing.value;
+            const selection = selectInvites(invites, filters, desiredStatus, serverClock.nowMs());
             const leftMs = waitUntilMs - clock.nowMs();
             if (selection.selected.length > 0 || selection.alreadyDone.length > 0 || leftMs <= 0) {
-                return { ok: true, value: { ...selection, skipped } };
+                return { ok: true, value: { ...selection, ...gaps } };
             }
             onWait(Math.ceil(leftMs / 1_000));
             await limiter.wait(Math.min(LOOK_INTERVAL_MS, leftMs));
@@ -3017,6 +3209,7 @@ var stop_problem = __nccwpck_require__(465);
 ;// CONCATENATED MODULE: ../build/problems/run-problem.js
 
 
+
 const PROXY_MESSAGES = {
     unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`,
     malformed: 'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
@@ -3026,10 +3219,9 @@ function runProblem(result) {
         case 'handled':
             return result.stop && (0,stop_problem/* stopProblem */.E)(result.stop.reason, result.context.scheme);
         case 'no-match': {
-            const wait = result.waitSeconds > 0 ? `, and none came within ${result.waitSeconds} s` : '';
-            const message = `No pending invite matches the filters${wait}.`;
+            const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
             const hint = 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
-            return { title: 'No pending invite matches', message, details: [], hint };
+            return { title: 'No pending invite matches the filters', message, details: [], hint };
         }
         case 'list-failed':
             return listProblem(result.failure, result.context.scheme);
@@ -3059,9 +3251,9 @@ function listProblem(failure, scheme) {
                 return (0,stop_problem/* stopProblem */.E)({ kind: 'credentials', error }, scheme);
             return (0,request_problem/* requestProblem */.J)(title, failure.failure, scheme);
         }
-        case 'endless': {
-            const message = `The list of invites did not end within ${failure.pages} pages. No invite was changed.`;
-            return { title, message, details: [] };
+        case 'too-long': {
+            const limit = `${LIST_LIMITS[failure.limit]} ${failure.limit}`;
+            return { title, message: `It did not end within ${limit}. No invite was changed.`, details: [] };
         }
     }
 }
@@ -3071,14 +3263,21 @@ var problem = __nccwpck_require__(468);
 ;// CONCATENATED MODULE: ../build/report/list-annotations.js
 
 
-const MAX_SKIPPED = 10;
 const MAX_NAMED = 3;
-function annotateList({ expiringSoon, ignored, skipped }) {
+function annotateList(search) {
+    const { expiringSoon, ignored } = search;
     const warned = new Set(expiringSoon);
-    const others = ignored.map(({ invite }) => invite).filter((invite) => !warned.has(invite));
+    const invitesBy = (isExpired) => ignored
+        .filter(({ invite, reason }) => (reason.kind === 'expired') === isExpired && !warned.has(invite))
+        .map(({ invite }) => invite);
+    const others = invitesBy(false);
+    const expired = invitesBy(true);
     return {
-        warnings: [...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)],
-        notices: others.length > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : [],
+        warnings: [...gapWarnings(search), ...expiringSoon.map(expiringWarning)],
+        notices: [
+            ...(others.length > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : []),
+            ...(expired.length > 0 ? [expiredNotice(expired)] : []),
+        ],
     };
 }
 function expiringWarning(invite) {
@@ -3096,22 +3295,41 @@ function expiringWarning(invite) {
 function ignoredNotice(invites, isOther) {
     const count = invites.length;
     const title = `${(0,words/* countOf */.pq)(count, isOther ? 'other pending invite' : 'pending invite')} ${count === 1 ? 'was' : 'were'} left alone`;
-    const names = (0,words/* firstOf */.Ku)(invites.map((invite) => (0,problem/* inviteLabel */.Kb)(invite, invite.id)), MAX_NAMED);
-    const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${names.join(', ')}`;
+    const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${nameInvites(invites)}`;
     return { title, lines: [`${title}: ${why}. The log says which filter decided.`] };
 }
-function skippedWarning(skipped) {
-    const title = `${(0,words/* countOf */.pq)(skipped.length, 'entry', 'entries')} of the list could not be used`;
-    const texts = skipped.map((entry) => `Skipped: ${describeSkipped(entry)}.`);
-    return { title, lines: [`${title}.`, ...(0,words/* firstOf */.Ku)(texts, MAX_SKIPPED)] };
+function expiredNotice(invites) {
+    const title = `${(0,words/* countOf */.pq)(invites.length, 'pending invite')} ${invites.length === 1 ? 'has' : 'have'} expired`;
+    const hint = 'What to do: if one is wanted, ask its inviter to send it again.';
+    return { title, lines: [`${title}: ${nameInvites(invites)}.`, hint] };
 }
-function describeSkipped({ reason, type, id, organization }) {
+function nameInvites(invites) {
+    const names = invites.map((invite) => (0,problem/* inviteLabel */.Kb)(invite, invite.id));
+    return (0,words/* firstOf */.Ku)(names, MAX_NAMED).join(', ');
+}
+function gapWarnings({ skipped, skippedCount, missingCount }) {
+    const warnings = [];
+    if (skippedCount > 0) {
+        const title = `${(0,words/* countOf */.pq)(skippedCount, 'entry', 'entries')} of the list could not be used`;
+        const texts = skipped.map((entry) => `Skipped: ${describeSkipped(entry)}.`);
+        const rest = skippedCount - skipped.length;
+        warnings.push({ title, lines: [`${title}.`, ...texts, ...(rest > 0 ? [`And ${rest} more.`] : [])] });
+    }
+    if (missingCount > 0) {
+        const title = `${(0,words/* countOf */.pq)(missingCount, 'entry', 'entries')} of the list ${missingCount === 1 ? 'is' : 'are'} missing`;
+        const line = `${title}: fewer came than the list says it has (total_count). An invite may have been overlooked.`;
+        warnings.push({ title, lines: [line] });
+    }
+    return warnings;
+}
+function describeSkipped({ reason, type, id, status, organization }) {
     const of = organization === undefined ? '' : ` of ${organization}`;
     const texts = {
         'not-an-object': `an entry that is not an invite (${type})`,
         'no-id': `an invite${of} without an id`,
         'unusable-id': `an invite${of} with the unusable id "${id}"`,
         'no-status': `the invite ${id}${of} without a status`,
+        'unknown-status': `the invite ${id}${of} with the unknown status "${status}"`,
     };
     return texts[reason];
 }
@@ -3190,13 +3408,14 @@ function createReport(result) {
     const severity = result.kind === 'no-match' ? result.ifNoMatch : 'error';
     const stop = severity === 'error' ? problem : undefined;
     const search = 'search' in result ? result.search : undefined;
-    const { warnings, notices } = search === undefined ? { warnings: [], notices: [] } : annotateList(search);
+    const list = search === undefined ? { warnings: [], notices: [] } : annotateList(search);
+    const warnings = severity === 'warn' && problem !== undefined ? [(0,annotations/* problemAnnotation */.Lj)(problem)] : [];
     return {
-        title: titleOf(result, outcomes),
+        title: titleOf(result, outcomes, problem),
         outcomes,
         stop,
-        warnings: severity === 'warn' && problem !== undefined ? [(0,annotations/* problemAnnotation */.Lj)(problem), ...warnings] : warnings,
-        notices,
+        warnings: [...warnings, ...warningsOf(result), ...list.warnings],
+        notices: list.notices,
         ignored: (search?.ignored ?? []).map(log/* describeIgnored */.MS),
         exitCode: stop !== undefined || outcomes.some(invites_outcome/* isFailed */.I) ? 1 : 0,
     };
@@ -3206,10 +3425,15 @@ function reportedOutcomes(result) {
         return [];
     return result.outcomes.map((outcome) => (0,invites_outcome/* isFailed */.I)(outcome) ? { ...outcome, problem: (0,outcome_problem/* outcomeProblem */.S)(outcome, result.context) } : outcome);
 }
-function titleOf(result, outcomes) {
-    if (result.kind === 'list-failed')
-        return 'Cloudflare invites: the list could not be read';
-    return 'context' in result ? (0,log/* runTitle */.kh)(outcomes, result.context) : 'Cloudflare invites';
+function warningsOf(result) {
+    if (result.kind !== 'handled')
+        return [];
+    return result.outcomes.flatMap((outcome) => ((0,invites_outcome/* isFailed */.I)(outcome) ? [] : (0,annotations/* successWarnings */.pm)(outcome, result.context)));
+}
+function titleOf(result, outcomes, problem) {
+    if (result.kind === 'handled')
+        return (0,log/* runTitle */.kh)(outcomes, result.context);
+    return `Cloudflare invites: ${problem?.title.replace(/^./, (first) => first.toLowerCase())}`;
 }
 async function publishReport(report, workflow, redact) {
     const { outcomes, stop, notices } = report;
@@ -3248,6 +3472,7 @@ async function publishReport(report, workflow, redact) {
 
 
 
+
 async function runAction(runtime) {
     const secrets = readSecrets(runtime.env);
     runtime.workflow.mask(secrets);
@@ -3257,6 +3482,7 @@ async function runAction(runtime) {
     await publishReport(report, runtime.workflow, redact);
     if (inputs?.reportIssue !== undefined)
         await trackIssue({ ...inputs.reportIssue, ...runtime, result, report, redact });
+    runtime.workflow.info(`${report.title}.`);
     return report.exitCode;
 }
 async function runStep(runtime, redact) {
@@ -3288,14 +3514,24 @@ async function selectAndRespond(inputs, runtime, redact) {
     const context = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
     const onPause = (pause) => workflow.info((0,log/* describePause */.Ei)(pause));
     const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
-    const client = createClient(inputs, runtime, limiter, redact);
+    const serverClock = new ServerClock(clock, (skewMs) => workflow.annotate('notice', (0,annotations/* clockNotice */.BO)(skewMs)));
+    const client = createClient(inputs, runtime, limiter, serverClock, redact);
     const hasFilters = Object.keys(filters).length > 0;
     if (hasFilters)
         workflow.info((0,log/* describePolicy */.wy)(filters));
     let search;
     if (inviteIds.length === 0) {
         const onWait = (secondsLeft) => workflow.info((0,log/* describeWait */.Ng)(secondsLeft));
-        const found = await searchInvites({ client, limiter, clock, filters, desiredStatus, waitSeconds, onWait });
+        const found = await searchInvites({
+            client,
+            limiter,
+            clock,
+            serverClock,
+            filters,
+            desiredStatus,
+            waitSeconds,
+            onWait,
+        });
         if (!found.ok)
             return { kind: 'list-failed', context, failure: found.failure };
         search = found.value;
@@ -3303,8 +3539,8 @@ async function selectAndRespond(inputs, runtime, redact) {
         await logIgnored(search, workflow);
     }
     const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
-    const isGuarded = search === undefined && hasFilters;
-    const options = { client, desiredStatus, dryRun, redact, ...(isGuarded && { guard: filters }) };
+    const serverNowMs = () => serverClock.nowMs();
+    const options = { client, desiredStatus, dryRun, filters, serverNowMs, redact };
     const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${(0,log/* describeOutcome */.SS)(outcome, context)}`);
     const respond = () => respondToAll(targets, options, onOutcome);
     const outcomes = targets.length === 0 ? [] : await workflow.group((0,log/* groupTitle */.SZ)(targets.length, context), respond);
@@ -3321,11 +3557,12 @@ async function logIgnored({ ignored }, workflow) {
             workflow.info((0,log/* describeIgnored */.MS)(invite));
     });
 }
-function createClient(inputs, runtime, limiter, redact) {
+function createClient(inputs, runtime, limiter, serverClock, redact) {
     const { fetch, clock, random, workflow } = runtime;
     const { apiBaseUrl: baseUrl, credentials, retries } = inputs;
     const { info: onRetry, debug: onDebug } = workflow;
-    return new InvitesClient({ baseUrl, credentials, retries, fetch, clock, random, limiter, redact, onRetry, onDebug });
+    const parts = { limiter, serverClock, redact };
+    return new InvitesClient({ baseUrl, credentials, retries, fetch, clock, random, ...parts, onRetry, onDebug });
 }
 function targetsOf({ selected, alreadyDone }, waitSeconds) {
     const invites = selected.length > 0 || waitSeconds === 0 ? selected : alreadyDone;

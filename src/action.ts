@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import { InvitesClient } from './cloudflare/client.ts';
 import type { Pause } from './cloudflare/errors.ts';
 import { RequestLimiter } from './cloudflare/limiter.ts';
+import { ServerClock } from './cloudflare/server-clock.ts';
 import type { Environment } from './inputs/environment.ts';
 import { InputError, type Inputs, parseInputs } from './inputs/parse.ts';
 import { readSecrets } from './inputs/secrets.ts';
@@ -14,7 +15,7 @@ import { describeCauses } from './network-error.ts';
 import { TRACKER_PROBLEMS } from './problems/tracker-problem.ts';
 import { ProxyError } from './proxy.ts';
 import { createRedactor, type Redact } from './redact.ts';
-import { problemAnnotation } from './report/annotations.ts';
+import { clockNotice, problemAnnotation } from './report/annotations.ts';
 import {
   describeIgnored,
   describeOutcome,
@@ -54,6 +55,7 @@ export async function runAction(runtime: Runtime): Promise<0 | 1> {
   await publishReport(report, runtime.workflow, redact);
   if (inputs?.reportIssue !== undefined)
     await trackIssue({ ...inputs.reportIssue, ...runtime, result, report, redact });
+  runtime.workflow.info(`${report.title}.`);
   return report.exitCode;
 }
 
@@ -81,7 +83,8 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const context: StepContext = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
   const onPause = (pause: Pause): void => workflow.info(describePause(pause));
   const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
-  const client = createClient(inputs, runtime, limiter, redact);
+  const serverClock = new ServerClock(clock, (skewMs) => workflow.annotate('notice', clockNotice(skewMs)));
+  const client = createClient(inputs, runtime, limiter, serverClock, redact);
 
   const hasFilters = Object.keys(filters).length > 0;
   if (hasFilters) workflow.info(describePolicy(filters));
@@ -89,7 +92,16 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   let search: InviteSearch | undefined;
   if (inviteIds.length === 0) {
     const onWait = (secondsLeft: number): void => workflow.info(describeWait(secondsLeft));
-    const found = await searchInvites({ client, limiter, clock, filters, desiredStatus, waitSeconds, onWait });
+    const found = await searchInvites({
+      client,
+      limiter,
+      clock,
+      serverClock,
+      filters,
+      desiredStatus,
+      waitSeconds,
+      onWait,
+    });
     if (!found.ok) return { kind: 'list-failed', context, failure: found.failure };
     search = found.value;
     workflow.info(describeSearch(search));
@@ -97,8 +109,8 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   }
 
   const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
-  const isGuarded = search === undefined && hasFilters;
-  const options = { client, desiredStatus, dryRun, redact, ...(isGuarded && { guard: filters }) };
+  const serverNowMs = (): number => serverClock.nowMs();
+  const options = { client, desiredStatus, dryRun, filters, serverNowMs, redact };
   const onOutcome = (outcome: Outcome, position: number): void =>
     workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, context)}`);
   const respond = (): Promise<readonly Outcome[]> => respondToAll(targets, options, onOutcome);
@@ -116,11 +128,18 @@ async function logIgnored({ ignored }: InviteSearch, workflow: Workflow): Promis
   });
 }
 
-function createClient(inputs: Inputs, runtime: Runtime, limiter: RequestLimiter, redact: Redact): InvitesClient {
+function createClient(
+  inputs: Inputs,
+  runtime: Runtime,
+  limiter: RequestLimiter,
+  serverClock: ServerClock,
+  redact: Redact,
+): InvitesClient {
   const { fetch, clock, random, workflow } = runtime;
   const { apiBaseUrl: baseUrl, credentials, retries } = inputs;
   const { info: onRetry, debug: onDebug } = workflow;
-  return new InvitesClient({ baseUrl, credentials, retries, fetch, clock, random, limiter, redact, onRetry, onDebug });
+  const parts = { limiter, serverClock, redact };
+  return new InvitesClient({ baseUrl, credentials, retries, fetch, clock, random, ...parts, onRetry, onDebug });
 }
 
 function targetsOf({ selected, alreadyDone }: InviteSearch, waitSeconds: number): readonly Target[] {

@@ -11,6 +11,7 @@ import { type ApiError, errorLine, type Result, StopError } from './errors.ts';
 import { statusRule } from './http-status.ts';
 import type { RequestLimiter } from './limiter.ts';
 import { rateLimitPauseMs, retryDelayMs, serverDelayMs } from './retry.ts';
+import type { ServerClock } from './server-clock.ts';
 
 /** Time for one attempt, body included. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
@@ -26,6 +27,8 @@ export interface RequestOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly limiter: RequestLimiter;
+  /** Takes the time of every answer of the API itself. */
+  readonly serverClock: ServerClock;
   readonly redact: Redact;
   /** Called with one line for each answer. */
   readonly onDebug: (line: string) => void;
@@ -141,6 +144,7 @@ export class RequestSender {
     const { status } = response;
     const cfRay = redact(response.headers.get('cf-ray') ?? '') || undefined;
     if (response.ok && body.kind === 'envelope' && body.success) {
+      this.#options.serverClock.observe(response.headers.get('date'));
       return { ok: true, value: { result: body.result, resultInfo: body.resultInfo, status, cfRay } };
     }
     const details = body.kind === 'envelope' ? body.errors : body.kind === 'problem' ? [body.error] : [];

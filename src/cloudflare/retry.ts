@@ -37,11 +37,17 @@ function parseNumber(value: unknown, unitMs: number): number | undefined {
 }
 
 function parseDateDelay(value: string | null, nowMs: number): number | undefined {
+  const epochMs = parseHttpDate(value);
+  return epochMs === undefined ? undefined : Math.max(0, epochMs - nowMs);
+}
+
+/** The time of an HTTP date in milliseconds since the Unix epoch; undefined for anything else. */
+export function parseHttpDate(value: string | null): number | undefined {
   const date = value ?? '';
   if (!HTTP_DATES.some((form) => form.test(date))) return undefined;
   // One of the obsolete forms names no zone.
   const epochMs = Date.parse(date.endsWith('GMT') ? date : `${date} GMT`);
-  return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
+  return Number.isNaN(epochMs) ? undefined : epochMs;
 }
 
 // One item of the header: a quoted policy name and its parameters, `"default";r=50;t=30`, with others among them.

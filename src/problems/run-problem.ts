@@ -1,4 +1,5 @@
 import type { Scheme } from '../cloudflare/credentials.ts';
+import { LIST_LIMITS } from '../invites/list.ts';
 import type { RunResult } from '../invites/run-result.ts';
 import type { SearchFailure } from '../invites/search.ts';
 import type { ProxyProblem } from '../proxy.ts';
@@ -18,11 +19,10 @@ export function runProblem(result: RunResult): Problem | undefined {
     case 'handled':
       return result.stop && stopProblem(result.stop.reason, result.context.scheme);
     case 'no-match': {
-      const wait = result.waitSeconds > 0 ? `, and none came within ${result.waitSeconds} s` : '';
-      const message = `No pending invite matches the filters${wait}.`;
+      const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
       const hint =
         'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
-      return { title: 'No pending invite matches', message, details: [], hint };
+      return { title: 'No pending invite matches the filters', message, details: [], hint };
     }
     case 'list-failed':
       return listProblem(result.failure, result.context.scheme);
@@ -52,9 +52,9 @@ function listProblem(failure: SearchFailure, scheme: Scheme): Problem {
       if (error.isAuthError) return stopProblem({ kind: 'credentials', error }, scheme);
       return requestProblem(title, failure.failure, scheme);
     }
-    case 'endless': {
-      const message = `The list of invites did not end within ${failure.pages} pages. No invite was changed.`;
-      return { title, message, details: [] };
+    case 'too-long': {
+      const limit = `${LIST_LIMITS[failure.limit]} ${failure.limit}`;
+      return { title, message: `It did not end within ${limit}. No invite was changed.`, details: [] };
     }
   }
 }

@@ -17,7 +17,7 @@ export function stopProblem(reason: StopReason, scheme: Scheme): Problem {
   switch (reason.kind) {
     case 'cancelled': {
       const hint = 'Run the job again: an invite that has the desired status by then is left as it is.';
-      return { title: 'The job was cancelled', message: 'The job was cancelled.', details: [], hint };
+      return { title: 'The job was cancelled', message: '', details: [], hint };
     }
     case 'deadline': {
       const message = `The step’s budget of ${reason.timeoutSeconds} s is used up.`;

@@ -13,5 +13,6 @@ export function nextIssueState(result: RunResult, isCancelled: boolean): 'open' 
   if (isBroken || hasFailed || (search?.expiringSoon ?? []).length > 0) return 'open';
   const isUndecided = result.kind === 'no-match' && result.ifNoMatch === 'error';
   const isDryRun = 'context' in result && result.context.dryRun;
-  return search !== undefined && !isDryRun && !isUndecided ? 'closed' : 'unchanged';
+  const isComplete = search !== undefined && search.skippedCount === 0 && search.missingCount === 0;
+  return isComplete && !isDryRun && !isUndecided ? 'closed' : 'unchanged';
 }

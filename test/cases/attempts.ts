@@ -97,6 +97,9 @@ const ENDLESS: readonly (readonly [...Attempt, tookMs: number])[] = [
   ['a body shorter than announced', { cutBody: 10 }, ['other side closed'], 0],
 ];
 
+const UNSETTLED = 'Pending when last read; an attempt may still take effect.';
+const UNCHANGED = 'Pending when last read; this step has not changed it.';
+const isRefused = (what: string): boolean => REFUSED.some(([refused]) => refused === what);
 const without = (answer: Fault): Fault => ({ ...answer, applied: false });
 
 /** What follows one attempt to respond: a read, another attempt, the end. */
@@ -122,17 +125,17 @@ export const cases: readonly Case[] = [
   ),
   ...[...UNKNOWN, ...UNTRUE].map(
     ([what, answer, says]): Case => ({
-      name: `${what} to every PATCH fails with the invite pending`,
+      name: `${what} to every PATCH leaves an attempt that may still take effect`,
       inputs: { retries: '1' },
       answers: [always(onPatch(without(answer)))],
       requests: 'PATCH GET PATCH GET',
       exit: 1,
       title: 'Could not accept invite Acme, Inc.',
-      says: [`PATCH /user/invites/${ID}`, ...says, '(2 attempts)', 'pending'],
+      says: [`PATCH /user/invites/${ID}`, ...says, '(2 attempts)', UNSETTLED],
       neverSays: ['State unknown'],
       ...(UNTRUE.some(([untrue]) => untrue === what) && { hints: ['Run the job again: an invite that has'] }),
       outcomes: ['failed'],
-      outputs: { status: 'pending', changed: 'false' },
+      outputs: { status: '', changed: 'false' },
     }),
   ),
   ...[...UNKNOWN, ...ENDLESS].map(
@@ -145,7 +148,7 @@ export const cases: readonly Case[] = [
       says: [`PATCH /user/invites/${ID}`, ...says, 'State unknown'],
       outcomes: ['failed'],
       outputs: { id: ID, status: '', changed: 'false' },
-      summary: ['state unknown'],
+      summary: ['State unknown'],
     }),
   ),
   ...ENDLESS.map(
@@ -160,24 +163,24 @@ export const cases: readonly Case[] = [
   ),
   ...[...FINAL, ...REFUSED].map(
     ([what, answer, says]): Case => ({
-      name: `${what} to a PATCH is final and leaves the invite pending`,
+      name: `${what} to a PATCH is final`,
       answers: [onPatch(answer)],
       requests: 'PATCH GET',
       exit: 1,
-      says: [`PATCH /user/invites/${ID}`, ...says, 'pending'],
+      says: [`PATCH /user/invites/${ID}`, ...says, isRefused(what) ? UNCHANGED : UNSETTLED],
       neverSays: ['State unknown', 'attempts)'],
       outcomes: ['failed'],
-      outputs: { status: 'pending' },
+      outputs: { status: isRefused(what) ? 'pending' : '' },
       tookMs: 0,
     }),
   ),
   ...[...FINAL, ...REFUSED.slice(0, 1)].map(
     ([what, answer]): Case => ({
-      name: `${what} to every request is final and leaves the state unknown`,
+      name: `${what} to every request is final`,
       answers: [always(answer)],
       requests: 'PATCH GET',
       exit: 1,
-      says: ['State unknown'],
+      says: [isRefused(what) ? 'Not changed by this step.' : 'State unknown.'],
       outputs: { status: '' },
       tookMs: 0,
     }),

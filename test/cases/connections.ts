@@ -16,7 +16,7 @@ export const cases: readonly Case[] = [
       name: 'an unknown host is tried again and has a hint about the network',
       answers: [always(unconnected('getaddrinfo ENOTFOUND api.cloudflare.com', 'ENOTFOUND'))],
       message: [
-        `PATCH /user/invites/${ID} failed: getaddrinfo ENOTFOUND api.cloudflare.com (2 attempts). State unknown: the invite has not been read.`,
+        `Could not accept invite ${ID}. PATCH /user/invites/${ID} failed: getaddrinfo ENOTFOUND api.cloudflare.com (2 attempts). Not changed by this step.`,
         'What to do: The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.',
       ].join('\n'),
     },

@@ -122,8 +122,7 @@ export const cases: readonly Case[] = [
     exit: 1,
     title: stopped.title,
     message: [
-      `PATCH /user/invites/${ID} failed: HTTP 400.`,
-      `State unknown, because it could not be read: ${ID}.`,
+      `${stopped.title}. PATCH /user/invites/${ID} failed: HTTP 400.`,
       'Cloudflare: code 6003: Invalid request headers.',
       'cf-ray: 8f3a5c0000000001-FRA.',
       'What to do: The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.',

@@ -375,7 +375,7 @@ export const cases: readonly Case[] = [
       inputs: { 'timeout-seconds': '60' },
       answers: [http(503, 'down', { 'retry-after': '60' })],
       requests: 'PATCH GET',
-      says: ['asked to wait 60 s', 'timeout-seconds leaves no time', 'pending'],
+      says: ['asked to wait 60 s', 'timeout-seconds leaves no time', 'Pending when last read'],
       tookMs: 0,
     },
     {

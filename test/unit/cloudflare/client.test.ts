@@ -4,6 +4,7 @@ import { error500, type Fault, tooManyRequests } from '../../../sandbox/cloudfla
 import { sandboxFetch } from '../../../sandbox/fetch.ts';
 import { InvitesClient } from '../../../src/cloudflare/client.ts';
 import { RequestLimiter } from '../../../src/cloudflare/limiter.ts';
+import { ServerClock } from '../../../src/cloudflare/server-clock.ts';
 import { CREDENTIALS, createVirtualWorld, invite, inviteId } from '../../run.ts';
 
 const ID = inviteId(1);
@@ -24,6 +25,7 @@ function setUp(faults: readonly Fault[], random = (): number => 0) {
     clock,
     random,
     limiter,
+    serverClock: new ServerClock(clock, () => undefined),
     redact: (text) => text,
     onRetry: () => undefined,
     onDebug: () => undefined,

@@ -5,6 +5,7 @@ import { ERROR_RULES } from '../../../src/cloudflare/error-codes.ts';
 import type { ApiError } from '../../../src/cloudflare/errors.ts';
 import { RequestLimiter } from '../../../src/cloudflare/limiter.ts';
 import { RequestSender } from '../../../src/cloudflare/request.ts';
+import { ServerClock } from '../../../src/cloudflare/server-clock.ts';
 import { apiError } from './fixture.ts';
 
 const SECRET = 'fake-token-of-a-test';
@@ -22,6 +23,7 @@ async function fail(answer: Response | Error) {
     clock,
     random: () => 0,
     limiter,
+    serverClock: new ServerClock(clock, () => undefined),
     redact: (text) => text.replaceAll(SECRET, '***'),
     onDebug: (line) => void debug.push(line),
   });

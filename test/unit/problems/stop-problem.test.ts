@@ -13,7 +13,7 @@ function rateLimit(seconds: number, reason: 'refused' | 'announced', error?: Api
 const tooMany = apiError({ status: 429, reason: 'HTTP 429', effect: 'not-applied', retryAfterMs: 290_000 });
 
 test.each<[StopReason, string, string, string]>([
-  [{ kind: 'cancelled' }, 'The job was cancelled', 'The job was cancelled.', 'Run the job again'],
+  [{ kind: 'cancelled' }, 'The job was cancelled', '', 'Run the job again'],
   [
     { kind: 'deadline', timeoutSeconds: 10 },
     'The step ran out of time',
