@@ -175,8 +175,13 @@ test('the summary takes at most 1 MiB of 6,000 invites and counts the rows that 
 test('a proxy is used before anything is sent, if there is one', async () => {
   const requestsBefore: number[] = [];
   const world = createVirtualWorld({ invites: invites(1) });
-  const useProxy = () => void requestsBefore.push(world.sandbox.requests.length);
-  await run({ world, env: { HTTPS_PROXY: 'http://proxy.example:3128' }, useProxy });
+  const useProxy = (urls: readonly string[]) => {
+    requestsBefore.push(world.sandbox.requests.length);
+    expect(urls).toEqual(['https://api.cloudflare.com/client/v4', 'https://github.example/api']);
+  };
+  const inputs = { 'organization-name': '*', 'report-issue': 'Title' };
+  const env = { HTTPS_PROXY: 'http://proxy.example:3128', GITHUB_API_URL: 'https://github.example/api' };
+  await run({ world, inputs, env, useProxy });
   expect(requestsBefore).toEqual([0]);
   await run({ world, useProxy });
   expect(requestsBefore).toEqual([0]);
