@@ -2,6 +2,7 @@ import { getOctokit } from '@actions/github';
 import { readText } from '../cloudflare/body.ts';
 import { isObject } from '../json.ts';
 import { describeCauses } from '../network-error.ts';
+import { refusalProblem } from '../problems/github-refusal.ts';
 import type { Problem } from '../problems/problem.ts';
 import { TRACKER_PROBLEMS } from '../problems/tracker-problem.ts';
 import type { Redact } from '../redact.ts';
@@ -125,7 +126,7 @@ export class GitHubIssues {
         // Octokit appends the address of a page, whose words are not the reason.
         const reason = isObject(data) ? message.replace(/ - https?:\S+$/, '') : '';
         const refusal = { status: Number(status), reason, headers: isObject(headers) ? headers : {} };
-        throw new TrackerError(TRACKER_PROBLEMS.refused(request, message, refusal), refusal.status);
+        throw new TrackerError(refusalProblem(request, message, refusal), refusal.status);
       }
       throw new TrackerError(TRACKER_PROBLEMS.unreachable(request, this.#redact(describeCauses(error))));
     });
