@@ -3,7 +3,6 @@ import { InvitesClient } from './cloudflare/client.ts';
 import type { Pause } from './cloudflare/errors.ts';
 import { RequestLimiter } from './cloudflare/limiter.ts';
 import { ServerClock } from './cloudflare/server-clock.ts';
-import type { Environment } from './inputs/environment.ts';
 import { InputError, type Inputs, parseInputs } from './inputs/parse.ts';
 import { readSecrets } from './inputs/secrets.ts';
 import type { Outcome } from './invites/outcome.ts';
@@ -12,8 +11,9 @@ import { respondToAll } from './invites/respond-all.ts';
 import { type RunResult, relevantStop, type StepContext } from './invites/run-result.ts';
 import { type InviteSearch, searchInvites } from './invites/search.ts';
 import { describeCauses } from './network-error.ts';
+import { UNCHECKED_CERTIFICATES } from './problems/run-problem.ts';
 import { TRACKER_PROBLEMS } from './problems/tracker-problem.ts';
-import { ProxyError } from './proxy.ts';
+import { type ProcessEnvironment, ProxyError } from './proxy.ts';
 import { createRedactor, type Redact } from './redact.ts';
 import { clockNotice, problemAnnotation } from './report/annotations.ts';
 import {
@@ -28,11 +28,13 @@ import {
 } from './report/log.ts';
 import { createReport, publishReport } from './report/report.ts';
 import type { Workflow } from './report/workflow.ts';
+import { restoreTls } from './tls.ts';
 import type { TrackingOptions } from './tracking-issue/update.ts';
 
 /** Injected dependencies. */
 export interface Runtime {
-  readonly env: Environment;
+  /** The environment of this process. What weakens its connections is taken out. */
+  readonly env: ProcessEnvironment;
   readonly clock: Clock;
   /** A number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
@@ -40,8 +42,8 @@ export interface Runtime {
   /** Aborts when the job is cancelled. */
   readonly cancelled: AbortSignal;
   readonly workflow: Workflow;
-  /** Makes `fetch` go through the proxy that the environment names. */
-  readonly useProxy: () => void;
+  /** Makes `fetch` go through the proxy that the environment names, except to those of `urls` on this machine. */
+  readonly useProxy: (urls: readonly string[]) => void;
 }
 
 /** Runs the action and resolves with the exit code of its process: 0 if all went well, else 1. Never throws. */
@@ -67,7 +69,8 @@ async function runStep(runtime: Runtime, redact: Redact): Promise<{ result: RunR
     inputs = parseInputs(env, redact);
     for (const notice of inputs.notices) workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
     for (const line of inputs.logLines) workflow.info(line);
-    if (inputs.usesProxy) useProxy();
+    if (restoreTls(env)) workflow.annotate('warning', problemAnnotation(UNCHECKED_CERTIFICATES));
+    if (inputs.usesProxy) useProxy([inputs.apiBaseUrl, inputs.reportIssue?.apiUrl ?? '']);
     return { result: await selectAndRespond(inputs, runtime, redact), inputs };
   } catch (error) {
     if (error instanceof InputError) return { result: { kind: 'invalid-inputs', problems: error.problems } };

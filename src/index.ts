@@ -1,6 +1,6 @@
 import { runAction } from './action.ts';
 import { systemClock } from './clock.ts';
-import { useProxyFromEnv } from './proxy.ts';
+import { DISPATCHER_KEY, useProxyFromEnv } from './proxy.ts';
 import { createWorkflow } from './report/workflow.ts';
 
 const cancellation = new AbortController();
@@ -16,7 +16,7 @@ void runAction({
   fetch,
   cancelled: cancellation.signal,
   workflow: createWorkflow(),
-  useProxy: useProxyFromEnv,
+  useProxy: (urls) => useProxyFromEnv(process.env, urls, Reflect.get(globalThis, DISPATCHER_KEY)),
 }).then((exitCode) => {
   process.exitCode = exitCode;
   // Node retries a proxy that hangs up without end; only a process that this holds open gets here.

@@ -77,7 +77,7 @@ export interface RunOptions {
   readonly seed?: number;
   /** In place of the numbers that come from `seed`. */
   readonly random?: () => number;
-  readonly useProxy?: () => void;
+  readonly useProxy?: (urls: readonly string[]) => void;
   /** In place of the sandbox's fetch. */
   readonly fetch?: typeof fetch;
 }

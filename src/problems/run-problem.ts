@@ -8,9 +8,18 @@ import { requestProblem } from './request-problem.ts';
 import { stopProblem } from './stop-problem.ts';
 
 const PROXY_MESSAGES: Readonly<Record<ProxyProblem, string>> = {
-  unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`,
+  unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it, or set NODE_USE_ENV_PROXY: '1' as an env of the step, which Node 24 obeys from 24.0 on.`,
   malformed:
     'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
+};
+
+/** What the step does about an environment that would accept any certificate. */
+export const UNCHECKED_CERTIFICATES: Problem = {
+  title: 'Certificates are checked all the same',
+  message:
+    'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to whoever presents one. This step ignores it.',
+  details: [],
+  hint: 'Remove the variable. Where a proxy re-signs connections, set NODE_EXTRA_CA_CERTS to the file with the certificate of its authority.',
 };
 
 /** The problem of a run as a whole, apart from single invites; undefined if there is none. */

@@ -88,4 +88,19 @@ export const cases: readonly Case[] = [
       says: ['HTTP 307, a redirect to https://elsewhere.example'],
     },
   ]),
+  {
+    name: 'an environment that would accept any certificate is ignored, with one warning',
+    inputs: { 'organization-name': '*' },
+    env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    requests: 'GET PATCH',
+    exit: 0,
+    annotations: ['warning: Certificates are checked all the same'],
+    hints: ['Remove the variable', 'NODE_EXTRA_CA_CERTS'],
+  },
+  {
+    name: 'an environment that checks certificates is nothing to warn about',
+    env: { NODE_TLS_REJECT_UNAUTHORIZED: '1' },
+    requests: 'PATCH',
+    exit: 0,
+  },
 ];

@@ -65,12 +65,19 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
       env: {
         GITHUB_API_URL: 'http://github.invalid/api/v3',
         HTTP_PROXY: `http://127.0.0.1:${port}`,
-        NO_PROXY: '127.0.0.1',
       },
     });
     await closeServer(proxy);
     expect(result).toMatchObject({ exitCode: 0, annotations: [] });
     expect(tunnels).toEqual(['github.invalid:80']);
+    expect(github.sent).toEqual(['GET /repos/acme/invites/issues']);
+  });
+
+  test('GitHub on this machine is reached without the proxy', async () => {
+    await using world = await DistHarness.open();
+    await using github = await openGitHub();
+    const env = { HTTP_PROXY: 'http://127.0.0.1:1' };
+    expect(await step(world, github, { with: LIST, env })).toMatchObject({ exitCode: 0, annotations: [] });
     expect(github.sent).toEqual(['GET /repos/acme/invites/issues']);
   });
 });
