@@ -8,8 +8,9 @@ import { readSecrets } from './inputs/secrets.ts';
 import type { Outcome } from './invites/outcome.ts';
 import type { Target } from './invites/respond.ts';
 import { respondToAll } from './invites/respond-all.ts';
-import { type RunResult, relevantStop, type StepContext } from './invites/run-result.ts';
+import type { RunResult, StepContext } from './invites/run-result.ts';
 import { type InviteSearch, searchInvites } from './invites/search.ts';
+import { attributeToStop } from './invites/shared-cause.ts';
 import { describeCauses } from './network-error.ts';
 import { TRACKER_PROBLEMS } from './problems/tracker-problem.ts';
 import { ProxyError } from './proxy.ts';
@@ -36,6 +37,8 @@ export interface Runtime {
   /** A number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly fetch: typeof fetch;
+  /** Whether the last request of this method to this URL was sent: its headers were written to a connection. */
+  readonly wasSent: (method: string, url: string) => boolean;
   /** Aborts when the job is cancelled. */
   readonly cancelled: AbortSignal;
   readonly workflow: Workflow;
@@ -80,7 +83,8 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
   const context: StepContext = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
   const onPause = (pause: Pause): void => workflow.info(describePause(pause));
-  const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
+  const stopsAtLimit = inputs.retries === 0;
+  const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, stopsAtLimit, onPause });
   const client = createClient(inputs, runtime, limiter, redact);
 
   const hasFilters = Object.keys(filters).length > 0;
@@ -102,8 +106,8 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const onOutcome = (outcome: Outcome, position: number): void =>
     workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, context)}`);
   const respond = (): Promise<readonly Outcome[]> => respondToAll(targets, options, onOutcome);
-  const outcomes = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
-  const stop = relevantStop(limiter.stopReason, outcomes);
+  const ended = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
+  const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
   return search !== undefined && targets.length === 0 && stop === undefined
     ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
     : { kind: 'handled', context, outcomes, search, stop };
@@ -117,10 +121,13 @@ async function logIgnored({ ignored }: InviteSearch, workflow: Workflow): Promis
 }
 
 function createClient(inputs: Inputs, runtime: Runtime, limiter: RequestLimiter, redact: Redact): InvitesClient {
-  const { fetch, clock, random, workflow } = runtime;
+  const { fetch, wasSent, clock, random, workflow } = runtime;
   const { apiBaseUrl: baseUrl, credentials, retries } = inputs;
   const { info: onRetry, debug: onDebug } = workflow;
-  return new InvitesClient({ baseUrl, credentials, retries, fetch, clock, random, limiter, redact, onRetry, onDebug });
+  return new InvitesClient({
+    ...{ baseUrl, credentials, retries, fetch, wasSent, clock, random },
+    ...{ limiter, redact, onRetry, onDebug },
+  });
 }
 
 function targetsOf({ selected, alreadyDone }: InviteSearch, waitSeconds: number): readonly Target[] {

@@ -403,12 +403,12 @@ export const cases: readonly Case[] = [
     answers: [
       http(403, {
         success: false,
-        errors: Array.from({ length: 9 }, (_, at) => ({ code: 2_000 + at, message: 'x'.repeat(900) })),
+        errors: Array.from({ length: 12 }, (_, at) => ({ code: 2_000 + at, message: 'x'.repeat(900) })),
       }),
     ],
     requests: 'PATCH GET',
     exit: 1,
-    says: ['code 2000: xxx', 'code 2001: xxx', 'x…\nWhat to do: '],
+    says: ['code 2000: xxx', 'code 2001: xxx', '…\nWhat to do: '],
   },
   ...sharing({ exit: 1 }, [
     {
