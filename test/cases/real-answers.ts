@@ -383,9 +383,9 @@ export const cases: readonly Case[] = [
     inputs: { ...ALL, 'timeout-seconds': '900' },
     invites: invites(60),
     server: { pageSize: 100, rateLimit: { requests: 40, windowMs: 1_000, blockMs: 300_000, retryAfter: 'none' } },
-    requests: `${Array(1).fill('GET').join(' ')} ${Array(29 + 4 * 7 + 31 - 4)
-      .fill('PATCH')
-      .join(' ')}`,
+    // 39 are accepted; one is refused at 0 s, and four at 5, 15, 35, 75 and 155 s; 21 are accepted at 315 s.
+    requests: `GET${' PATCH'.repeat(39 + 1 + 4 * 5 + 21)}`,
+    tookMs: 315_000,
     exit: 0,
     outputs: { changed_count: '60' },
   },
