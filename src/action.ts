@@ -8,8 +8,9 @@ import { readSecrets } from './inputs/secrets.ts';
 import type { Outcome } from './invites/outcome.ts';
 import type { Target } from './invites/respond.ts';
 import { respondToAll } from './invites/respond-all.ts';
-import { type RunResult, relevantStop, type StepContext } from './invites/run-result.ts';
+import type { RunResult, StepContext } from './invites/run-result.ts';
 import { type InviteSearch, searchInvites } from './invites/search.ts';
+import { attributeToStop } from './invites/shared-cause.ts';
 import { describeCauses } from './network-error.ts';
 import { UNCHECKED_CERTIFICATES } from './problems/run-problem.ts';
 import { TRACKER_PROBLEMS } from './problems/tracker-problem.ts';
@@ -39,6 +40,8 @@ export interface Runtime {
   /** A number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly fetch: typeof fetch;
+  /** Whether the last request of this method to this URL was sent: its headers were written to a connection. */
+  readonly wasSent: (method: string, url: string) => boolean;
   /** Aborts when the job is cancelled. */
   readonly cancelled: AbortSignal;
   readonly workflow: Workflow;
@@ -85,7 +88,8 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
   const context: StepContext = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
   const onPause = (pause: Pause): void => workflow.info(describePause(pause));
-  const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
+  const stopsAtLimit = inputs.retries === 0;
+  const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, stopsAtLimit, onPause });
   const serverClock = new ServerClock(clock, (skewMs) => workflow.annotate('notice', clockNotice(skewMs)));
   const client = createClient(inputs, runtime, limiter, serverClock, redact);
 
@@ -117,8 +121,8 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const onOutcome = (outcome: Outcome, position: number): void =>
     workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, context)}`);
   const respond = (): Promise<readonly Outcome[]> => respondToAll(targets, options, onOutcome);
-  const outcomes = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
-  const stop = relevantStop(limiter.stopReason, outcomes);
+  const ended = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
+  const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
   return search !== undefined && targets.length === 0 && stop === undefined
     ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
     : { kind: 'handled', context, outcomes, search, stop };
@@ -138,11 +142,13 @@ function createClient(
   serverClock: ServerClock,
   redact: Redact,
 ): InvitesClient {
-  const { fetch, clock, random, workflow } = runtime;
+  const { fetch, wasSent, clock, random, workflow } = runtime;
   const { apiBaseUrl: baseUrl, credentials, retries } = inputs;
   const { info: onRetry, debug: onDebug } = workflow;
-  const parts = { limiter, serverClock, redact };
-  return new InvitesClient({ baseUrl, credentials, retries, fetch, clock, random, ...parts, onRetry, onDebug });
+  return new InvitesClient({
+    ...{ baseUrl, credentials, retries, fetch, wasSent, clock, random },
+    ...{ limiter, serverClock, redact, onRetry, onDebug },
+  });
 }
 
 function targetsOf({ selected, alreadyDone }: InviteSearch, waitSeconds: number): readonly Target[] {

@@ -2,6 +2,7 @@ import { runAction } from './action.ts';
 import { systemClock } from './clock.ts';
 import { DISPATCHER_KEY, useProxyFromEnv } from './proxy.ts';
 import { createWorkflow } from './report/workflow.ts';
+import { watchSentRequests } from './sent-requests.ts';
 
 const cancellation = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancellation.abort());
@@ -14,6 +15,7 @@ void runAction({
   clock: systemClock,
   random: Math.random,
   fetch,
+  wasSent: watchSentRequests(),
   cancelled: cancellation.signal,
   workflow: createWorkflow(),
   useProxy: (urls) => useProxyFromEnv(process.env, urls, Reflect.get(globalThis, DISPATCHER_KEY)),

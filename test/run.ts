@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { CloudflareSandbox, type SandboxOptions } from '../sandbox/cloudflare.ts';
-import { sandboxFetch } from '../sandbox/fetch.ts';
+import { sandboxFetch, sandboxWasSent } from '../sandbox/fetch.ts';
 import { VirtualClock } from '../sandbox/virtual-clock.ts';
 import { type Runtime, runAction } from '../src/action.ts';
 import type { Invite } from '../src/cloudflare/invite.ts';
@@ -121,6 +121,7 @@ export async function run(options: RunOptions = {}): Promise<Run> {
     clock,
     random: options.random ?? seededRandom(seed),
     fetch: options.fetch ?? sandboxFetch(sandbox, clock.unrecorded()),
+    wasSent: sandboxWasSent(sandbox),
     cancelled: job.signal,
     workflow: createWorkflow(runner.commands),
     useProxy: options.useProxy ?? (() => undefined),

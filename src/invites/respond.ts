@@ -66,9 +66,8 @@ class InviteResponder {
   stopped(stop: StopError): Outcome {
     const failure = this.#lastFailure;
     if (failure === undefined) return this.#failed({ kind: 'stop', stop }, true, 'not_attempted');
-    // A rate limit or refused credentials explain the failure of all invites at once, a fault of one invite does not.
-    const { status, isAuthError } = failure.error;
-    const isOwnFault = status !== 429 && !isAuthError && stop.reason.kind !== 'cancelled';
+    // What concerns the whole step explains the failure of all invites at once, a fault of one invite does not.
+    const isOwnFault = failure.error.stopKind === undefined && stop.reason.kind !== 'cancelled';
     return isOwnFault ? this.#failedBy(failure) : this.#failed({ kind: 'stop', stop }, true);
   }
 
@@ -92,7 +91,8 @@ class InviteResponder {
       this.#known.attempted(error.effect);
       const { again, failure } = await client.decideRetry(error, attempts);
       this.#lastFailure = failure;
-      const mustReadBack = error.effect !== 'not-applied' || this.#known.state === 'unknown';
+      const isRefused = error.stopKind === 'credentials';
+      const mustReadBack = !isRefused && (error.effect !== 'not-applied' || this.#known.state === 'unknown');
       const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
       const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
       if (decided !== undefined) return decided;

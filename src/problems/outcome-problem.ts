@@ -65,7 +65,8 @@ function finalStatusProblem(label: string, desiredStatus: string, status: string
   const title = `Invite ${label} cannot be ${desiredStatus}`;
   const details = describeAttempt(failure);
   if (status === 'expired') {
-    const hint = 'Invites live for about four days. Ask the inviter for a new one.';
+    const hint =
+      'Invites live for about four days. Ask the inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
     return { title, message: 'It has expired.', details, hint };
   }
   const message = `It is already ${status}. An invite can be responded to once.`;

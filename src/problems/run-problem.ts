@@ -59,6 +59,7 @@ function listProblem(failure: SearchFailure, scheme: Scheme): Problem {
     case 'request': {
       const { error } = failure.failure;
       if (error.isAuthError) return stopProblem({ kind: 'credentials', error }, scheme);
+      if (error.stopKind === 'edge') return stopProblem({ kind: 'edge', error }, scheme);
       return requestProblem(title, failure.failure, scheme);
     }
     case 'too-long': {

@@ -55,7 +55,8 @@ function ignoredNotice(invites: readonly ListedInvite[], isOther: boolean): Anno
 
 function expiredNotice(invites: readonly ListedInvite[]): Annotation {
   const title = `${countOf(invites.length, 'pending invite')} ${invites.length === 1 ? 'has' : 'have'} expired`;
-  const hint = 'What to do: if one is wanted, ask its inviter to send it again.';
+  const hint =
+    'What to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
   return { title, lines: [`${title}: ${nameInvites(invites)}.`, hint] };
 }
 

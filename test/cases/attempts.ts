@@ -35,6 +35,7 @@ const UNKNOWN: readonly Attempt[] = [
   ['HTTP 200 with a problem body', problem({ status: 200 }), ['HTTP 200 without success', 'Error 200']],
   ['HTTP 200 with an empty body', http(200), ['HTTP 200 with an empty body']],
   ['HTTP 204', http(204), ['HTTP 204 with an empty body']],
+  ['an internal error under HTTP 200', successFalse(), ['HTTP 200 without success', 'code 1002: Internal error']],
   ['HTTP 200 with JSON that has no "success"', http(200, { ok: true }), ['HTTP 200 with JSON', '"success"']],
   ['success without an invite', http(200, { success: true, result: [] }), [`${SUCCESS_BUT} holds no invite`]],
   ['a connection that drops', dropped, ['read ECONNRESET']],
@@ -58,7 +59,11 @@ const UNTRUE: readonly Attempt[] = [
 
 /** The attempt may have taken effect, and another one must not be made. */
 const FINAL: readonly Attempt[] = [
-  ['HTTP 200 with success: false', successFalse(), ['HTTP 200 without success', 'code 1002: Internal error']],
+  [
+    'HTTP 200 with success: false',
+    envelopeFailure(200, { code: 1001, message: 'no' }),
+    ['HTTP 200 without success', 'code 1001: no'],
+  ],
   ['HTTP 525', problem({ status: 525 }), ['HTTP 525']],
   ['HTTP 526', problem({ status: 526 }), ['HTTP 526']],
   ['a problem body with retryable: false', problem({ status: 520, retryable: false }), ['HTTP 520']],
@@ -76,7 +81,6 @@ const REFUSED: readonly Attempt[] = [
   ['HTTP 403', envelopeFailure(403, { code: 1010, message: 'Not for you' }), ['HTTP 403', 'code 1010: Not for you']],
   ['HTTP 403 without an error', envelopeFailure(403), ['HTTP 403']],
   ['HTTP 404', envelopeFailure(404), ['HTTP 404']],
-  ['HTTP 405 with code 10405', envelopeFailure(405, { code: 10405, message: 'no' }), ['HTTP 405', 'code 10405: no']],
   ['HTTP 410', envelopeFailure(410), ['HTTP 410']],
   ['HTTP 409 with x-should-retry: false', http(409, { success: false }, { 'x-should-retry': 'false' }), ['HTTP 409']],
 ];
@@ -200,7 +204,7 @@ export const cases: readonly Case[] = [
     exit: 0,
     outcomes: ['changed'],
     atMs: [0, 70],
-    logs: ['HTTP 429'],
+    logs: ['Pausing all requests for 0.1 s', 'HTTP 429'],
   },
   {
     name: 'an answer right before 30 seconds counts',

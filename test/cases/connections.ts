@@ -26,14 +26,23 @@ export const cases: readonly Case[] = [
       hints: ['proxy did not let the request through', 'a user and a password'],
     },
   ]),
-  ...['CERT_HAS_EXPIRED', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID'].map(
-    (code): Case => ({
+  ...(
+    [
+      ['CERT_NOT_YET_VALID', 'certificate is not valid yet, by the runner’s clock'],
+      ['CERT_HAS_EXPIRED', 'certificate has expired, by the runner’s clock'],
+      ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate is for another name. Check api-base-url'],
+      ['SELF_SIGNED_CERT_IN_CHAIN', 'set NODE_EXTRA_CA_CERTS'],
+      ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'set NODE_EXTRA_CA_CERTS'],
+      ['CERT_REVOKED', 'certificate cannot be used'],
+    ] as const
+  ).map(
+    ([code, hint]): Case => ({
       name: `a certificate that is not accepted is not tried again (${code})`,
       answers: [unconnected('certificate of no use', code)],
       requests: 'PATCH',
       exit: 1,
       says: [`certificate of no use (${code})`],
-      hints: ['certificate is not trusted', 'NODE_EXTRA_CA_CERTS'],
+      hints: [hint],
       onServer: ['pending'],
       tookMs: 0,
     }),

@@ -39,7 +39,7 @@ const FINAL = [
     'is already rejected. An invite can be responded to once.',
     'ask the inviter to remove the member',
   ],
-  ['expired', 'accepted', 'has expired.', 'Ask the inviter for a new one'],
+  ['expired', 'accepted', 'has expired.', 'Members › the user › Resend invite'],
   [
     'revoked',
     'accepted',
@@ -378,7 +378,7 @@ export const cases: readonly Case[] = [
     answers: [http(429, '', { 'retry-after': '1' })],
     requests: 'PATCH',
     exit: 1,
-    says: ['Not changed by this step.'],
+    logs: ['failed. Cloudflare’s rate limit ended the step. Not changed by this step.'],
     neverSays: ['State unknown'],
   },
 
@@ -500,12 +500,12 @@ export const cases: readonly Case[] = [
     answers: [
       http(403, {
         success: false,
-        errors: Array.from({ length: 9 }, (_, at) => ({ code: 2_000 + at, message: 'x'.repeat(900) })),
+        errors: Array.from({ length: 12 }, (_, at) => ({ code: 2_000 + at, message: 'x'.repeat(900) })),
       }),
     ],
     requests: 'PATCH GET',
     exit: 1,
-    says: ['code 2000: xxx', 'code 2001: xxx', 'x…\nWhat to do: '],
+    says: ['code 2000: xxx', 'code 2001: xxx', '…\nWhat to do: '],
   },
   ...sharing({ exit: 1 }, [
     {

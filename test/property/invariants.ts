@@ -111,7 +111,8 @@ export function checkInvariants(given: Case, seen: Observed): void {
     assert(invite === undefined || allows(given.policy, invite), `${idOf(patch)} is outside the policy`);
   }
   for (const id of new Set(patches.map(idOf))) {
-    const count = patches.filter((patch) => idOf(patch) === id).length;
+    // A refusal for the rate limit is no attempt.
+    const count = patches.filter((patch) => idOf(patch) === id && patch.status !== 429).length;
     assert(count <= given.retries + 1, `${count} PATCHes of ${id} with ${given.retries} retries`);
     assertNoPatchAfterAnswer(seen.requests, initial.get(id), id, idOf);
   }
