@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -22,10 +22,11 @@ function placesOf(owner: string): RegExp {
   );
 }
 
-/** Files of the working tree that git does not ignore. */
+/** Files of the working tree that git does not ignore, without links and what was deleted. */
 function listFiles(): readonly string[] {
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  return execFileSync('git', list, { cwd: ROOT, encoding: 'utf8' }).split('\0').filter(Boolean);
+  const paths = execFileSync('git', list, { cwd: ROOT, encoding: 'utf8' }).split('\0');
+  return paths.filter((path) => lstatSync(join(ROOT, path), { throwIfNoEntry: false })?.isFile());
 }
 
 /** @throws Error if package.json does not say on GitHub whose the repository is */

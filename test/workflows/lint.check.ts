@@ -109,7 +109,7 @@ test.each<[string, string | RegExp, string, string]>([
   ['an unknown output in a step', /invite_ids(?= }}\n {2}second)/, 'ids', 'ids'],
   ['an unknown output in a job', /invite_ids(?= }}\n {4}steps)/, 'inviteids', 'inviteids'],
   ['an unknown step', /(?<=steps.)invites(?=\S+ }}\n {2}second)/, 'invite', 'invite'],
-  ['another version of the action', `${ACTION}\n`, `${SELF}@v2\n`, '@v2'],
+  ['another version of the action', `${ACTION}\n`, `${SELF}@v0\n`, '@v0'],
   ['an action without a commit id', '@3d3c42e5aac5ba805825da76410c181273ba90b1', '@v7', 'not pinned'],
   ['a commit id without a version', ' # v7.0.1', '', 'lacks a comment'],
   ['an expression in a script', '$IDS', `\${{ steps.invites.outputs.invite_ids }}`, 'expression in a script'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Rehearsal } from './release.ts';
 
-const PUBLISHER = 'octocat-inc';
+const PUBLISHER = 'rehearsing-octocat';
 const REPOSITORY = `${PUBLISHER}/cloudflare-invite-action`;
 /** In two parts, since no file may have it when the action is released. */
 const PLACEHOLDER = ['OWN', 'ER'].join('');
@@ -44,9 +44,7 @@ test('a release refuses the placeholder, v1 follows 1.1.0 and 1.2.0, and 1.1.1 f
   rehearsal.push('v1.1.1');
   expect(rehearsal.release('v1.1.1')).toMatchObject(released);
   expect(rehearsal.versionOf('v1')).toBe('v1.2.0');
-  expect(
-    rehearsal.releases.map(({ tag_name: tag, latest, notes }) => [tag, latest, notes.trim().split('\n')[0]]),
-  ).toEqual([
+  expect(rehearsal.releases.map(({ tag_name: tag, latest, notes }) => [tag, latest, notes.trim()])).toEqual([
     ['v1.1.0', false, '- News of 1.1.0.'],
     ['v1.2.0', true, '- News of 1.2.0.'],
     ['v1.1.1', false, '- News of 1.1.1.'],
@@ -133,7 +131,8 @@ test('a release refuses a version that one file lacks', () => {
 });
 
 test('npm version sets the version in every file but the changelog', () => {
-  using rehearsal = beforeFirstRelease();
+  using rehearsal = new Rehearsal(REPOSITORY);
+  rehearsal.setVersion('987.6.5');
   expect(rehearsal.git('diff', '--name-only', 'HEAD~1').split('\n')).toEqual([
     '.github/workflows/auto-accept.yml',
     'CHANGELOG.md',

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -87,14 +87,19 @@ export class Rehearsal implements Disposable {
   /** @param repository `owner/name` on GitHub */
   constructor(repository: string) {
     this.repository = repository;
-    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
-    for (const path of files.toString().split('\0').filter(Boolean)) cpSync(join(ROOT, path), join(this.#tree, path));
+    const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+    for (const path of execFileSync('git', list, { cwd: ROOT }).toString().split('\0')) {
+      const isFile = lstatSync(join(ROOT, path), { throwIfNoEntry: false })?.isFile();
+      if (isFile) cpSync(join(ROOT, path), join(this.#tree, path));
+    }
     const bin = join(this.#home, 'bin');
     mkdirSync(bin);
     writeFileSync(join(bin, 'gh'), standInForGh(repository, this.#bare, this.#releases), { mode: 0o755 });
     // What npm does in the workflow is tested by itself, and needs the registry.
     writeFileSync(join(bin, 'npm'), '#!/bin/sh\necho "npm $*"\n', { mode: 0o755 });
     writeFileSync(this.#releases, '[]');
+    // Without the versions that this checkout may have already.
+    this.write('CHANGELOG.md', '# Changelog\n\n## [Unreleased]\n\n[Unreleased]: https://example.com\n');
     this.git('init', '--quiet', '--initial-branch=main');
     this.commit('Begin');
     execFileSync('git', ['clone', '--quiet', '--bare', this.#tree, this.#bare]);
@@ -155,7 +160,7 @@ export class Rehearsal implements Disposable {
 
   /** Sets the version as docs/releasing.md says, and commits it. */
   setVersion(version: string): void {
-    this.run('npm', 'version', version, '--no-git-tag-version');
+    this.run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version');
     this.edit(
       'CHANGELOG.md',
       '## [Unreleased]\n',
