@@ -163,6 +163,12 @@ test('publisher leaves no placeholder in any file, changes nothing the second ti
   expect(rehearsal.run('node', 'tools/publisher.ts', PUBLISHER)).toBe(`The publisher is ${PUBLISHER} already.`);
   expect(rehearsal.git('status', '--porcelain')).toBe('');
 
+  // A document that somebody has written since then.
+  rehearsal.write('docs/new.md', `Ask ${PLACEHOLDER}.\n`);
+  expect(rehearsal.run('node', 'tools/publisher.ts', PUBLISHER)).toContain('docs/new.md: 1 place\n');
+  expect(rehearsal.read('docs/new.md')).toBe(`Ask ${PUBLISHER}.\n`);
+  rehearsal.write('docs/new.md', '');
+
   const again = rehearsal.run('node', 'tools/publisher.ts', 'hubot');
   expect(again).toContain('The publisher is hubot now.');
   expect(() =>
