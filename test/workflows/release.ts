@@ -111,15 +111,14 @@ export class Rehearsal implements Disposable {
   }
 
   #environment(): Record<string, string> {
-    const person = { NAME: 'Somebody', EMAIL: 'somebody@example.net' };
     return {
       PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
       HOME: this.#home,
       GIT_CONFIG_NOSYSTEM: '1',
-      GIT_AUTHOR_NAME: person.NAME,
-      GIT_AUTHOR_EMAIL: person.EMAIL,
-      GIT_COMMITTER_NAME: person.NAME,
-      GIT_COMMITTER_EMAIL: person.EMAIL,
+      GIT_AUTHOR_NAME: 'Somebody',
+      GIT_AUTHOR_EMAIL: 'somebody@example.net',
+      GIT_COMMITTER_NAME: 'Somebody',
+      GIT_COMMITTER_EMAIL: 'somebody@example.net',
       npm_config_offline: 'true',
       npm_config_update_notifier: 'false',
     };
