@@ -86,35 +86,92 @@ function formatSeconds(ms) {
 
 /***/ }),
 
+/***/ 766:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ readText)
+/* harmony export */ });
+/* unused harmony export BodyTooLargeError */
+class BodyTooLargeError extends Error {
+    name = 'BodyTooLargeError';
+    constructor(maxBytes) {
+        super(`the answer is longer than ${maxBytes} bytes`);
+    }
+}
+async function readText(body, maxBytes, signal) {
+    if (!body)
+        return '';
+    const reader = body.getReader();
+    const cancel = () => void reader.cancel().catch(() => undefined);
+    signal.addEventListener('abort', cancel);
+    const decoder = new TextDecoder();
+    let text = '';
+    let bytes = 0;
+    try {
+        for (let part = await reader.read(); !part.done; part = await reader.read()) {
+            bytes += part.value.byteLength;
+            if (bytes > maxBytes)
+                throw new BodyTooLargeError(maxBytes);
+            text += decoder.decode(part.value, { stream: true });
+        }
+        return text + decoder.decode();
+    }
+    catch (error) {
+        cancel();
+        throw error;
+    }
+    finally {
+        signal.removeEventListener('abort', cancel);
+    }
+}
+
+
+/***/ }),
+
 /***/ 689:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ak: () => (/* binding */ unauthorizedHint),
+/* harmony export */   NO: () => (/* binding */ UNAUTHORIZED_HINT),
 /* harmony export */   Xg: () => (/* binding */ NOT_FOUND_HINT),
 /* harmony export */   y9: () => (/* binding */ findErrorRule)
 /* harmony export */ });
 /* unused harmony export ERROR_RULES */
+/* harmony import */ var _http_status_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(877);
+
 const CREDENTIAL_NAMES = {
     'api-token': 'API token',
     'global-api-key': 'Global API Key',
 };
 const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
 const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
-function unauthorizedHint(scheme) {
-    return `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
+const ACCOUNT_TOKEN_HINT = 'This token belongs to an account, not to a user. Only the invited user can respond: create an API token under My Profile > API Tokens, as that user.';
+const PERMISSION = 'It must be a user API token with User > Memberships: Edit, not Read.';
+function tokenHint(hint) {
+    return ({ scheme, isAccountToken }) => {
+        if (scheme === 'global-api-key')
+            return `Cloudflare did not accept api-key and api-email. ${ROLLED}`;
+        return isAccountToken ? ACCOUNT_TOKEN_HINT : hint;
+    };
 }
+const SCHEME_HINT = tokenHint(`Cloudflare does not take this token for this call. ${PERMISSION} If it is one, Cloudflare takes no token here. Use the Global API Key: inputs api-email and api-key.`);
+const BLOCKED_HINT = ({ scheme }) => `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`;
+const UNAUTHORIZED_HINT = ({ scheme, isAccountToken }) => isAccountToken ? ACCOUNT_TOKEN_HINT : `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
 const NOT_FOUND_HINT = 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
 const ERROR_RULES = [
-    {
-        code: 10502,
-        kind: 'credentials',
-        hint: (scheme) => `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`,
-    },
+    { code: 10502, kind: 'credentials', hint: BLOCKED_HINT },
+    { message: /max auth failures|too many authentication failures/i, kind: 'credentials', hint: BLOCKED_HINT },
     { code: 6103, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-key (X-Auth-Key).` },
     { code: 6102, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-email (X-Auth-Email).` },
     { code: 6111, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-token (Authorization).` },
     { code: 6003, kind: 'credentials', hint: MALFORMED },
+    {
+        code: 9106,
+        message: /authentication failed/i,
+        kind: 'credentials',
+        hint: tokenHint('Cloudflare does not take this token for a user’s invites, often because it belongs to an account. Create an API token under My Profile > API Tokens, as the invited user.'),
+    },
     {
         code: 9106,
         kind: 'credentials',
@@ -125,43 +182,52 @@ const ERROR_RULES = [
         kind: 'credentials',
         hint: `api-key and api-email do not belong to the same user, or the key is no longer valid. ${ROLLED}`,
     },
+    { code: 1000, message: /invalid api token/i, kind: 'credentials', hint: UNAUTHORIZED_HINT },
+    { code: 971, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
+    { code: 10429, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
+    { code: 10100, message: /^$|throttl|limit|too many/i, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
+    { message: /consider throttling|\brate[ _-]?limit|too many requests/i, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
+    { message: /\binternal[ _-]?(?:server[ _-]?)?error|\btimed?[ _-]?out\b/i, kind: 'passing', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .TROUBLE_HINT */ .au },
     {
         code: 9109,
         message: /valid user-level authentication not found/i,
-        kind: 'credentials',
-        hint: 'This token belongs to an account, not to a user. Only the invited user can respond: create an API token under My Profile > API Tokens, as that user.',
+        kind: 'credentials-here',
+        hint: ACCOUNT_TOKEN_HINT,
     },
     {
         code: 9109,
         message: /from location/i,
-        kind: 'credentials',
+        kind: 'credentials-here',
         hint: 'The token has a client IP filter that excludes this runner. Allow the runner’s address, use a self-hosted runner with a fixed one, or remove the filter.',
     },
     {
         code: 9109,
         message: /unauthorized to access/i,
-        kind: 'credentials',
-        hint: 'The token lacks a permission. It must be a user API token with User > Memberships: Edit.',
+        kind: 'credentials-here',
+        hint: tokenHint(`The token lacks a permission. ${PERMISSION}`),
     },
-    { code: 9109, kind: 'credentials', hint: `Cloudflare does not know this token. ${ROLLED}` },
+    { code: 9109, kind: 'credentials-here', hint: tokenHint(`Cloudflare does not know this token. ${ROLLED}`) },
+    { code: 10000, message: /authentication scheme/i, kind: 'credentials-here', hint: SCHEME_HINT },
+    { code: 10405, kind: 'credentials-here', hint: SCHEME_HINT },
+    ...[10000, 10001].map((code) => ({
+        code,
+        ...(code === 10001 && { message: /^$|authenticat|authoriz|permission/i }),
+        kind: 'credentials-here',
+        hint: tokenHint(`The token is not valid or lacks a permission. ${PERMISSION}`),
+    })),
     {
-        code: 10000,
-        message: /authentication scheme/i,
-        kind: 'credentials',
-        hint: 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.',
-    },
-    {
-        code: 10000,
-        kind: 'credentials',
-        hint: (scheme) => scheme === 'api-token'
-            ? 'The token is not valid or lacks a permission. It must be a user API token with User > Memberships: Edit.'
-            : `Cloudflare did not accept api-key and api-email. ${ROLLED}`,
+        code: 7003,
+        message: /route to \/(?!client\/v4\/(?:user\/invites\/|memberships\/|[^a-z]))/i,
+        kind: 'routing',
+        hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .ROUTING_HINT */ .xH,
     },
     { code: 7003, kind: 'not-found', hint: NOT_FOUND_HINT },
+    { code: 7000, kind: 'routing', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .ROUTING_HINT */ .xH },
 ];
+const MAX_ENTRIES = 1_000;
 function findErrorRule(details) {
-    const entries = details.flatMap((detail) => [detail, ...detail.chain]);
-    return ERROR_RULES.find(({ code, message }) => entries.some((entry) => entry.code === code) &&
+    const entries = details.flatMap((detail) => [detail, ...detail.chain]).slice(0, MAX_ENTRIES);
+    return ERROR_RULES.find(({ code, message }) => (code === undefined || entries.some((entry) => entry.code === code)) &&
         (message === undefined || entries.some((entry) => message.test(entry.message))));
 }
 
@@ -194,10 +260,16 @@ class StopError extends Error {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ statusRule),
-/* harmony export */   z: () => (/* binding */ UNKNOWN_EFFECT_HINT)
+/* harmony export */   au: () => (/* binding */ TROUBLE_HINT),
+/* harmony export */   l8: () => (/* binding */ statusRule),
+/* harmony export */   tc: () => (/* binding */ RATE_LIMIT_HINT),
+/* harmony export */   xH: () => (/* binding */ ROUTING_HINT),
+/* harmony export */   zR: () => (/* binding */ UNKNOWN_EFFECT_HINT)
 /* harmony export */ });
 const UNKNOWN_EFFECT_HINT = 'Run the job again: an invite that has the desired status by then counts as success. If it goes on, ask Cloudflare’s support.';
+const TROUBLE_HINT = 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
+const RATE_LIMIT_HINT = 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user; a block lasts 5 minutes). Raise timeout-seconds, or run less at the same time.';
+const ROUTING_HINT = 'There is no such API at this address: check api-base-url. Cloudflare’s own ends with /client/v4.';
 const REDIRECTED = {
     isRetryable: false,
     effect: 'not-applied',
@@ -209,10 +281,7 @@ const REFUSED = {
     hint: 'Cloudflare refused this request for a reason of its own: see its message.',
 };
 const UNCLEAR = { isRetryable: true, effect: 'unknown', hint: UNKNOWN_EFFECT_HINT };
-const TROUBLE = {
-    ...UNCLEAR,
-    hint: 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.',
-};
+const TROUBLE = { ...UNCLEAR, hint: TROUBLE_HINT };
 const INSECURE_ORIGIN = {
     ...TROUBLE,
     hint: 'Cloudflare could not make a secure connection to the server behind it. This workflow does not cause that: see https://www.cloudflarestatus.com.',
@@ -220,20 +289,16 @@ const INSECURE_ORIGIN = {
 const STATUS_RULES = {
     403: {
         ...REFUSED,
-        hint: 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.',
+        hint: 'Cloudflare refused this request, but not the credentials: see its message. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced.',
     },
-    404: { ...REFUSED, hint: 'There is no such API at this address: check api-base-url.' },
+    404: { ...REFUSED, hint: ROUTING_HINT },
     408: UNCLEAR,
     409: {
         ...REFUSED,
         isRetryable: true,
         hint: 'Something else was changing the invite at the same time. Run the job again.',
     },
-    429: {
-        isRetryable: true,
-        effect: 'not-applied',
-        hint: 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.',
-    },
+    429: { isRetryable: true, effect: 'not-applied', hint: RATE_LIMIT_HINT },
     525: INSECURE_ORIGIN,
     526: INSECURE_ORIGIN,
 };
@@ -557,10 +622,9 @@ function isObject(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Rk: () => (/* binding */ isProxyRefusal),
 /* harmony export */   Y4: () => (/* binding */ isCertificateError),
-/* harmony export */   dD: () => (/* binding */ wasNeverConnected),
-/* harmony export */   wh: () => (/* binding */ describeCauses)
+/* harmony export */   wh: () => (/* binding */ describeCauses),
+/* harmony export */   x$: () => (/* binding */ connectionFault)
 /* harmony export */ });
 /* unused harmony export causesOf */
 const MAX_CAUSES = 6;
@@ -578,7 +642,10 @@ function causesOf(error) {
     return found;
 }
 function describeCauses(error) {
-    const texts = causesOf(error).map((cause) => {
+    const causes = causesOf(error);
+    if (causes.some(isHiddenAnswer))
+        return 'an answer that Node does not hand on: HTTP 407, proxy authentication required';
+    const texts = causes.map((cause) => {
         const code = codeOf(cause);
         const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
         const message = text || (code ?? 'unknown error');
@@ -587,24 +654,34 @@ function describeCauses(error) {
     const distinct = [...new Set(texts)];
     return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
 }
+function isHiddenAnswer(error) {
+    const cause = error instanceof TypeError && error.message === 'fetch failed' ? error.cause : undefined;
+    return cause instanceof Error && cause.message === '' && codeOf(cause) === undefined;
+}
 function codeOf(error) {
     return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
-const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
+const NEVER = /(?!)/;
+const FAULTS = [
+    ['proxy-password', NEVER, /^Proxy response \(407\)/],
+    ['proxy-refusal', NEVER, /^Proxy response/],
+    ['client-certificate', /^ERR_SSL_.*(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA)/, NEVER],
+    ['no-tls', /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)/, NEVER],
+    ['tls', /^ERR_SSL_|^EPROTO$/, /before secure TLS connection was established/],
+    ['certificate-too-early', /^CERT_NOT_YET_VALID$/, NEVER],
+    ['certificate-expired', /^CERT_HAS_EXPIRED$/, NEVER],
+    ['certificate-of-another-name', /^ERR_TLS_CERT_ALTNAME_INVALID$|^HOSTNAME_MISMATCH$/, NEVER],
+    ['certificate-authority', /SELF_SIGNED|^UNABLE_TO_(?:VERIFY|GET_ISSUER)|^CERT_UNTRUSTED$/, NEVER],
+    ['certificate', /CERT|^INVALID_PURPOSE$|^INVALID_CA$|^PATH_LENGTH_EXCEEDED$/, NEVER],
+];
+function connectionFault(error) {
+    const causes = causesOf(error);
+    if (causes.some(isHiddenAnswer))
+        return 'proxy-password';
+    return FAULTS.find(([, code, message]) => causes.some((cause) => code.test(codeOf(cause) ?? '') || (cause instanceof Error && message.test(cause.message))))?.[0];
+}
 function isCertificateError(error) {
-    return causesOf(error).some((cause) => CERTIFICATE_CODE.test(codeOf(cause) ?? ''));
-}
-function isProxyRefusal(error) {
-    return causesOf(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
-}
-const NEVER_CONNECTED_CODE = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/;
-function wasNeverConnected(error) {
-    if (isProxyRefusal(error))
-        return true;
-    return causesOf(error).some((cause) => {
-        const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
-        return NEVER_CONNECTED_CODE.test(codeOf(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
-    });
+    return connectionFault(error)?.startsWith('certificate') === true;
 }
 
 
@@ -677,7 +754,7 @@ function finalStatusProblem(label, desiredStatus, status, failure) {
     const title = `Invite ${label} cannot be ${desiredStatus}`;
     const details = describeAttempt(failure);
     if (status === 'expired') {
-        const hint = 'Invites live for about four days. Ask the inviter for a new one.';
+        const hint = 'Invites live for about four days. Ask the inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
         return { title, message: 'It has expired.', details, hint };
     }
     const message = `It is already ${status}. An invite can be responded to once.`;
@@ -732,6 +809,8 @@ function describeMismatch({ kind, filter, value }) {
 /* harmony import */ var _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(689);
 /* harmony import */ var _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(877);
 /* harmony import */ var _network_error_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(527);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(415);
+
 
 
 
@@ -746,15 +825,16 @@ function requestProblem(title, failure, scheme) {
         hint: requestHint(error, scheme),
     };
 }
+const MAX_SHOWN = 10;
 function requestDetails({ error, retryExceedsDeadline }) {
     return [
-        ...(error.details ?? []).map(describeDetail),
+        ...(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)((error.details ?? []).map(describeDetail), MAX_SHOWN),
         ...describeDelay(error.retryAfterMs, retryExceedsDeadline),
         ...(error.cfRay === undefined ? [] : [`cf-ray: ${error.cfRay}.`]),
     ];
 }
 function describeDetail(detail) {
-    const entries = [detail, ...detail.chain].map(describeCodedMessage).join(' > ');
+    const entries = (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)([detail, ...detail.chain].map(describeCodedMessage), MAX_SHOWN).join(' > ');
     const at = detail.pointer === undefined ? '' : ` (at ${detail.pointer})`;
     const see = detail.documentationUrl === undefined ? '' : ` (see ${detail.documentationUrl})`;
     return `Cloudflare: ${entries}${at}${see}.`;
@@ -769,23 +849,54 @@ function describeDelay(retryAfterMs, retryExceedsDeadline) {
     }
     return retryExceedsDeadline ? ['There was no time left in timeout-seconds for another attempt.'] : [];
 }
-const PROXY_HINT = 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
-const CERTIFICATE_HINT = 'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
+const TLS_HINT = 'No TLS connection came about. Check api-base-url and its port, HTTPS_PROXY and its scheme, and whether a firewall stands between the runner and the API.';
 const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
+const FAULT_HINTS = {
+    'certificate-too-early': 'The server’s certificate is not valid yet, by the runner’s clock. Set the clock of the runner; if it is right, the server’s certificate is wrong.',
+    'certificate-expired': 'The server’s certificate has expired, by the runner’s clock. Check the clock of the runner; if it is right, whoever runs the server or a company proxy that re-signs connections has to renew the certificate.',
+    'certificate-of-another-name': 'The server’s certificate is for another name. Check api-base-url, and whether DNS or a proxy leads the runner to another server.',
+    'certificate-authority': 'The server’s certificate is not trusted: its authority is unknown to the runner. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.',
+    certificate: 'The server’s certificate cannot be used. Check api-base-url, and whether a proxy stands between the runner and the API.',
+    'proxy-password': 'The proxy did not let the request through: it wants a user and a password. Check HTTPS_PROXY, which holds both: http://user:password@proxy.example:3128.',
+    'proxy-refusal': 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy allows the API’s host.',
+    'client-certificate': 'The server wants a certificate of the client, which Cloudflare’s API does not. Check api-base-url, and what answers there.',
+    'no-tls': 'The server answered without TLS. Check that api-base-url has the port for https, and that HTTPS_PROXY begins with http:// unless the proxy itself speaks TLS.',
+    tls: TLS_HINT,
+};
+const EDGE_HINT = 'Not Cloudflare’s API answered, but something before it: Cloudflare’s protection, a firewall, a proxy or a login page. It concerns the runner, not an invite. Allow the runner’s address there or use another runner, and check api-base-url.';
+const NO_REASON_HINT = 'Cloudflare refused this request and gave no reason. Give the cf-ray to Cloudflare’s support.';
+const NOT_FROM_API_HINT = 'This is not an answer of Cloudflare’s API. Check api-base-url, and whether a firewall or proxy answered in its place.';
+const ANSWERED_HINT = 'An earlier attempt of this step may have responded to the invite, after which Cloudflare may not show it any more. Look in the account, or at the user’s memberships, whether it did.';
+const ONE_REFUSAL_HINT = 'Only this invite met it: check first that its id is right and that it was sent to this user.';
 function requestHint(error, scheme) {
-    const { status, rule, cause } = error;
+    const { status, rule, cause, stopKind, details = [] } = error;
     if (status === undefined) {
-        if ((0,_network_error_js__WEBPACK_IMPORTED_MODULE_3__/* .isCertificateError */ .Y4)(cause))
-            return CERTIFICATE_HINT;
-        if ((0,_network_error_js__WEBPACK_IMPORTED_MODULE_3__/* .isProxyRefusal */ .Rk)(cause))
-            return PROXY_HINT;
-        return error.effect === 'not-applied' ? CONNECTION_HINT : _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .UNKNOWN_EFFECT_HINT */ .z;
+        const fault = (0,_network_error_js__WEBPACK_IMPORTED_MODULE_3__/* .connectionFault */ .x$)(cause);
+        if (fault !== undefined)
+            return FAULT_HINTS[fault];
+        return error.effect === 'not-applied' ? CONNECTION_HINT : _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .UNKNOWN_EFFECT_HINT */ .zR;
     }
-    if (error.isAuthError) {
-        const hint = rule?.kind === 'credentials' ? rule.hint : _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .unauthorizedHint */ .Ak;
-        return typeof hint === 'string' ? hint : hint(scheme);
+    if (stopKind === 'credentials') {
+        const hint = rule?.hint ?? _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .UNAUTHORIZED_HINT */ .NO;
+        const text = typeof hint === 'string' ? hint : hint({ scheme, isAccountToken: error.isAccountToken });
+        return error.isAuthError ? text : `${ONE_REFUSAL_HINT} ${text}`;
     }
-    return error.isNotFound ? _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .NOT_FOUND_HINT */ .Xg : (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l)(status).hint;
+    if (stopKind === 'edge')
+        return EDGE_HINT;
+    if (stopKind === 'rate-limit')
+        return _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .RATE_LIMIT_HINT */ .tc;
+    if (error.isNotFound) {
+        if (error.isList)
+            return _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .ROUTING_HINT */ .xH;
+        return error.followsUnclear ? ANSWERED_HINT : _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .NOT_FOUND_HINT */ .Xg;
+    }
+    if (typeof rule?.hint === 'string')
+        return rule.hint;
+    if (error.effect !== 'rejected' || status === 404 || status === 409)
+        return (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l8)(status).hint;
+    if (error.isFromApi === false)
+        return NOT_FROM_API_HINT;
+    return details.length === 0 ? NO_REASON_HINT : (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l8)(status).hint;
 }
 
 
@@ -804,6 +915,7 @@ function requestHint(error, scheme) {
 
 const PAUSE_REASONS = {
     refused: 'Cloudflare answered HTTP 429, too many requests',
+    'refused-by-code': 'Cloudflare answered that there were too many requests',
     announced: 'no request left in Cloudflare’s rate limit',
 };
 function stopProblem(reason, scheme) {
@@ -818,19 +930,31 @@ function stopProblem(reason, scheme) {
             const hint = 'Raise timeout-seconds, or handle fewer invites in one step.';
             return { title: 'The step ran out of time', message, details: [], hint };
         }
-        case 'rate-limit': {
-            const { pause, leftMs, timeoutSeconds } = reason;
-            const title = 'Cloudflare’s rate limit leaves no time';
-            const message = `A pause of ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(pause.durationMs)} is needed (${PAUSE_REASONS[pause.reason]}), and the step has ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(leftMs)} of its ${timeoutSeconds} s left.`;
-            const hint = 'Raise timeout-seconds, or run the job again after the pause.';
-            if (pause.error === undefined)
-                return { title, message, details: [], hint };
-            const problem = ofAnswer(title, pause.error);
-            return { ...problem, message: `${message} ${problem.message}` };
-        }
+        case 'rate-limit':
+            return rateLimitProblem(reason, scheme);
         case 'credentials':
             return ofAnswer('Cloudflare refused the credentials', reason.error);
+        case 'edge':
+            return ofAnswer('The runner was refused before Cloudflare’s API', reason.error);
     }
+}
+function rateLimitProblem(reason, scheme) {
+    const { pause, waitedMs, leftMs, timeoutSeconds } = reason;
+    const waited = waitedMs > 0 ? ` The step has waited ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(waitedMs)} for the limit.` : '';
+    const needed = `A pause of ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(pause.durationMs)} is needed (${PAUSE_REASONS[pause.reason]})`;
+    const isNeverWaited = leftMs === undefined;
+    const message = isNeverWaited
+        ? `${needed}, and with retries: 0 the step does not wait for a rate limit.`
+        : `${needed}, and the step has ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(leftMs)} of its ${timeoutSeconds} s left.${waited}`;
+    const title = isNeverWaited ? 'Cloudflare’s rate limit ended the step' : 'Cloudflare’s rate limit leaves no time';
+    const hint = isNeverWaited
+        ? 'Run the job again after the pause, or less at the same time; with retries of 1 or more the step waits by itself.'
+        : 'Raise timeout-seconds, or run the job again after the pause.';
+    if (pause.error === undefined)
+        return { title, message, details: [], hint };
+    const failure = { error: pause.error, attempts: 1, retryExceedsDeadline: false };
+    const problem = (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, failure, scheme);
+    return { ...problem, message: `${message} ${problem.message}`, ...(isNeverWaited && { hint }) };
 }
 
 
@@ -840,38 +964,31 @@ function stopProblem(reason, scheme) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ TRACKER_PROBLEMS)
+/* harmony export */   CQ: () => (/* binding */ TRACKER_PROBLEMS),
+/* harmony export */   QM: () => (/* binding */ trackerProblem),
+/* harmony export */   WJ: () => (/* binding */ TOKEN_HINT),
+/* harmony export */   aJ: () => (/* binding */ PERMISSION_HINT)
 /* harmony export */ });
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(415);
 
-
-const MAX_MESSAGE = 300;
 const PERMISSION_HINT = 'Give the job the permission "issues: write" (permissions in the workflow), or github-token a token that may write issues of this repository. Workflows started from forks or by Dependabot get a token that cannot.';
 const TOKEN_HINT = 'github-token is not a valid token of this GitHub. Leave the input out, or store a new token.';
-const STATUS_HINTS = {
-    401: TOKEN_HINT,
-    403: PERMISSION_HINT,
-    404: PERMISSION_HINT,
-    410: 'Issues are switched off in this repository. Switch them on, or leave report-issue out.',
-};
 const TRACKER_PROBLEMS = {
-    noToken: () => problem('There is no token for GitHub: github-token is empty.', PERMISSION_HINT),
-    unprintableToken: () => problem('github-token holds a space, a line break or a character outside ASCII.', TOKEN_HINT),
-    noRepository: () => problem('GITHUB_REPOSITORY names no repository.', 'The tracking issue works in GitHub Actions only.'),
-    refused: (request, status, message) => problem(`${request} failed: HTTP ${status}, "${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .truncate */ .xv)(message, MAX_MESSAGE)}".`, STATUS_HINTS[status]),
-    redirected: (request, status) => problem(`${request} met a redirect (HTTP ${status}), which is refused.`),
-    unreachable: (request, reason) => problem(`${request} failed: ${reason}.`),
-    unreadable: (what) => problem(`GitHub’s answer does not hold ${what}.`),
-    authorWithoutAccess: (number, login) => problem(`Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will take the issue for its own, so the next one would open another.`, 'Leave github-token out, or give it a token of somebody with write access.'),
-    tooSlow: (limitMs) => problem(`GitHub did not take the report within ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(limitMs)}.`),
-    cancelled: () => problem('The job was cancelled before the report was finished.'),
-    unloadable: (reason) => problem(`The code for it could not be loaded: ${reason}.`),
-    defect: (description) => problem(`This action has a defect: ${description}.`, 'Report what it says.'),
+    noToken: () => trackerProblem('There is no token for GitHub: github-token is empty.', PERMISSION_HINT),
+    unprintableToken: () => trackerProblem('github-token holds a space, a line break or a character outside ASCII.', TOKEN_HINT),
+    noRepository: () => trackerProblem('GITHUB_REPOSITORY names no repository.', 'The tracking issue works in GitHub Actions only.'),
+    redirected: (request, status) => trackerProblem(`${request} met a redirect (HTTP ${status}), which is refused.`),
+    unreachable: (request, reason) => trackerProblem(`${request} failed: ${reason}.`),
+    unreadable: (what) => trackerProblem(`GitHub’s answer does not hold ${what}.`),
+    authorWithoutAccess: (number, login) => trackerProblem(`Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will take the issue for its own, so the next one would open another.`, 'Leave github-token out, or give it a token of somebody with write access.'),
+    tooSlow: (limitMs) => trackerProblem(`GitHub did not take the report within ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(limitMs)}.`),
+    cancelled: () => trackerProblem('The job was cancelled before the report was finished.'),
+    unloadable: (reason) => trackerProblem(`The code for it could not be loaded: ${reason}.`),
+    defect: (description) => trackerProblem(`This action has a defect: ${description}.`, 'Report what it says.'),
 };
-function problem(message, hint = 'The next run of the workflow tries again.') {
-    const details = ['What became of the invites stands.'];
-    return { title: 'The tracking issue could not be updated', message, details, hint };
+function trackerProblem(message, hint = 'The next run of the workflow tries again.', details = []) {
+    const all = [...details, 'What became of the invites stands.'];
+    return { title: 'The tracking issue could not be updated', message, details: all, hint };
 }
 
 
@@ -1391,6 +1508,8 @@ var __webpack_exports__ = {};
 var ascii = __nccwpck_require__(529);
 // EXTERNAL MODULE: ../build/clock.js
 var build_clock = __nccwpck_require__(432);
+// EXTERNAL MODULE: ../build/json.js
+var build_json = __nccwpck_require__(214);
 // EXTERNAL MODULE: ../build/cloudflare/errors.js
 var errors = __nccwpck_require__(337);
 // EXTERNAL MODULE: ../build/cloudflare/invite.js
@@ -1781,40 +1900,8 @@ const $fetch = (/* unused pure expression or super */ null && (ofetch));
 var network_error = __nccwpck_require__(527);
 // EXTERNAL MODULE: ../build/version.js
 var version = __nccwpck_require__(290);
-;// CONCATENATED MODULE: ../build/cloudflare/body.js
-class BodyTooLargeError extends Error {
-    name = 'BodyTooLargeError';
-    constructor(maxBytes) {
-        super(`the answer is longer than ${maxBytes} bytes`);
-    }
-}
-async function readText(body, maxBytes, signal) {
-    if (!body)
-        return '';
-    const reader = body.getReader();
-    const cancel = () => void reader.cancel().catch(() => undefined);
-    signal.addEventListener('abort', cancel);
-    const decoder = new TextDecoder();
-    let text = '';
-    let bytes = 0;
-    try {
-        for (let part = await reader.read(); !part.done; part = await reader.read()) {
-            bytes += part.value.byteLength;
-            if (bytes > maxBytes)
-                throw new BodyTooLargeError(maxBytes);
-            text += decoder.decode(part.value, { stream: true });
-        }
-        return text + decoder.decode();
-    }
-    catch (error) {
-        cancel();
-        throw error;
-    }
-    finally {
-        signal.removeEventListener('abort', cancel);
-    }
-}
-
+// EXTERNAL MODULE: ../build/cloudflare/body.js
+var body = __nccwpck_require__(766);
 ;// CONCATENATED MODULE: ../build/cloudflare/credentials.js
 function credentialHeaders(credentials) {
     return credentials.scheme === 'api-token'
@@ -1822,8 +1909,6 @@ function credentialHeaders(credentials) {
         : { 'x-auth-email': credentials.email, 'x-auth-key': credentials.key };
 }
 
-// EXTERNAL MODULE: ../build/json.js
-var build_json = __nccwpck_require__(214);
 // EXTERNAL MODULE: ../build/words.js
 var words = __nccwpck_require__(415);
 ;// CONCATENATED MODULE: ../build/cloudflare/envelope.js
@@ -1831,10 +1916,11 @@ var words = __nccwpck_require__(415);
 
 
 const MAX_MESSAGE = 500;
+const MAX_FIRST_WORDS = 200;
 function parseBody(text, redact) {
     const trimmed = text.trim();
     if (trimmed === '')
-        return { kind: 'unreadable', description: 'an empty body' };
+        return { kind: 'unreadable', description: 'an empty body', errors: [] };
     const redactString = (key, value) => {
         if (typeof value !== 'string' || (key === 'status' && cloudflare_invite/* INVITE_STATUSES */.$u.has(value)))
             return value;
@@ -1846,45 +1932,105 @@ function parseBody(text, redact) {
         json = JSON.parse(trimmed, isClean ? undefined : redactString);
     }
     catch {
-        return { kind: 'unreadable', description: describeText(redact(trimmed)) };
+        return parseText(redact(trimmed));
     }
-    if (!(0,build_json/* isObject */.G)(json))
-        return { kind: 'unreadable', description: 'JSON that is not an object' };
-    const { success, result, retryable, retry_after: retryAfter } = json;
+    if (!(0,build_json/* isObject */.G)(json)) {
+        return { kind: 'unreadable', description: `JSON that is not an object: ${firstWords(json, redact)}`, errors: [] };
+    }
+    const { success, result, retryable } = json;
+    const errors = reasonsOf(json);
+    const delays = [json, json.error, ...listOf(json.errors)].map((part) => (0,build_json/* isObject */.G)(part) && part.retry_after);
+    const retryAfter = delays.filter((delay) => delay !== undefined && delay !== false);
     if (typeof success === 'boolean') {
-        const errors = objectsOf(json.errors).map(toErrorDetail);
         const info = (0,build_json/* isObject */.G)(json.result_info) ? json.result_info : {};
         const resultInfo = { totalCount: numberOf(info.total_count), perPage: numberOf(info.per_page) };
-        return { kind: 'envelope', success, errors, result, resultInfo };
+        const isUnexplained = !success && errors.every(isSilent) && Object.values(json).some(saysSomething);
+        const shown = isUnexplained ? [...errors, { message: firstWords(json, redact), chain: [] }] : errors;
+        return { kind: 'envelope', success, errors: shown, retryAfter, result, resultInfo };
     }
     if (json.cloudflare_error === true || (typeof json.title === 'string' && typeof json.status === 'number')) {
-        const texts = [json.title, json.detail].filter((value) => typeof value === 'string');
-        const error = { ...toCodedMessage({ code: json.error_code, message: texts.join(': ') }), chain: [] };
-        return { kind: 'problem', error, retryable: typeof retryable === 'boolean' ? retryable : undefined, retryAfter };
+        return { kind: 'problem', errors, retryAfter, retryable: typeof retryable === 'boolean' ? retryable : undefined };
     }
-    return { kind: 'unreadable', description: 'JSON that is not an answer of the API (it has no "success")' };
+    const shown = errors.every(isSilent) ? `: ${firstWords(json, redact)}` : '';
+    const description = `JSON that is not an answer of the API (it has no "success")${shown}`;
+    return { kind: 'unreadable', description, errors, retryAfter };
 }
-function describeText(text) {
-    if (/^(?:<!doctype html|<html)/i.test(text)) {
-        const title = /<title[^>]{0,200}>([^<]{1,500})/i.exec(text)?.[1]?.trim();
-        return title === undefined ? 'an HTML page' : `an HTML page titled "${(0,words/* truncate */.xv)(title, 200)}"`;
+function firstWords(json, redact) {
+    try {
+        return (0,words/* truncate */.xv)(redact(JSON.stringify(json)), MAX_FIRST_WORDS);
+    }
+    catch {
+        return 'nested too deep';
+    }
+}
+function parseText(text) {
+    const edgeCode = /^error code: (1\d{3})\b/i.exec(text)?.[1];
+    const description = `text: "${(0,words/* truncate */.xv)(text, MAX_FIRST_WORDS)}"`;
+    if (edgeCode !== undefined) {
+        return { kind: 'page', description, errors: [{ code: Number(edgeCode), message: text.slice(0, 50), chain: [] }] };
     }
     if (/^[[{"]/.test(text))
-        return 'JSON that is broken or cut off';
-    return `text: "${(0,words/* truncate */.xv)(text, 200)}"`;
+        return { kind: 'unreadable', description: 'JSON that is broken or cut off', errors: [] };
+    const html = text.startsWith('<') ? withoutComments(text) : '';
+    if (!/<(?:!doctype html|html|head|title|body)\b/i.test(html))
+        return { kind: 'unreadable', description, errors: [] };
+    const title = (/<title[^>]{0,200}>([^<]{1,500})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
+    const titled = title === '' ? '' : ` titled "${(0,words/* truncate */.xv)(title, MAX_FIRST_WORDS)}"`;
+    return { kind: 'page', description: `an HTML page${titled}`, errors: [] };
+}
+function withoutComments(html) {
+    return html
+        .split('-->')
+        .map((part) => part.split('<!--', 1)[0])
+        .join('');
+}
+const REASONS = ['errors', 'messages', 'error', 'error_description', 'reason'];
+const MAX_REASONS = 1_000;
+function reasonsOf(json) {
+    const title = [json.title, json.detail].filter((value) => typeof value === 'string').join(': ');
+    const own = toErrorDetail({ code: json.error_code ?? json.code, message: title || json.message });
+    const others = [...(title === '' ? [] : [json.message]), ...REASONS.flatMap((name) => listOf(json[name]))];
+    const found = [...(isSilent(own) ? [] : [own]), ...others.filter(isReason).slice(0, MAX_REASONS).map(toErrorDetail)];
+    return [...new Map(found.map((detail) => [JSON.stringify(detail), detail])).values()];
 }
 function toErrorDetail(error) {
+    if (!(0,build_json/* isObject */.G)(error))
+        return { ...toCodedMessage(error), chain: [] };
     return {
         ...toCodedMessage(error),
-        chain: objectsOf(error.error_chain).map(toCodedMessage),
+        chain: chainOf(error),
         documentationUrl: textOf(error.documentation_url),
         pointer: (0,build_json/* isObject */.G)(error.source) ? textOf(error.source.pointer) : undefined,
     };
 }
-function toCodedMessage({ code, message }) {
-    return { ...(typeof code === 'number' && { code }), message: textOf(message) ?? '' };
+function chainOf(error) {
+    const chain = [];
+    const queue = [...listOf(error.error_chain)];
+    for (const entry of queue) {
+        if (chain.length === MAX_REASONS)
+            break;
+        if (isReason(entry))
+            chain.push(toCodedMessage(entry));
+        if ((0,build_json/* isObject */.G)(entry))
+            queue.push(...listOf(entry.error_chain).slice(0, MAX_REASONS));
+    }
+    return chain;
 }
-const objectsOf = (value) => (Array.isArray(value) ? value.filter(build_json/* isObject */.G) : []);
+function toCodedMessage(error) {
+    if (!(0,build_json/* isObject */.G)(error))
+        return { message: textOf(error)?.trim() ?? '' };
+    const { code = error.error_code } = error;
+    const number = typeof code === 'string' && /^\d{1,9}$/.test(code) ? Number(code) : code;
+    const message = [error.message, error.error, error.detail, error.title, error.reason].map(textOf).find(Boolean) ?? '';
+    const isCode = typeof number === 'number' || (typeof number === 'string' && number !== '');
+    return { ...(isCode && { code: typeof number === 'string' ? (0,words/* truncate */.xv)(number, MAX_MESSAGE) : number }), message };
+}
+const isReason = (value) => (0,build_json/* isObject */.G)(value) || (typeof value === 'string' && value.trim() !== '');
+const isSilent = ({ code, message }) => code === undefined && message === '';
+function saysSomething(value) {
+    return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
+}
+const listOf = (value) => (Array.isArray(value) ? value : [value]);
 const numberOf = (value) => (typeof value === 'number' ? value : undefined);
 const textOf = (value) => typeof value === 'string' ? (0,words/* truncate */.xv)(value, MAX_MESSAGE) : undefined;
 
@@ -1892,6 +2038,54 @@ const textOf = (value) => typeof value === 'string' ? (0,words/* truncate */.xv)
 var error_codes = __nccwpck_require__(689);
 // EXTERNAL MODULE: ../build/cloudflare/http-status.js
 var http_status = __nccwpck_require__(877);
+;// CONCATENATED MODULE: ../build/cloudflare/meaning.js
+
+
+const REFUSED = { effect: 'not-applied', isRetryable: false, stopKind: 'credentials' };
+const KIND_MEANINGS = {
+    credentials: { ...REFUSED, isForAll: true },
+    'credentials-here': REFUSED,
+    'rate-limit': { effect: 'not-applied', isRetryable: true, stopKind: 'rate-limit' },
+    passing: { effect: 'unknown', isRetryable: true },
+    'not-found': { effect: 'rejected', isRetryable: false, isNotFound: true },
+    routing: { effect: 'rejected', isRetryable: false },
+};
+const STATUSES_BEFORE_PAGES = new Set([408, 409, 429]);
+function meaningOf(status, body) {
+    const statusClass = Math.floor(status / 100);
+    const isRefusal = statusClass === 2 || statusClass === 4;
+    const edge = edgeRefusal(body);
+    if (edge === 'rate-limit')
+        return KIND_MEANINGS[edge];
+    if (edge !== undefined && isRefusal && !STATUSES_BEFORE_PAGES.has(status)) {
+        return { effect: statusClass === 2 ? 'unknown' : 'not-applied', isRetryable: false, stopKind: 'edge' };
+    }
+    const rule = (0,error_codes/* findErrorRule */.y9)(body.errors);
+    const byCode = rule && { ...KIND_MEANINGS[rule.kind], rule };
+    if (byCode?.stopKind !== undefined)
+        return byCode;
+    if (status === 429)
+        return KIND_MEANINGS['rate-limit'];
+    if (byCode !== undefined && isRefusal && (status !== 401 || rule?.kind === 'passing'))
+        return byCode;
+    if (status === 401)
+        return KIND_MEANINGS.credentials;
+    const { effect, isRetryable } = (0,http_status/* statusRule */.l8)(status);
+    return {
+        effect,
+        isRetryable: isRetryable && !(statusClass === 2 && body.kind === 'envelope'),
+        isNotFound: status === 404 && body.kind === 'envelope' && body.errors.length > 0,
+    };
+}
+function edgeRefusal({ kind, errors }) {
+    if (kind !== 'page' && kind !== 'problem')
+        return undefined;
+    const code = Number(errors[0]?.code);
+    if (code === 1015)
+        return 'rate-limit';
+    return kind === 'page' || (code >= 1000 && code < 1100) ? 'edge' : undefined;
+}
+
 ;// CONCATENATED MODULE: ../build/cloudflare/retry.js
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 8_000;
@@ -1907,18 +2101,18 @@ const HTTP_DATES = [
     /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
     /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
 ];
-function serverDelayMs(headers, bodyRetryAfter, nowMs) {
-    return (parseNumber(headers.get('retry-after-ms'), 1) ??
-        parseNumber(headers.get('retry-after'), 1_000) ??
-        parseDateDelay(headers.get('retry-after'), nowMs) ??
-        parseNumber(typeof bodyRetryAfter === 'number' ? String(bodyRetryAfter) : bodyRetryAfter, 1_000));
+function serverDelayMs(headers, bodyDelays, nowMs) {
+    const delays = [
+        parseNumber(headers.get('retry-after-ms'), 1),
+        parseNumber(headers.get('retry-after'), 1_000),
+        (parseHttpDate(headers.get('retry-after')) ?? 0) - (parseHttpDate(headers.get('date')) ?? nowMs),
+        ...bodyDelays.map((delay) => parseNumber(typeof delay === 'number' ? String(delay) : delay, 1_000)),
+    ];
+    const longest = Math.max(...delays.map((delay) => delay ?? 0));
+    return longest > 0 ? longest : undefined;
 }
 function parseNumber(value, unitMs) {
     return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) * unitMs : undefined;
-}
-function parseDateDelay(value, nowMs) {
-    const epochMs = parseHttpDate(value);
-    return epochMs === undefined ? undefined : Math.max(0, epochMs - nowMs);
 }
 function parseHttpDate(value) {
     const date = value ?? '';
@@ -1926,6 +2120,13 @@ function parseHttpDate(value) {
         return undefined;
     const epochMs = Date.parse(date.endsWith('GMT') ? date : `${date} GMT`);
     return Number.isNaN(epochMs) ? undefined : epochMs;
+}
+const LIMIT_PAUSES_MS = [5_000, 10_000, 20_000, 40_000, 80_000, 160_000];
+const MAX_LIMIT_PAUSE_MS = 300_000;
+function limitPauseMs(inRow, serverDelayMs) {
+    if (inRow === 1 && serverDelayMs !== undefined)
+        return serverDelayMs;
+    return Math.max(serverDelayMs ?? 0, LIMIT_PAUSES_MS[inRow - 1] ?? MAX_LIMIT_PAUSE_MS);
 }
 const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z-]+=(?:"[^"]*"|[^\s;,"]+))*)/g;
 function rateLimitPauseMs(header, inFlight) {
@@ -1948,14 +2149,15 @@ function rateLimitPauseMs(header, inFlight) {
 
 
 
-
 const ATTEMPT_TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = `cloudflare-invite-action/${version/* VERSION */.x}`;
 class RequestSender {
     #options;
     #ofetch;
-    #rateLimitCount = 0;
+    #refusedPath;
+    #unclearPaths = new Set();
+    #edgeErrors = new Map();
     #inFlight = 0;
     constructor(options) {
         this.#options = options;
@@ -1963,34 +2165,43 @@ class RequestSender {
     }
     async send(request) {
         const { limiter, clock, onDebug } = this.#options;
-        await limiter.acquire();
+        const acquired = await limiter.acquire();
         const startMs = clock.nowMs();
         const response = await this.#fetchWithTimeout(request);
         const result = response.ok ? this.#parseResponse(request, response.value) : response;
         const elapsed = `after ${Math.round(clock.nowMs() - startMs)} ms`;
         if (result.ok) {
-            this.#rateLimitCount = 0;
             onDebug(`${request.method} ${request.path}${request.query ?? ''}: HTTP ${result.value.status} ${elapsed}`);
         }
         else {
             onDebug(`${(0,errors/* errorLine */.B)(result.failure)} ${elapsed}, cf-ray ${result.failure.cfRay ?? 'none'}`);
-            this.#updateLimiter(result.failure);
         }
+        this.#updateLimiter(request, result.ok ? undefined : result.failure, acquired);
         return result;
     }
-    #updateLimiter(error) {
-        const { limiter, random } = this.#options;
-        if (error.isAuthError) {
+    #updateLimiter({ method, path }, error, acquired) {
+        const { limiter } = this.#options;
+        if (error?.stopKind === 'rate-limit') {
+            limiter.limitMet(error, acquired);
+            return;
+        }
+        if (error === undefined || error.status !== undefined)
+            limiter.answered(acquired);
+        const isRead = method === 'GET';
+        if (error?.isAuthError)
             limiter.stop(new errors/* StopError */.T({ kind: 'credentials', error }));
-        }
-        else if (error.status !== 429) {
-            this.#rateLimitCount = 0;
-        }
-        else {
-            if (!limiter.isPaused)
-                this.#rateLimitCount += 1;
-            limiter.pause(retryDelayMs(Math.max(1, this.#rateLimitCount), error.retryAfterMs, random), 'refused', error);
-        }
+        else if (error?.stopKind === 'credentials')
+            this.#refusedPath = path;
+        else if (error === undefined && !isRead)
+            this.#refusedPath = undefined;
+        const isUnclear = !isRead && (error === undefined || error.effect === 'unknown');
+        if (isUnclear)
+            this.#unclearPaths.add(path);
+        const edgeError = error?.stopKind === 'edge' ? error : this.#edgeErrors.get(path);
+        if (edgeError !== undefined && isUnclear)
+            this.#edgeErrors.set(path, edgeError);
+        else if (edgeError !== undefined)
+            limiter.stop(new errors/* StopError */.T({ kind: 'edge', error: edgeError }));
     }
     async #fetchWithTimeout(request) {
         const { limiter, clock } = this.#options;
@@ -2010,7 +2221,7 @@ class RequestSender {
     }
     async #fetchText(request, signal) {
         const { baseUrl, credentials } = this.#options;
-        const response = await this.#ofetch.raw(`${baseUrl}${request.path}${request.query ?? ''}`, {
+        const response = await this.#ofetch.raw(urlOf(baseUrl, request), {
             method: request.method,
             headers: { accept: 'application/json', 'user-agent': USER_AGENT, ...credentialHeaders(credentials) },
             ...(request.body && { body: request.body }),
@@ -2020,10 +2231,10 @@ class RequestSender {
             responseType: 'stream',
             signal,
         });
-        return { response, text: await readText(response.body, MAX_BODY_BYTES, signal) };
+        return { response, text: await (0,body/* readText */.y)(response.body, MAX_BODY_BYTES, signal) };
     }
     #parseResponse(request, { response, text }) {
-        const { limiter, clock, redact } = this.#options;
+        const { limiter, clock, redact, credentials } = this.#options;
         const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'), this.#inFlight);
         if (pauseMs !== undefined)
             limiter.pause(pauseMs, 'announced');
@@ -2034,34 +2245,43 @@ class RequestSender {
             this.#options.serverClock.observe(response.headers.get('date'));
             return { ok: true, value: { result: body.result, resultInfo: body.resultInfo, status, cfRay } };
         }
-        const details = body.kind === 'envelope' ? body.errors : body.kind === 'problem' ? [body.error] : [];
-        const rule = (0,error_codes/* findErrorRule */.y9)(details);
-        const isAuthError = status === 401 || rule?.kind === 'credentials';
-        const effect = isAuthError ? 'not-applied' : (0,http_status/* statusRule */.l)(status).effect;
-        const isNotFound = effect === 'rejected' && (rule?.kind === 'not-found' || (status === 404 && details.length > 0));
-        const bodyDelay = body.kind === 'problem' ? body.retryAfter : undefined;
-        const retryAfterMs = serverDelayMs(response.headers, bodyDelay, clock.nowMs());
-        const reason = describeFailure(response, body, redact);
-        const { method, path } = request;
-        const answer = { method, path, status, details, rule, cfRay, reason, effect, retryAfterMs };
-        const isRetryable = !isAuthError && allowsRetry(response, body);
-        return { ok: false, failure: { ...answer, isAuthError, isNotFound, isRetryable } };
+        const { isForAll, ...meaning } = meaningOf(status, body);
+        const isRefusedAgain = request.isList === true || ![undefined, request.path].includes(this.#refusedPath);
+        const isAuthError = meaning.stopKind === 'credentials' && (isForAll || isRefusedAgain);
+        const failure = {
+            ...identify(request),
+            ...meaning,
+            status,
+            details: body.errors,
+            cfRay,
+            reason: describeFailure(response, body, redact),
+            retryAfterMs: serverDelayMs(response.headers, body.retryAfter ?? [], clock.nowMs()),
+            isRetryable: meaning.isRetryable && allowsRetry(response, body),
+            isAuthError,
+            isFromApi: body.kind === 'envelope' || body.kind === 'problem',
+            isAccountToken: credentials.scheme === 'api-token' && credentials.token.startsWith('cfat_'),
+            followsUnclear: this.#unclearPaths.has(request.path),
+        };
+        return { ok: false, failure };
     }
-    #toConnectionError({ method, path }, thrown) {
+    #toConnectionError(request, thrown) {
+        const { redact, wasSent, baseUrl } = this.#options;
         const cause = thrown instanceof FetchError ? thrown.cause : thrown;
         const isCancelled = cause instanceof errors/* StopError */.T;
-        const isCertificate = (0,network_error/* isCertificateError */.Y4)(cause);
-        const reason = isCancelled ? 'cut off, because the job was cancelled' : this.#options.redact((0,network_error/* describeCauses */.wh)(cause));
-        const effect = isCertificate || (0,network_error/* wasNeverConnected */.dD)(cause) ? 'not-applied' : 'unknown';
-        return { method, path, reason, effect, isRetryable: !isCertificate, cause };
+        const reason = isCancelled ? 'cut off, because the job was cancelled' : redact((0,network_error/* describeCauses */.wh)(cause));
+        const isSent = wasSent(request.method, urlOf(baseUrl, request));
+        const effect = isSent ? 'unknown' : 'not-applied';
+        return { ...identify(request), reason, effect, isRetryable: !(0,network_error/* isCertificateError */.Y4)(cause), cause };
     }
 }
-function allowsRetry({ ok, status, headers }, body) {
-    if (headers.get('x-should-retry') === 'false')
-        return false;
-    if (body.kind === 'problem' && body.retryable === false)
-        return false;
-    return (0,http_status/* statusRule */.l)(status).isRetryable && !(ok && body.kind === 'envelope');
+function urlOf(baseUrl, { path, query = '' }) {
+    return `${baseUrl}${path}${query}`;
+}
+function identify({ method, path, isList }) {
+    return { method, path, isList };
+}
+function allowsRetry({ headers }, body) {
+    return headers.get('x-should-retry') !== 'false' && !(body.kind === 'problem' && body.retryable === false);
 }
 function describeFailure({ ok, status, headers, url }, body, redact) {
     if (status >= 300 && status < 400) {
@@ -2069,7 +2289,7 @@ function describeFailure({ ok, status, headers, url }, body, redact) {
         const target = location === null ? null : URL.parse(location, url || undefined);
         return `HTTP ${status}, a redirect${target === null ? '' : redact(` to ${target.origin}`)}, which is refused`;
     }
-    if (body.kind === 'unreadable')
+    if ('description' in body)
         return `HTTP ${status} with ${body.description}`;
     return ok ? `HTTP ${status} without success` : `HTTP ${status}`;
 }
@@ -2081,9 +2301,12 @@ function describeFailure({ ok, status, headers, url }, body, redact) {
 
 
 
+
 class InvitesClient {
     #options;
     #sender;
+    #limits = new Map();
+    #isUnpaged = false;
     constructor(options) {
         this.#options = options;
         this.#sender = new RequestSender(options);
@@ -2100,39 +2323,51 @@ class InvitesClient {
             return `but the invite has the status "${invite.status}"`;
         });
     }
-    listPage(page, perPage) {
+    async listPage(page, perPage) {
+        const request = { method: 'GET', path: '/user/invites', isList: true };
         const query = `?${new URLSearchParams({ page: String(page), per_page: String(perPage) })}`;
-        return this.#withRetries('all', { method: 'GET', path: '/user/invites', query }, ({ result, resultInfo }) => Array.isArray(result) ? { entries: result, ...resultInfo } : 'but holds no list of invites');
+        if (!this.#isUnpaged) {
+            const result = await this.#withRetries('all', { ...request, query }, pageOf);
+            this.#isUnpaged = page === 1 && !result.ok && refusesParameters(result.failure.error);
+            if (!this.#isUnpaged)
+                return result;
+        }
+        return page === 1 ? this.#withRetries('all', request, pageOf) : { ok: true, value: { entries: [] } };
     }
-    async decideRetry(error, attempts) {
+    decideRetry(error, attempts) {
+        const limits = (this.#limits.get(error.path) ?? 0) + (error.stopKind === 'rate-limit' ? 1 : 0);
+        this.#limits.set(error.path, limits);
+        return this.#decideRetry(error, attempts - limits);
+    }
+    async #decideRetry(error, attempts) {
         const { retries, random, limiter, onRetry } = this.#options;
-        const failure = { error, attempts, retryExceedsDeadline: false };
+        const failure = { error, attempts: Math.max(1, attempts), retryExceedsDeadline: false };
+        if (error.stopKind === 'rate-limit')
+            return { again: error.isRetryable, failure };
         if (!error.isRetryable || attempts > retries)
             return { again: false, failure };
-        const count = `attempt ${attempts} of ${retries + 1} failed`;
-        if (error.status === 429) {
-            onRetry(`${(0,errors/* errorLine */.B)(error)} (${count})`);
-            return { again: true, failure };
-        }
         const delayMs = retryDelayMs(attempts, error.retryAfterMs, random);
         if (!limiter.hasTimeFor(delayMs))
             return { again: false, failure: { ...failure, retryExceedsDeadline: true } };
-        onRetry(`${(0,errors/* errorLine */.B)(error)} (${count}; next in ${(0,build_clock/* formatSeconds */.Xo)(delayMs)})`);
+        onRetry(`${(0,errors/* errorLine */.B)(error)} (attempt ${attempts} of ${retries + 1} failed; next in ${(0,build_clock/* formatSeconds */.Xo)(delayMs)})`);
         await limiter.wait(delayMs);
         return { again: true, failure };
     }
     async #withRetries(retry, request, parse) {
-        for (let attempts = 1;; attempts++) {
+        for (let attempts = 1;;) {
             const result = await this.#sendOnce(request, parse);
             if (result.ok)
                 return result;
             const error = result.failure;
-            if (retry === 'rate-limit' && error.status !== 429) {
+            const isLimit = error.stopKind === 'rate-limit';
+            if (retry === 'rate-limit' && !isLimit) {
                 return { ok: false, failure: { error, attempts, retryExceedsDeadline: false } };
             }
-            const { again, failure } = await this.decideRetry(error, attempts);
+            const { again, failure } = await this.#decideRetry(error, attempts);
             if (!again)
                 return { ok: false, failure };
+            if (!isLimit)
+                attempts += 1;
         }
     }
     async #sendOnce(request, parse) {
@@ -2142,13 +2377,31 @@ class InvitesClient {
         const value = parse(sent.value);
         if (typeof value !== 'string')
             return { ok: true, value };
-        const { method, path } = request;
+        const { method, path, isList } = request;
         const { status, cfRay } = sent.value;
         const reason = `HTTP ${status} reports success, ${value}`;
-        return { ok: false, failure: { method, path, status, reason, effect: 'unknown', isRetryable: true, cfRay } };
+        return {
+            ok: false,
+            failure: { method, path, isList, status, reason, effect: 'unknown', isRetryable: true, cfRay },
+        };
     }
 }
 const invitePath = (id) => `/user/invites/${encodeURIComponent(id)}`;
+function pageOf({ result, resultInfo }) {
+    if (Array.isArray(result))
+        return { entries: result, ...resultInfo };
+    const isNone = result === undefined || result === null || ((0,build_json/* isObject */.G)(result) && Object.keys(result).length === 0);
+    return isNone ? { entries: [], ...resultInfo } : 'but holds no list of invites';
+}
+function refusesParameters({ effect, isNotFound, reason, details = [] }) {
+    const texts = details.flatMap(({ message, pointer = '', chain }) => [
+        message,
+        pointer,
+        ...chain.map((entry) => entry.message),
+    ]);
+    const isRefusal = effect === 'rejected' && !isNotFound;
+    return isRefusal && [reason, ...texts].some((text) => /\bpage\b|per_?page|\bquery\b|\bparam/i.test(text));
+}
 function inviteOf({ result }, id) {
     const invite = (0,cloudflare_invite/* toInvite */.xW)(result);
     if (invite === undefined)
@@ -2160,6 +2413,7 @@ function inviteOf({ result }, id) {
 
 ;// CONCATENATED MODULE: ../build/cloudflare/limiter.js
 
+
 const MAX_CONCURRENT_REQUESTS = 4;
 const SAME_PAUSE_MS = 2_000;
 const CANCEL_GRACE_MS = 1_000;
@@ -2169,6 +2423,10 @@ class RequestLimiter {
     #deadlineMs;
     #stop = new AbortController();
     #pause;
+    #limits = 0;
+    #limitsInRow = 0;
+    #waitedMs = 0;
+    #waitedUntilMs = 0;
     constructor(options) {
         const { clock, timeoutSeconds, cancelled } = options;
         this.#options = options;
@@ -2190,7 +2448,7 @@ class RequestLimiter {
     get remainingMs() {
         return this.#deadlineMs - this.#options.clock.nowMs();
     }
-    get isPaused() {
+    get #isPaused() {
         return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
     }
     stop(reason) {
@@ -2202,20 +2460,43 @@ class RequestLimiter {
     async acquire() {
         const { clock, timeoutSeconds, onPause } = this.#options;
         this.#stop.signal.throwIfAborted();
-        for (let pause = this.#pause; pause !== undefined && this.isPaused; pause = this.#pause) {
+        for (let pause = this.#pause; pause !== undefined && this.#isPaused; pause = this.#pause) {
             const leftMs = Math.max(0, this.remainingMs);
             const waitMs = pause.untilMs - clock.nowMs();
             if (!this.hasTimeFor(waitMs))
-                this.stop(new errors/* StopError */.T({ kind: 'rate-limit', pause, leftMs, timeoutSeconds }));
+                this.#stopForLimit(pause, leftMs);
             this.#stop.signal.throwIfAborted();
             if (!pause.isAnnounced)
                 onPause(pause);
             this.#pause = { ...pause, isAnnounced: true };
+            const startMs = Math.max(clock.nowMs(), this.#waitedUntilMs);
             await this.wait(waitMs);
+            this.#waitedMs += Math.max(0, clock.nowMs() - startMs);
+            this.#waitedUntilMs = clock.nowMs();
         }
         if (this.remainingMs <= 0)
             this.stop(new errors/* StopError */.T({ kind: 'deadline', timeoutSeconds }));
         this.#stop.signal.throwIfAborted();
+        return this.#limits;
+    }
+    limitMet(error, acquired) {
+        let pauseMs = error.retryAfterMs ?? 0;
+        if (acquired === this.#limits) {
+            this.#limits += 1;
+            this.#limitsInRow += 1;
+            pauseMs = limitPauseMs(this.#limitsInRow, error.retryAfterMs);
+        }
+        this.pause(pauseMs, error.status === 429 ? 'refused' : 'refused-by-code', error);
+        if (this.#options.stopsAtLimit && this.#pause !== undefined)
+            this.#stopForLimit(this.#pause, undefined);
+    }
+    answered(acquired) {
+        if (acquired === this.#limits)
+            this.#limitsInRow = 0;
+    }
+    #stopForLimit(pause, leftMs) {
+        const { timeoutSeconds } = this.#options;
+        this.stop(new errors/* StopError */.T({ kind: 'rate-limit', pause, waitedMs: this.#waitedMs, leftMs, timeoutSeconds }));
     }
     wait(ms) {
         return this.#options.clock.sleep(ms, this.#stop.signal);
@@ -2225,7 +2506,7 @@ class RequestLimiter {
         const untilMs = this.#options.clock.nowMs() + durationMs;
         const extraMs = untilMs - (current?.untilMs ?? 0);
         if (current === undefined || extraMs > 0) {
-            const isAnnounced = this.isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
+            const isAnnounced = this.#isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
             this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
         }
         else if (error !== undefined && current.error === undefined) {
@@ -2310,6 +2591,14 @@ function readGitHubContext(env) {
 
 // EXTERNAL MODULE: ../build/invites/pattern.js
 var pattern = __nccwpck_require__(81);
+;// CONCATENATED MODULE: ../build/loopback.js
+function isLoopbackAddress(hostname) {
+    return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+function isThisMachine(hostname) {
+    return isLoopbackAddress(hostname) || /^(?:(?:.+\.)?localhost\.?|\[::ffff:7f..:.+\])$/.test(hostname);
+}
+
 ;// CONCATENATED MODULE: ../build/problems/entry-problem.js
 
 
@@ -2446,6 +2735,7 @@ function parseJson(text) {
 
 
 
+
 function oneOf(...words) {
     const allowed = `It must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`;
     return (text, context) => words.find((word) => word === text) ?? refuse(context, text, allowed);
@@ -2475,8 +2765,7 @@ const baseUrl = (text, context) => {
     const url = URL.parse(text);
     if (url === null)
         return refuse(context, text, 'It must be a URL such as https://api.cloudflare.com/client/v4.');
-    const isLoopback = url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackAddress(url.hostname))) {
         return refuse(context, text, 'It must use https; http is for loopback addresses, 127.0.0.1 or [::1], only.');
     }
     if (/[?#]/.test(text))
@@ -2750,7 +3039,7 @@ function toInputs(parsed, credentials, notices, env) {
         timeoutSeconds,
         apiBaseUrl,
         usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
-        reportIssue: title === null ? undefined : { title, token: token ?? undefined, ...readGitHubContext(env) },
+        reportIssue: title === null || dryRun ? undefined : { title, token: token ?? undefined, ...readGitHubContext(env) },
         notices,
     };
 }
@@ -2880,8 +3169,7 @@ class InviteResponder {
         const failure = this.#lastFailure;
         if (failure === undefined)
             return this.#failed({ kind: 'stop', stop }, true, 'not_attempted');
-        const { status, isAuthError } = failure.error;
-        const isOwnFault = status !== 429 && !isAuthError && stop.reason.kind !== 'cancelled';
+        const isOwnFault = failure.error.stopKind === undefined && stop.reason.kind !== 'cancelled';
         return isOwnFault ? this.#failedBy(failure) : this.#failed({ kind: 'stop', stop }, true);
     }
     broken(error) {
@@ -2902,7 +3190,8 @@ class InviteResponder {
             this.#known.attempted(error.effect);
             const { again, failure } = await client.decideRetry(error, attempts);
             this.#lastFailure = failure;
-            const mustReadBack = error.effect !== 'not-applied' || this.#known.state === 'unknown';
+            const isRefused = error.stopKind === 'credentials';
+            const mustReadBack = !isRefused && (error.effect !== 'not-applied' || this.#known.state === 'unknown');
             const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
             const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
             if (decided !== undefined)
@@ -2973,15 +3262,6 @@ async function respondToAll(targets, options, onOutcome) {
     };
     await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT_REQUESTS, targets.length) }, work));
     return targets.flatMap((target) => outcomes.get(target) ?? []);
-}
-
-// EXTERNAL MODULE: ../build/invites/outcome.js
-var invites_outcome = __nccwpck_require__(551);
-;// CONCATENATED MODULE: ../build/invites/run-result.js
-
-function relevantStop(reason, outcomes) {
-    const isCancelled = reason?.reason.kind === 'cancelled';
-    return isCancelled || outcomes.filter(invites_outcome/* isFailed */.I).some(({ causedByStop }) => causedByStop) ? reason : undefined;
 }
 
 ;// CONCATENATED MODULE: ../build/invites/list.js
@@ -3127,11 +3407,102 @@ async function searchInvites(options) {
     }
 }
 
+// EXTERNAL MODULE: ../build/invites/outcome.js
+var invites_outcome = __nccwpck_require__(551);
+;// CONCATENATED MODULE: ../build/invites/run-result.js
+
+function relevantStop(reason, outcomes) {
+    const isCancelled = reason?.reason.kind === 'cancelled';
+    return isCancelled || outcomes.filter(invites_outcome/* isFailed */.I).some(({ causedByStop }) => causedByStop) ? reason : undefined;
+}
+
+;// CONCATENATED MODULE: ../build/invites/shared-cause.js
+
+
+
+function attributeToStop(outcomes, reason) {
+    const refusal = outcomes.length === 1 ? outcomes.flatMap((outcome) => errorOf(outcome) ?? [])[0] : undefined;
+    const isRefused = refusal?.stopKind === 'credentials' && reason === undefined;
+    const cause = isRefused ? new errors/* StopError */.T({ kind: 'credentials', error: { ...refusal, isAuthError: true } }) : reason;
+    const attributed = outcomes.map((outcome) => cause !== undefined && errorOf(outcome)?.stopKind === cause.reason.kind
+        ? { ...outcome, causedByStop: true }
+        : outcome);
+    return { outcomes: attributed, stop: relevantStop(cause, attributed) };
+}
+function errorOf(outcome) {
+    return (0,invites_outcome/* isFailed */.I)(outcome) && outcome.cause.kind === 'request' ? outcome.cause.failure.error : undefined;
+}
+
+// EXTERNAL MODULE: ../build/problems/request-problem.js
+var request_problem = __nccwpck_require__(384);
+// EXTERNAL MODULE: ../build/problems/stop-problem.js
+var stop_problem = __nccwpck_require__(465);
+;// CONCATENATED MODULE: ../build/problems/run-problem.js
+
+
+
+const PROXY_MESSAGES = {
+    unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it, or set NODE_USE_ENV_PROXY: '1' as an env of the step, which Node 24 obeys from 24.0 on.`,
+    malformed: 'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
+};
+const UNCHECKED_CERTIFICATES = {
+    title: 'Certificates are checked all the same',
+    message: 'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to whoever presents one. This step ignores it.',
+    details: [],
+    hint: 'Remove the variable. Where a proxy re-signs connections, set NODE_EXTRA_CA_CERTS to the file with the certificate of its authority.',
+};
+function runProblem(result) {
+    switch (result.kind) {
+        case 'handled':
+            return result.stop && (0,stop_problem/* stopProblem */.E)(result.stop.reason, result.context.scheme);
+        case 'no-match': {
+            const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
+            const hint = 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
+            return { title: 'No pending invite matches the filters', message, details: [], hint };
+        }
+        case 'list-failed':
+            return listProblem(result.failure, result.context.scheme);
+        case 'invalid-inputs':
+            return {
+                title: 'The inputs cannot be used',
+                message: 'Nothing was sent to Cloudflare.',
+                details: result.problems,
+            };
+        case 'proxy':
+            return { title: 'The proxy cannot be used', message: PROXY_MESSAGES[result.problem], details: [] };
+        case 'defect': {
+            const message = `This action has a defect: ${result.description}.`;
+            const hint = 'Run the job again with debug logging, and report what it says.';
+            return { title: 'Unexpected error', message, details: [], hint };
+        }
+    }
+}
+function listProblem(failure, scheme) {
+    const title = 'The list of invites could not be read';
+    switch (failure.kind) {
+        case 'stop':
+            return (0,stop_problem/* stopProblem */.E)(failure.stop.reason, scheme);
+        case 'request': {
+            const { error } = failure.failure;
+            if (error.isAuthError)
+                return (0,stop_problem/* stopProblem */.E)({ kind: 'credentials', error }, scheme);
+            if (error.stopKind === 'edge')
+                return (0,stop_problem/* stopProblem */.E)({ kind: 'edge', error }, scheme);
+            return (0,request_problem/* requestProblem */.J)(title, failure.failure, scheme);
+        }
+        case 'too-long': {
+            const limit = `${LIST_LIMITS[failure.limit]} ${failure.limit}`;
+            return { title, message: `It did not end within ${limit}. No invite was changed.`, details: [] };
+        }
+    }
+}
+
 // EXTERNAL MODULE: ../build/problems/tracker-problem.js
 var tracker_problem = __nccwpck_require__(37);
 ;// CONCATENATED MODULE: external "node:http"
 const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 ;// CONCATENATED MODULE: ../build/proxy.js
+
 
 class ProxyError extends Error {
     name = 'ProxyError';
@@ -3141,11 +3512,19 @@ class ProxyError extends Error {
         this.problem = problem;
     }
 }
-function useProxyFromEnv(setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
-    if (setGlobalProxy === undefined)
-        throw new ProxyError('unsupported');
+const DISPATCHER_KEY = Symbol.for('undici.globalDispatcher.1');
+function useProxyFromEnv(env, urls, dispatcher, setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
+    const hosts = urls.map((url) => URL.parse(url)?.hostname ?? '').filter(isThisMachine);
+    const written = env.no_proxy || env.NO_PROXY || '';
+    if (hosts.length > 0 && written !== '*')
+        env.no_proxy = [written, ...hosts].join(',');
+    if (setGlobalProxy === undefined) {
+        if (Object(dispatcher).constructor.name !== 'EnvHttpProxyAgent')
+            throw new ProxyError('unsupported');
+        return;
+    }
     try {
-        setGlobalProxy();
+        setGlobalProxy(env);
     }
     catch {
         throw new ProxyError('malformed');
@@ -3202,62 +3581,6 @@ var annotations = __nccwpck_require__(879);
 var log = __nccwpck_require__(247);
 // EXTERNAL MODULE: ../build/problems/outcome-problem.js
 var outcome_problem = __nccwpck_require__(349);
-// EXTERNAL MODULE: ../build/problems/request-problem.js
-var request_problem = __nccwpck_require__(384);
-// EXTERNAL MODULE: ../build/problems/stop-problem.js
-var stop_problem = __nccwpck_require__(465);
-;// CONCATENATED MODULE: ../build/problems/run-problem.js
-
-
-
-const PROXY_MESSAGES = {
-    unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`,
-    malformed: 'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
-};
-function runProblem(result) {
-    switch (result.kind) {
-        case 'handled':
-            return result.stop && (0,stop_problem/* stopProblem */.E)(result.stop.reason, result.context.scheme);
-        case 'no-match': {
-            const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
-            const hint = 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
-            return { title: 'No pending invite matches the filters', message, details: [], hint };
-        }
-        case 'list-failed':
-            return listProblem(result.failure, result.context.scheme);
-        case 'invalid-inputs':
-            return {
-                title: 'The inputs cannot be used',
-                message: 'Nothing was sent to Cloudflare.',
-                details: result.problems,
-            };
-        case 'proxy':
-            return { title: 'The proxy cannot be used', message: PROXY_MESSAGES[result.problem], details: [] };
-        case 'defect': {
-            const message = `This action has a defect: ${result.description}.`;
-            const hint = 'Run the job again with debug logging, and report what it says.';
-            return { title: 'Unexpected error', message, details: [], hint };
-        }
-    }
-}
-function listProblem(failure, scheme) {
-    const title = 'The list of invites could not be read';
-    switch (failure.kind) {
-        case 'stop':
-            return (0,stop_problem/* stopProblem */.E)(failure.stop.reason, scheme);
-        case 'request': {
-            const { error } = failure.failure;
-            if (error.isAuthError)
-                return (0,stop_problem/* stopProblem */.E)({ kind: 'credentials', error }, scheme);
-            return (0,request_problem/* requestProblem */.J)(title, failure.failure, scheme);
-        }
-        case 'too-long': {
-            const limit = `${LIST_LIMITS[failure.limit]} ${failure.limit}`;
-            return { title, message: `It did not end within ${limit}. No invite was changed.`, details: [] };
-        }
-    }
-}
-
 // EXTERNAL MODULE: ../build/problems/problem.js
 var problem = __nccwpck_require__(468);
 ;// CONCATENATED MODULE: ../build/report/list-annotations.js
@@ -3300,7 +3623,7 @@ function ignoredNotice(invites, isOther) {
 }
 function expiredNotice(invites) {
     const title = `${(0,words/* countOf */.pq)(invites.length, 'pending invite')} ${invites.length === 1 ? 'has' : 'have'} expired`;
-    const hint = 'What to do: if one is wanted, ask its inviter to send it again.';
+    const hint = 'What to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
     return { title, lines: [`${title}: ${nameInvites(invites)}.`, hint] };
 }
 function nameInvites(invites) {
@@ -3457,7 +3780,23 @@ async function publishReport(report, workflow, redact) {
     }
 }
 
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
+;// CONCATENATED MODULE: ../build/tls.js
+
+const MIN_VERSION = 'TLSv1.2';
+function restoreTls(env) {
+    if (external_node_tls_namespaceObject.DEFAULT_MIN_VERSION < MIN_VERSION)
+        external_node_tls_namespaceObject.DEFAULT_MIN_VERSION = MIN_VERSION;
+    if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0')
+        return false;
+    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+    return true;
+}
+
 ;// CONCATENATED MODULE: ../build/action.js
+
+
 
 
 
@@ -3494,8 +3833,10 @@ async function runStep(runtime, redact) {
             workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
         for (const line of inputs.logLines)
             workflow.info(line);
+        if (restoreTls(env))
+            workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(UNCHECKED_CERTIFICATES));
         if (inputs.usesProxy)
-            useProxy();
+            useProxy([inputs.apiBaseUrl, inputs.reportIssue?.apiUrl ?? '']);
         return { result: await selectAndRespond(inputs, runtime, redact), inputs };
     }
     catch (error) {
@@ -3513,7 +3854,8 @@ async function selectAndRespond(inputs, runtime, redact) {
     const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
     const context = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
     const onPause = (pause) => workflow.info((0,log/* describePause */.Ei)(pause));
-    const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
+    const stopsAtLimit = inputs.retries === 0;
+    const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, stopsAtLimit, onPause });
     const serverClock = new ServerClock(clock, (skewMs) => workflow.annotate('notice', (0,annotations/* clockNotice */.BO)(skewMs)));
     const client = createClient(inputs, runtime, limiter, serverClock, redact);
     const hasFilters = Object.keys(filters).length > 0;
@@ -3543,8 +3885,8 @@ async function selectAndRespond(inputs, runtime, redact) {
     const options = { client, desiredStatus, dryRun, filters, serverNowMs, redact };
     const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${(0,log/* describeOutcome */.SS)(outcome, context)}`);
     const respond = () => respondToAll(targets, options, onOutcome);
-    const outcomes = targets.length === 0 ? [] : await workflow.group((0,log/* groupTitle */.SZ)(targets.length, context), respond);
-    const stop = relevantStop(limiter.stopReason, outcomes);
+    const ended = targets.length === 0 ? [] : await workflow.group((0,log/* groupTitle */.SZ)(targets.length, context), respond);
+    const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
     return search !== undefined && targets.length === 0 && stop === undefined
         ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
         : { kind: 'handled', context, outcomes, search, stop };
@@ -3558,11 +3900,13 @@ async function logIgnored({ ignored }, workflow) {
     });
 }
 function createClient(inputs, runtime, limiter, serverClock, redact) {
-    const { fetch, clock, random, workflow } = runtime;
+    const { fetch, wasSent, clock, random, workflow } = runtime;
     const { apiBaseUrl: baseUrl, credentials, retries } = inputs;
     const { info: onRetry, debug: onDebug } = workflow;
-    const parts = { limiter, serverClock, redact };
-    return new InvitesClient({ baseUrl, credentials, retries, fetch, clock, random, ...parts, onRetry, onDebug });
+    return new InvitesClient({
+        ...{ baseUrl, credentials, retries, fetch, wasSent, clock, random },
+        ...{ limiter, serverClock, redact, onRetry, onDebug },
+    });
 }
 function targetsOf({ selected, alreadyDone }, waitSeconds) {
     const invites = selected.length > 0 || waitSeconds === 0 ? selected : alreadyDone;
@@ -3570,11 +3914,11 @@ function targetsOf({ selected, alreadyDone }, waitSeconds) {
 }
 async function trackIssue(options) {
     try {
-        const { updateTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(641)]).then(__nccwpck_require__.bind(__nccwpck_require__, 436));
+        const { updateTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(869)]).then(__nccwpck_require__.bind(__nccwpck_require__, 848));
         await updateTrackingIssue(options);
     }
     catch (error) {
-        const problem = tracker_problem/* TRACKER_PROBLEMS */.C.unloadable(options.redact((0,network_error/* describeCauses */.wh)(error)));
+        const problem = tracker_problem/* TRACKER_PROBLEMS */.CQ.unloadable(options.redact((0,network_error/* describeCauses */.wh)(error)));
         options.workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(problem));
     }
 }
@@ -4557,7 +4901,26 @@ function messageOf(lines) {
     return `${(0,words/* truncate */.xv)(others.join('\n'), MAX_ANNOTATION - last.length - 1)}\n${last}`;
 }
 
+;// CONCATENATED MODULE: external "node:diagnostics_channel"
+const external_node_diagnostics_channel_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
+;// CONCATENATED MODULE: ../build/sent-requests.js
+
+function watchSentRequests() {
+    const sent = new Map();
+    const watch = (channel, isSent) => (0,external_node_diagnostics_channel_namespaceObject.subscribe)(channel, (message) => {
+        const { method, path } = message.request;
+        sent.set(`${method} ${path}`, isSent);
+    });
+    watch('undici:request:create', false);
+    watch('undici:client:sendHeaders', true);
+    return (method, url) => {
+        const { pathname, search } = new URL(url);
+        return sent.get(`${method} ${pathname}${search}`) ?? false;
+    };
+}
+
 ;// CONCATENATED MODULE: ../build/index.js
+
 
 
 
@@ -4571,9 +4934,10 @@ void runAction({
     clock: build_clock/* systemClock */.ml,
     random: Math.random,
     fetch,
+    wasSent: watchSentRequests(),
     cancelled: cancellation.signal,
     workflow: createWorkflow(),
-    useProxy: useProxyFromEnv,
+    useProxy: (urls) => useProxyFromEnv(process.env, urls, Reflect.get(globalThis, DISPATCHER_KEY)),
 }).then((exitCode) => {
     process.exitCode = exitCode;
     setTimeout(() => process.exit(), 1_000).unref();

@@ -52,7 +52,7 @@ export interface GitHubSandboxOptions {
   readonly token: string;
   /** Owner of the token; by default the app behind GITHUB_TOKEN. */
   readonly owner?: SandboxUser;
-  /** `OWNER/NAME`. */
+  /** `owner/name`. */
   readonly repository?: string;
   /** Prefix of every path; `/api/v3` on GitHub Enterprise Server. */
   readonly basePath?: string;
