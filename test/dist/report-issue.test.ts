@@ -35,9 +35,9 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
     expect(first).toMatchObject({ exitCode: 1, stderr: '' });
     expect(github.issues).toMatchObject([{ number: 1, title: TITLE, state: 'open' }]);
     expect(github.issues[0]?.body).toContain(ID);
-    expect(first.log.at(-1)).toMatch(/^Tracking issue #1 opened: /);
+    expect(first.log.at(-2)).toMatch(/^Tracking issue #1 opened: /);
     world.sandbox.addFault(envelopeFailure(403, { code: 1002, message: 'no' }));
-    expect((await step(world, github)).log.at(-1)).toMatch(/^Tracking issue #1 is up to date: /);
+    expect((await step(world, github)).log.at(-2)).toMatch(/^Tracking issue #1 is up to date: /);
     const last = await step(world, github, { with: LIST });
     expect(last).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
     expect(github.issues).toMatchObject([{ state: 'closed', comments: [expect.stringContaining('Nothing needs')] }]);
