@@ -88,6 +88,7 @@ export const cases: fc.Arbitrary<Case> = fc
       { arbitrary: fc.constant<string[]>([]), weight: 3 },
       { arbitrary: fc.shuffledSubarray(IDS, { minLength: 1, maxLength: 5 }), weight: 2 },
     ),
+    asksForUnknown: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, { arbitrary: fc.boolean(), weight: 1 }),
     policy,
     isGuarded: fc.boolean(),
     dryRun: fc.oneof({ arbitrary: fc.constant(false), weight: 7 }, { arbitrary: fc.constant(true), weight: 1 }),
@@ -102,11 +103,19 @@ export const cases: fc.Arbitrary<Case> = fc
     seed: fc.nat(),
     world,
   })
-  .map(({ ids: inviteIds, policy, isGuarded, waitSeconds, ...rest }): Case => {
-    if (inviteIds.length > 0) return { ...rest, inviteIds, policy: isGuarded ? policy : {}, waitSeconds: 0 };
+  .map(({ ids, asksForUnknown, policy, isGuarded, waitSeconds, world, ...rest }): Case => {
+    const known = rest.invites.map(({ id }) => id);
+    const inviteIds = asksForUnknown ? ids : [...new Set(ids.map((id) => pick(known, id)))];
+    const targets = inviteIds.length > 0 ? inviteIds : known;
+    const secondActor = world.secondActor?.map((move) => ({ ...move, id: pick(targets, move.id) }));
+    const given = { ...rest, inviteIds, world: { ...world, ...(secondActor && { secondActor }) } };
+    if (inviteIds.length > 0) return { ...given, policy: isGuarded ? policy : {}, waitSeconds: 0 };
     const isEmpty = Object.keys(policy).length === 0;
-    return { ...rest, inviteIds, policy: isEmpty ? { organizationNames: ['Acme, Inc.'] } : policy, waitSeconds };
+    return { ...given, policy: isEmpty ? { organizationNames: ['Acme, Inc.'] } : policy, waitSeconds };
   });
+
+/** One of `ids`, the same for the same drawn id: most requests and moves should concern invites that exist. */
+const pick = (ids: readonly string[], drawn: string): string => ids[IDS.indexOf(drawn) % ids.length] ?? drawn;
 
 /** The inputs that say what `policy` means. */
 export function policyInputs(policy: Policy): Record<string, string> {
