@@ -61,7 +61,7 @@ export const KINDS = {
         const reads = exchanges.filter(({ record, shown }) => record.method === 'GET' && shown !== undefined);
         return reads.length > 1 && !allows(given.policy, reads.at(-1)?.shown ?? {});
       }).length,
-    leastPer1000: 3,
+    leastPer1000: 0.5,
   },
   'invites that were gone': {
     in: (run) => run.stories.filter(({ exchanges }) => exchanges.some(({ record }) => saysNotFound(record))).length,

@@ -191,7 +191,7 @@ export const INVARIANTS = {
     }
   },
 
-  'no PATCH of an invite that the last answer shows as final or outside of the policy': (run) => {
+  'no PATCH of an invite that the last read shows as final or outside of the policy': (run) => {
     const { given, isList } = run;
     const isGuarded = isList || Object.keys(given.policy).length > 0;
     const list = isList ? listed(run) : undefined;
@@ -203,7 +203,7 @@ export const INVARIANTS = {
           assert.equal(shown?.status ?? 'pending', 'pending', `${id} was PATCHed, but is final`);
           assert(shown === undefined || allows(given.policy, shown), `${id} was PATCHed outside of the policy`);
         }
-        shown = exchange.shown ?? shown;
+        if (exchange.effect === undefined) shown = exchange.shown ?? shown;
       }
       const entry = list?.invites.find((invite) => String(invite.id).toLowerCase() === id);
       const isOver = entry !== undefined && livesFor(run, entry, list?.atMs ?? 0) < -DATE_ACCURACY_MS;
