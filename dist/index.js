@@ -34,8 +34,11 @@ function asciiLowercase(text) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bv: () => (/* binding */ withTimeLimit),
 /* harmony export */   Xo: () => (/* binding */ formatSeconds),
+/* harmony export */   a3: () => (/* binding */ formatDuration),
 /* harmony export */   ml: () => (/* binding */ systemClock)
 /* harmony export */ });
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(415);
+
 const MAX_TIMER_MS = 2_147_483_647;
 const systemClock = {
     nowMs: () => performance.timeOrigin + performance.now(),
@@ -69,8 +72,58 @@ async function withTimeLimit(limit, work) {
         end.abort();
     }
 }
+function formatDuration(ms) {
+    const minutes = Math.floor(ms / 60_000);
+    const hours = Math.floor(minutes / 60);
+    if (hours >= 48)
+        return (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(Math.floor(hours / 24), 'day');
+    return hours >= 2 ? (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(hours, 'hour') : (0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(minutes, 'minute');
+}
 function formatSeconds(ms) {
     return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
+}
+
+
+/***/ }),
+
+/***/ 766:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ readText)
+/* harmony export */ });
+/* unused harmony export BodyTooLargeError */
+class BodyTooLargeError extends Error {
+    name = 'BodyTooLargeError';
+    constructor(maxBytes) {
+        super(`the answer is longer than ${maxBytes} bytes`);
+    }
+}
+async function readText(body, maxBytes, signal) {
+    if (!body)
+        return '';
+    const reader = body.getReader();
+    const cancel = () => void reader.cancel().catch(() => undefined);
+    signal.addEventListener('abort', cancel);
+    const decoder = new TextDecoder();
+    let text = '';
+    let bytes = 0;
+    try {
+        for (let part = await reader.read(); !part.done; part = await reader.read()) {
+            bytes += part.value.byteLength;
+            if (bytes > maxBytes)
+                throw new BodyTooLargeError(maxBytes);
+            text += decoder.decode(part.value, { stream: true });
+        }
+        return text + decoder.decode();
+    }
+    catch (error) {
+        cancel();
+        throw error;
+    }
+    finally {
+        signal.removeEventListener('abort', cancel);
+    }
 }
 
 
@@ -80,31 +133,45 @@ function formatSeconds(ms) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ak: () => (/* binding */ unauthorizedHint),
+/* harmony export */   NO: () => (/* binding */ UNAUTHORIZED_HINT),
 /* harmony export */   Xg: () => (/* binding */ NOT_FOUND_HINT),
 /* harmony export */   y9: () => (/* binding */ findErrorRule)
 /* harmony export */ });
 /* unused harmony export ERROR_RULES */
+/* harmony import */ var _http_status_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(877);
+
 const CREDENTIAL_NAMES = {
     'api-token': 'API token',
     'global-api-key': 'Global API Key',
 };
 const ROLLED = 'If it was rolled, deleted or has expired, store the new one as the secret.';
 const MALFORMED = 'The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.';
-function unauthorizedHint(scheme) {
-    return `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
+const ACCOUNT_TOKEN_HINT = 'This token belongs to an account, not to a user. Only the invited user can respond: create an API token under My Profile > API Tokens, as that user.';
+const PERMISSION = 'It must be a user API token with User > Memberships: Edit, not Read.';
+function tokenHint(hint) {
+    return ({ scheme, isAccountToken }) => {
+        if (scheme === 'global-api-key')
+            return `Cloudflare did not accept api-key and api-email. ${ROLLED}`;
+        return isAccountToken ? ACCOUNT_TOKEN_HINT : hint;
+    };
 }
+const SCHEME_HINT = tokenHint(`Cloudflare does not take this token for this call. ${PERMISSION} If it is one, Cloudflare takes no token here. Use the Global API Key: inputs api-email and api-key.`);
+const BLOCKED_HINT = ({ scheme }) => `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`;
+const UNAUTHORIZED_HINT = ({ scheme, isAccountToken }) => isAccountToken ? ACCOUNT_TOKEN_HINT : `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
 const NOT_FOUND_HINT = 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
 const ERROR_RULES = [
-    {
-        code: 10502,
-        kind: 'credentials',
-        hint: (scheme) => `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`,
-    },
+    { code: 10502, kind: 'credentials', hint: BLOCKED_HINT },
+    { message: /max auth failures|too many authentication failures/i, kind: 'credentials', hint: BLOCKED_HINT },
     { code: 6103, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-key (X-Auth-Key).` },
     { code: 6102, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-email (X-Auth-Email).` },
     { code: 6111, kind: 'credentials', hint: `${MALFORMED} Cloudflare cannot read the api-token (Authorization).` },
     { code: 6003, kind: 'credentials', hint: MALFORMED },
+    {
+        code: 9106,
+        message: /authentication failed/i,
+        kind: 'credentials',
+        hint: tokenHint('Cloudflare does not take this token for a user’s invites, often because it belongs to an account. Create an API token under My Profile > API Tokens, as the invited user.'),
+    },
     {
         code: 9106,
         kind: 'credentials',
@@ -115,43 +182,52 @@ const ERROR_RULES = [
         kind: 'credentials',
         hint: `api-key and api-email do not belong to the same user, or the key is no longer valid. ${ROLLED}`,
     },
+    { code: 1000, message: /invalid api token/i, kind: 'credentials', hint: UNAUTHORIZED_HINT },
+    { code: 971, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
+    { code: 10429, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
+    { code: 10100, message: /^$|throttl|limit|too many/i, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
+    { message: /consider throttling|\brate[ _-]?limit|too many requests/i, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
+    { message: /\binternal[ _-]?(?:server[ _-]?)?error|\btimed?[ _-]?out\b/i, kind: 'passing', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .TROUBLE_HINT */ .au },
     {
         code: 9109,
         message: /valid user-level authentication not found/i,
-        kind: 'credentials',
-        hint: 'This token belongs to an account, not to a user. Only the invited user can respond: create an API token under My Profile > API Tokens, as that user.',
+        kind: 'credentials-here',
+        hint: ACCOUNT_TOKEN_HINT,
     },
     {
         code: 9109,
         message: /from location/i,
-        kind: 'credentials',
+        kind: 'credentials-here',
         hint: 'The token has a client IP filter that excludes this runner. Allow the runner’s address, use a self-hosted runner with a fixed one, or remove the filter.',
     },
     {
         code: 9109,
         message: /unauthorized to access/i,
-        kind: 'credentials',
-        hint: 'The token lacks a permission. It must be a user API token with User > Memberships: Edit.',
+        kind: 'credentials-here',
+        hint: tokenHint(`The token lacks a permission. ${PERMISSION}`),
     },
-    { code: 9109, kind: 'credentials', hint: `Cloudflare does not know this token. ${ROLLED}` },
+    { code: 9109, kind: 'credentials-here', hint: tokenHint(`Cloudflare does not know this token. ${ROLLED}`) },
+    { code: 10000, message: /authentication scheme/i, kind: 'credentials-here', hint: SCHEME_HINT },
+    { code: 10405, kind: 'credentials-here', hint: SCHEME_HINT },
+    ...[10000, 10001].map((code) => ({
+        code,
+        ...(code === 10001 && { message: /^$|authenticat|authoriz|permission/i }),
+        kind: 'credentials-here',
+        hint: tokenHint(`The token is not valid or lacks a permission. ${PERMISSION}`),
+    })),
     {
-        code: 10000,
-        message: /authentication scheme/i,
-        kind: 'credentials',
-        hint: 'Cloudflare does not take an API token for this call. Use the Global API Key: inputs api-email and api-key.',
-    },
-    {
-        code: 10000,
-        kind: 'credentials',
-        hint: (scheme) => scheme === 'api-token'
-            ? 'The token is not valid or lacks a permission. It must be a user API token with User > Memberships: Edit.'
-            : `Cloudflare did not accept api-key and api-email. ${ROLLED}`,
+        code: 7003,
+        message: /route to \/(?!client\/v4\/(?:user\/invites\/|memberships\/|[^a-z]))/i,
+        kind: 'routing',
+        hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .ROUTING_HINT */ .xH,
     },
     { code: 7003, kind: 'not-found', hint: NOT_FOUND_HINT },
+    { code: 7000, kind: 'routing', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .ROUTING_HINT */ .xH },
 ];
+const MAX_ENTRIES = 1_000;
 function findErrorRule(details) {
-    const entries = details.flatMap((detail) => [detail, ...detail.chain]);
-    return ERROR_RULES.find(({ code, message }) => entries.some((entry) => entry.code === code) &&
+    const entries = details.flatMap((detail) => [detail, ...detail.chain]).slice(0, MAX_ENTRIES);
+    return ERROR_RULES.find(({ code, message }) => (code === undefined || entries.some((entry) => entry.code === code)) &&
         (message === undefined || entries.some((entry) => message.test(entry.message))));
 }
 
@@ -184,10 +260,16 @@ class StopError extends Error {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ statusRule),
-/* harmony export */   z: () => (/* binding */ UNKNOWN_EFFECT_HINT)
+/* harmony export */   au: () => (/* binding */ TROUBLE_HINT),
+/* harmony export */   l8: () => (/* binding */ statusRule),
+/* harmony export */   tc: () => (/* binding */ RATE_LIMIT_HINT),
+/* harmony export */   xH: () => (/* binding */ ROUTING_HINT),
+/* harmony export */   zR: () => (/* binding */ UNKNOWN_EFFECT_HINT)
 /* harmony export */ });
 const UNKNOWN_EFFECT_HINT = 'Run the job again: an invite that has the desired status by then counts as success. If it goes on, ask Cloudflare’s support.';
+const TROUBLE_HINT = 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
+const RATE_LIMIT_HINT = 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user; a block lasts 5 minutes). Raise timeout-seconds, or run less at the same time.';
+const ROUTING_HINT = 'There is no such API at this address: check api-base-url. Cloudflare’s own ends with /client/v4.';
 const REDIRECTED = {
     isRetryable: false,
     effect: 'not-applied',
@@ -199,10 +281,7 @@ const REFUSED = {
     hint: 'Cloudflare refused this request for a reason of its own: see its message.',
 };
 const UNCLEAR = { isRetryable: true, effect: 'unknown', hint: UNKNOWN_EFFECT_HINT };
-const TROUBLE = {
-    ...UNCLEAR,
-    hint: 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.',
-};
+const TROUBLE = { ...UNCLEAR, hint: TROUBLE_HINT };
 const INSECURE_ORIGIN = {
     ...TROUBLE,
     hint: 'Cloudflare could not make a secure connection to the server behind it. This workflow does not cause that: see https://www.cloudflarestatus.com.',
@@ -210,20 +289,16 @@ const INSECURE_ORIGIN = {
 const STATUS_RULES = {
     403: {
         ...REFUSED,
-        hint: 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.',
+        hint: 'Cloudflare refused this request, but not the credentials: see its message. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced.',
     },
-    404: { ...REFUSED, hint: 'There is no such API at this address: check api-base-url.' },
+    404: { ...REFUSED, hint: ROUTING_HINT },
     408: UNCLEAR,
     409: {
         ...REFUSED,
         isRetryable: true,
         hint: 'Something else was changing the invite at the same time. Run the job again.',
     },
-    429: {
-        isRetryable: true,
-        effect: 'not-applied',
-        hint: 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.',
-    },
+    429: { isRetryable: true, effect: 'not-applied', hint: RATE_LIMIT_HINT },
     525: INSECURE_ORIGIN,
     526: INSECURE_ORIGIN,
 };
@@ -547,10 +622,9 @@ function isObject(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Rk: () => (/* binding */ isProxyRefusal),
 /* harmony export */   Y4: () => (/* binding */ isCertificateError),
-/* harmony export */   dD: () => (/* binding */ wasNeverConnected),
-/* harmony export */   wh: () => (/* binding */ describeCauses)
+/* harmony export */   wh: () => (/* binding */ describeCauses),
+/* harmony export */   x$: () => (/* binding */ connectionFault)
 /* harmony export */ });
 /* unused harmony export causesOf */
 const MAX_CAUSES = 6;
@@ -568,7 +642,10 @@ function causesOf(error) {
     return found;
 }
 function describeCauses(error) {
-    const texts = causesOf(error).map((cause) => {
+    const causes = causesOf(error);
+    if (causes.some(isHiddenAnswer))
+        return 'an answer that Node does not hand on: HTTP 407, proxy authentication required';
+    const texts = causes.map((cause) => {
         const code = codeOf(cause);
         const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
         const message = text || (code ?? 'unknown error');
@@ -577,24 +654,34 @@ function describeCauses(error) {
     const distinct = [...new Set(texts)];
     return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
 }
+function isHiddenAnswer(error) {
+    const cause = error instanceof TypeError && error.message === 'fetch failed' ? error.cause : undefined;
+    return cause instanceof Error && cause.message === '' && codeOf(cause) === undefined;
+}
 function codeOf(error) {
     return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
-const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
+const NEVER = /(?!)/;
+const FAULTS = [
+    ['proxy-password', NEVER, /^Proxy response \(407\)/],
+    ['proxy-refusal', NEVER, /^Proxy response/],
+    ['client-certificate', /^ERR_SSL_.*(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA)/, NEVER],
+    ['no-tls', /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)/, NEVER],
+    ['tls', /^ERR_SSL_|^EPROTO$/, /before secure TLS connection was established/],
+    ['certificate-too-early', /^CERT_NOT_YET_VALID$/, NEVER],
+    ['certificate-expired', /^CERT_HAS_EXPIRED$/, NEVER],
+    ['certificate-of-another-name', /^ERR_TLS_CERT_ALTNAME_INVALID$|^HOSTNAME_MISMATCH$/, NEVER],
+    ['certificate-authority', /SELF_SIGNED|^UNABLE_TO_(?:VERIFY|GET_ISSUER)|^CERT_UNTRUSTED$/, NEVER],
+    ['certificate', /CERT|^INVALID_PURPOSE$|^INVALID_CA$|^PATH_LENGTH_EXCEEDED$/, NEVER],
+];
+function connectionFault(error) {
+    const causes = causesOf(error);
+    if (causes.some(isHiddenAnswer))
+        return 'proxy-password';
+    return FAULTS.find(([, code, message]) => causes.some((cause) => code.test(codeOf(cause) ?? '') || (cause instanceof Error && message.test(cause.message))))?.[0];
+}
 function isCertificateError(error) {
-    return causesOf(error).some((cause) => CERTIFICATE_CODE.test(codeOf(cause) ?? ''));
-}
-function isProxyRefusal(error) {
-    return causesOf(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
-}
-const NEVER_CONNECTED_CODE = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/;
-function wasNeverConnected(error) {
-    if (isProxyRefusal(error))
-        return true;
-    return causesOf(error).some((cause) => {
-        const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
-        return NEVER_CONNECTED_CODE.test(codeOf(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
-    });
+    return connectionFault(error)?.startsWith('certificate') === true;
 }
 
 
@@ -604,7 +691,8 @@ function wasNeverConnected(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ outcomeProblem)
+/* harmony export */   S: () => (/* binding */ outcomeProblem),
+/* harmony export */   v: () => (/* binding */ STATE_TEXTS)
 /* harmony export */ });
 /* harmony import */ var _cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(337);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(468);
@@ -614,48 +702,67 @@ function wasNeverConnected(error) {
 
 
 
-const STATE_SENTENCES = {
-    pending: 'The invite is still pending.',
-    'not-found': undefined,
-    unknown: 'State unknown: the invite may or may not have been changed, and it could not be read.',
-    unread: 'State unknown: the invite has not been read.',
+const STATE_TEXTS = {
+    read: 'Pending when last read; this step has not changed it',
+    unsettled: 'Pending when last read; an attempt may still take effect',
+    unread: 'Not changed by this step',
+    unknown: 'State unknown',
 };
-function outcomeProblem({ invite, id, cause }, context) {
+function outcomeProblem(outcome, context) {
+    const { invite, id, cause, state, kind } = outcome;
     const { desiredStatus, dryRun, scheme } = context;
     const label = (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, id);
     const title = `Could not ${dryRun ? 'read' : (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .verbOf */ .rl)(desiredStatus)} invite ${label}`;
+    const withState = (problem) => ({
+        ...problem,
+        message: `${problem.message} ${STATE_TEXTS[state]}.`.trimStart(),
+    });
     switch (cause.kind) {
-        case 'request':
-            return withState((0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, cause.failure, scheme), cause.state);
-        case 'stop':
-            return withState((0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)(cause.stop.reason, scheme), cause.state);
-        case 'outside-policy': {
-            const message = `Invite ${label} was left untouched: ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .describeMismatch */ ._e)(cause.mismatch)}.`;
-            const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
-            return { title: `Invite ${label} is outside the policy`, message, details: [], hint };
+        case 'request': {
+            const problem = (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, cause.failure, scheme);
+            return cause.isNotFound ? problem : withState(problem);
         }
+        case 'stop': {
+            const { title: reason, hint } = (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)(cause.stop.reason, scheme);
+            const message = `${reason}.`;
+            if (kind === 'not_attempted')
+                return { title: `Invite ${label} was not attempted`, message, details: [], hint };
+            return withState({ title, message, details: [], hint });
+        }
+        case 'outside-policy':
+            return outsidePolicyProblem(outcome, (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .describeMismatch */ ._e)(cause.mismatch), cause.failure);
         case 'final-status':
             return finalStatusProblem(label, desiredStatus, cause.status, cause.failure);
         case 'defect': {
-            const message = `State unknown: this action has a defect. ${cause.description}`;
-            return { title, message, details: [], hint: 'Please report it, with this message.' };
+            const message = `This action has a defect. ${cause.description}`;
+            return withState({ title, message, details: [], hint: 'Please report it, with this message.' });
         }
     }
 }
-function withState(problem, state) {
-    const sentence = STATE_SENTENCES[state];
-    return sentence === undefined ? problem : { ...problem, message: `${problem.message} ${sentence}` };
+function outsidePolicyProblem({ invite, id, state }, why, failure) {
+    const title = `Invite ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, id)} is outside the policy`;
+    if (failure === undefined) {
+        const message = `It was left untouched: ${why}.`;
+        const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
+        return { title, message, details: [], hint };
+    }
+    const message = `It has changed since this step selected it, and no further attempt was made: ${why}. ${STATE_TEXTS[state]}.`;
+    const hint = 'Look at the invite in Cloudflare’s dashboard before you respond to it.';
+    return { title, message, details: describeAttempt(failure), hint };
 }
 function finalStatusProblem(label, desiredStatus, status, failure) {
     const title = `Invite ${label} cannot be ${desiredStatus}`;
-    const details = failure === undefined ? [] : [`${(0,_cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorLine */ .B)(failure.error)}.`, ...(0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestDetails */ ._)(failure)];
+    const details = describeAttempt(failure);
     if (status === 'expired') {
-        const hint = 'Invites live for about four days. Ask the inviter for a new one.';
-        return { title, message: `Invite ${label} has expired.`, details, hint };
+        const hint = 'Invites live for about four days. Ask the inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
+        return { title, message: 'It has expired.', details, hint };
     }
-    const message = `Invite ${label} is already ${status}. An invite can be responded to once.`;
+    const message = `It is already ${status}. An invite can be responded to once.`;
     const hint = 'If that is not what you want, ask the inviter to remove the member or to send a new invite.';
     return { title, message, details, hint };
+}
+function describeAttempt(failure) {
+    return failure === undefined ? [] : [`${(0,_cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorLine */ .B)(failure.error)}.`, ...(0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestDetails */ ._)(failure)];
 }
 
 
@@ -668,10 +775,14 @@ function finalStatusProblem(label, desiredStatus, status, failure) {
 /* harmony export */   Kb: () => (/* binding */ inviteLabel),
 /* harmony export */   YK: () => (/* binding */ problemLine),
 /* harmony export */   _e: () => (/* binding */ describeMismatch),
+/* harmony export */   ej: () => (/* binding */ problemSentences),
 /* harmony export */   rl: () => (/* binding */ verbOf)
 /* harmony export */ });
-function problemLine({ message, details }) {
-    return [message, ...details].join(' ');
+function problemSentences({ title, message }) {
+    return `${title}. ${message}`.trimEnd();
+}
+function problemLine(problem) {
+    return [problemSentences(problem), ...problem.details].join(' ');
 }
 function inviteLabel(invite, id) {
     return invite.organization_name ? `${invite.organization_name} (${id})` : id;
@@ -698,6 +809,8 @@ function describeMismatch({ kind, filter, value }) {
 /* harmony import */ var _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(689);
 /* harmony import */ var _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(877);
 /* harmony import */ var _network_error_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(527);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(415);
+
 
 
 
@@ -712,15 +825,16 @@ function requestProblem(title, failure, scheme) {
         hint: requestHint(error, scheme),
     };
 }
+const MAX_SHOWN = 10;
 function requestDetails({ error, retryExceedsDeadline }) {
     return [
-        ...(error.details ?? []).map(describeDetail),
+        ...(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)((error.details ?? []).map(describeDetail), MAX_SHOWN),
         ...describeDelay(error.retryAfterMs, retryExceedsDeadline),
         ...(error.cfRay === undefined ? [] : [`cf-ray: ${error.cfRay}.`]),
     ];
 }
 function describeDetail(detail) {
-    const entries = [detail, ...detail.chain].map(describeCodedMessage).join(' > ');
+    const entries = (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)([detail, ...detail.chain].map(describeCodedMessage), MAX_SHOWN).join(' > ');
     const at = detail.pointer === undefined ? '' : ` (at ${detail.pointer})`;
     const see = detail.documentationUrl === undefined ? '' : ` (see ${detail.documentationUrl})`;
     return `Cloudflare: ${entries}${at}${see}.`;
@@ -735,23 +849,54 @@ function describeDelay(retryAfterMs, retryExceedsDeadline) {
     }
     return retryExceedsDeadline ? ['There was no time left in timeout-seconds for another attempt.'] : [];
 }
-const PROXY_HINT = 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
-const CERTIFICATE_HINT = 'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
+const TLS_HINT = 'No TLS connection came about. Check api-base-url and its port, HTTPS_PROXY and its scheme, and whether a firewall stands between the runner and the API.';
 const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
+const FAULT_HINTS = {
+    'certificate-too-early': 'The server’s certificate is not valid yet, by the runner’s clock. Set the clock of the runner; if it is right, the server’s certificate is wrong.',
+    'certificate-expired': 'The server’s certificate has expired, by the runner’s clock. Check the clock of the runner; if it is right, whoever runs the server or a company proxy that re-signs connections has to renew the certificate.',
+    'certificate-of-another-name': 'The server’s certificate is for another name. Check api-base-url, and whether DNS or a proxy leads the runner to another server.',
+    'certificate-authority': 'The server’s certificate is not trusted: its authority is unknown to the runner. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.',
+    certificate: 'The server’s certificate cannot be used. Check api-base-url, and whether a proxy stands between the runner and the API.',
+    'proxy-password': 'The proxy did not let the request through: it wants a user and a password. Check HTTPS_PROXY, which holds both: http://user:password@proxy.example:3128.',
+    'proxy-refusal': 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy allows the API’s host.',
+    'client-certificate': 'The server wants a certificate of the client, which Cloudflare’s API does not. Check api-base-url, and what answers there.',
+    'no-tls': 'The server answered without TLS. Check that api-base-url has the port for https, and that HTTPS_PROXY begins with http:// unless the proxy itself speaks TLS.',
+    tls: TLS_HINT,
+};
+const EDGE_HINT = 'Not Cloudflare’s API answered, but something before it: Cloudflare’s protection, a firewall, a proxy or a login page. It concerns the runner, not an invite. Allow the runner’s address there or use another runner, and check api-base-url.';
+const NO_REASON_HINT = 'Cloudflare refused this request and gave no reason. Give the cf-ray to Cloudflare’s support.';
+const NOT_FROM_API_HINT = 'This is not an answer of Cloudflare’s API. Check api-base-url, and whether a firewall or proxy answered in its place.';
+const ANSWERED_HINT = 'An earlier attempt of this step may have responded to the invite, after which Cloudflare may not show it any more. Look in the account, or at the user’s memberships, whether it did.';
+const ONE_REFUSAL_HINT = 'Only this invite met it: check first that its id is right and that it was sent to this user.';
 function requestHint(error, scheme) {
-    const { status, rule, cause } = error;
+    const { status, rule, cause, stopKind, details = [] } = error;
     if (status === undefined) {
-        if ((0,_network_error_js__WEBPACK_IMPORTED_MODULE_3__/* .isCertificateError */ .Y4)(cause))
-            return CERTIFICATE_HINT;
-        if ((0,_network_error_js__WEBPACK_IMPORTED_MODULE_3__/* .isProxyRefusal */ .Rk)(cause))
-            return PROXY_HINT;
-        return error.effect === 'not-applied' ? CONNECTION_HINT : _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .UNKNOWN_EFFECT_HINT */ .z;
+        const fault = (0,_network_error_js__WEBPACK_IMPORTED_MODULE_3__/* .connectionFault */ .x$)(cause);
+        if (fault !== undefined)
+            return FAULT_HINTS[fault];
+        return error.effect === 'not-applied' ? CONNECTION_HINT : _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .UNKNOWN_EFFECT_HINT */ .zR;
     }
-    if (error.isAuthError) {
-        const hint = rule?.kind === 'credentials' ? rule.hint : _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .unauthorizedHint */ .Ak;
-        return typeof hint === 'string' ? hint : hint(scheme);
+    if (stopKind === 'credentials') {
+        const hint = rule?.hint ?? _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .UNAUTHORIZED_HINT */ .NO;
+        const text = typeof hint === 'string' ? hint : hint({ scheme, isAccountToken: error.isAccountToken });
+        return error.isAuthError ? text : `${ONE_REFUSAL_HINT} ${text}`;
     }
-    return error.isNotFound ? _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .NOT_FOUND_HINT */ .Xg : (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l)(status).hint;
+    if (stopKind === 'edge')
+        return EDGE_HINT;
+    if (stopKind === 'rate-limit')
+        return _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .RATE_LIMIT_HINT */ .tc;
+    if (error.isNotFound) {
+        if (error.isList)
+            return _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .ROUTING_HINT */ .xH;
+        return error.followsUnclear ? ANSWERED_HINT : _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .NOT_FOUND_HINT */ .Xg;
+    }
+    if (typeof rule?.hint === 'string')
+        return rule.hint;
+    if (error.effect !== 'rejected' || status === 404 || status === 409)
+        return (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l8)(status).hint;
+    if (error.isFromApi === false)
+        return NOT_FROM_API_HINT;
+    return details.length === 0 ? NO_REASON_HINT : (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l8)(status).hint;
 }
 
 
@@ -770,6 +915,7 @@ function requestHint(error, scheme) {
 
 const PAUSE_REASONS = {
     refused: 'Cloudflare answered HTTP 429, too many requests',
+    'refused-by-code': 'Cloudflare answered that there were too many requests',
     announced: 'no request left in Cloudflare’s rate limit',
 };
 function stopProblem(reason, scheme) {
@@ -777,26 +923,38 @@ function stopProblem(reason, scheme) {
     switch (reason.kind) {
         case 'cancelled': {
             const hint = 'Run the job again: an invite that has the desired status by then is left as it is.';
-            return { title: 'The job was cancelled', message: 'The job was cancelled.', details: [], hint };
+            return { title: 'The job was cancelled', message: '', details: [], hint };
         }
         case 'deadline': {
             const message = `The step’s budget of ${reason.timeoutSeconds} s is used up.`;
             const hint = 'Raise timeout-seconds, or handle fewer invites in one step.';
             return { title: 'The step ran out of time', message, details: [], hint };
         }
-        case 'rate-limit': {
-            const { pause, leftMs, timeoutSeconds } = reason;
-            const title = 'Cloudflare’s rate limit leaves no time';
-            const message = `A pause of ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(pause.durationMs)} is needed (${PAUSE_REASONS[pause.reason]}), and the step has ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(leftMs)} of its ${timeoutSeconds} s left.`;
-            const hint = 'Raise timeout-seconds, or run the job again after the pause.';
-            if (pause.error === undefined)
-                return { title, message, details: [], hint };
-            const problem = ofAnswer(title, pause.error);
-            return { ...problem, message: `${message} ${problem.message}` };
-        }
+        case 'rate-limit':
+            return rateLimitProblem(reason, scheme);
         case 'credentials':
             return ofAnswer('Cloudflare refused the credentials', reason.error);
+        case 'edge':
+            return ofAnswer('The runner was refused before Cloudflare’s API', reason.error);
     }
+}
+function rateLimitProblem(reason, scheme) {
+    const { pause, waitedMs, leftMs, timeoutSeconds } = reason;
+    const waited = waitedMs > 0 ? ` The step has waited ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(waitedMs)} for the limit.` : '';
+    const needed = `A pause of ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(pause.durationMs)} is needed (${PAUSE_REASONS[pause.reason]})`;
+    const isNeverWaited = leftMs === undefined;
+    const message = isNeverWaited
+        ? `${needed}, and with retries: 0 the step does not wait for a rate limit.`
+        : `${needed}, and the step has ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(leftMs)} of its ${timeoutSeconds} s left.${waited}`;
+    const title = isNeverWaited ? 'Cloudflare’s rate limit ended the step' : 'Cloudflare’s rate limit leaves no time';
+    const hint = isNeverWaited
+        ? 'Run the job again after the pause, or less at the same time; with retries of 1 or more the step waits by itself.'
+        : 'Raise timeout-seconds, or run the job again after the pause.';
+    if (pause.error === undefined)
+        return { title, message, details: [], hint };
+    const failure = { error: pause.error, attempts: 1, retryExceedsDeadline: false };
+    const problem = (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, failure, scheme);
+    return { ...problem, message: `${message} ${problem.message}`, ...(isNeverWaited && { hint }) };
 }
 
 
@@ -806,38 +964,31 @@ function stopProblem(reason, scheme) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ TRACKER_PROBLEMS)
+/* harmony export */   CQ: () => (/* binding */ TRACKER_PROBLEMS),
+/* harmony export */   QM: () => (/* binding */ trackerProblem),
+/* harmony export */   WJ: () => (/* binding */ TOKEN_HINT),
+/* harmony export */   aJ: () => (/* binding */ PERMISSION_HINT)
 /* harmony export */ });
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(415);
 
-
-const MAX_MESSAGE = 300;
 const PERMISSION_HINT = 'Give the job the permission "issues: write" (permissions in the workflow), or github-token a token that may write issues of this repository. Workflows started from forks or by Dependabot get a token that cannot.';
 const TOKEN_HINT = 'github-token is not a valid token of this GitHub. Leave the input out, or store a new token.';
-const STATUS_HINTS = {
-    401: TOKEN_HINT,
-    403: PERMISSION_HINT,
-    404: PERMISSION_HINT,
-    410: 'Issues are switched off in this repository. Switch them on, or leave report-issue out.',
-};
 const TRACKER_PROBLEMS = {
-    noToken: () => problem('There is no token for GitHub: github-token is empty.', PERMISSION_HINT),
-    unprintableToken: () => problem('github-token holds a space, a line break or a character outside ASCII.', TOKEN_HINT),
-    noRepository: () => problem('GITHUB_REPOSITORY names no repository.', 'The tracking issue works in GitHub Actions only.'),
-    refused: (request, status, message) => problem(`${request} failed: HTTP ${status}, "${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .truncate */ .xv)(message, MAX_MESSAGE)}".`, STATUS_HINTS[status]),
-    redirected: (request, status) => problem(`${request} met a redirect (HTTP ${status}), which is refused.`),
-    unreachable: (request, reason) => problem(`${request} failed: ${reason}.`),
-    unreadable: (what) => problem(`GitHub’s answer does not hold ${what}.`),
-    authorWithoutAccess: (number, login) => problem(`Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will take the issue for its own, so the next one would open another.`, 'Leave github-token out, or give it a token of somebody with write access.'),
-    tooSlow: (limitMs) => problem(`GitHub did not take the report within ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(limitMs)}.`),
-    cancelled: () => problem('The job was cancelled before the report was finished.'),
-    unloadable: (reason) => problem(`The code for it could not be loaded: ${reason}.`),
-    defect: (description) => problem(`This action has a defect: ${description}.`, 'Report what it says.'),
+    noToken: () => trackerProblem('There is no token for GitHub: github-token is empty.', PERMISSION_HINT),
+    unprintableToken: () => trackerProblem('github-token holds a space, a line break or a character outside ASCII.', TOKEN_HINT),
+    noRepository: () => trackerProblem('GITHUB_REPOSITORY names no repository.', 'The tracking issue works in GitHub Actions only.'),
+    redirected: (request, status) => trackerProblem(`${request} met a redirect (HTTP ${status}), which is refused.`),
+    unreachable: (request, reason) => trackerProblem(`${request} failed: ${reason}.`),
+    unreadable: (what) => trackerProblem(`GitHub’s answer does not hold ${what}.`),
+    authorWithoutAccess: (number, login) => trackerProblem(`Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will take the issue for its own, so the next one would open another.`, 'Leave github-token out, or give it a token of somebody with write access.'),
+    tooSlow: (limitMs) => trackerProblem(`GitHub did not take the report within ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(limitMs)}.`),
+    cancelled: () => trackerProblem('The job was cancelled before the report was finished.'),
+    unloadable: (reason) => trackerProblem(`The code for it could not be loaded: ${reason}.`),
+    defect: (description) => trackerProblem(`This action has a defect: ${description}.`, 'Report what it says.'),
 };
-function problem(message, hint = 'The next run of the workflow tries again.') {
-    const details = ['What became of the invites stands.'];
-    return { title: 'The tracking issue could not be updated', message, details, hint };
+function trackerProblem(message, hint = 'The next run of the workflow tries again.', details = []) {
+    const all = [...details, 'What became of the invites stands.'];
+    return { title: 'The tracking issue could not be updated', message, details: all, hint };
 }
 
 
@@ -847,23 +998,31 @@ function problem(message, hint = 'The next run of the workflow tries again.') {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BO: () => (/* binding */ clockNotice),
 /* harmony export */   Lj: () => (/* binding */ problemAnnotation),
 /* harmony export */   XO: () => (/* binding */ capAnnotations),
+/* harmony export */   pm: () => (/* binding */ successWarnings),
 /* harmony export */   rb: () => (/* binding */ failureAnnotations)
 /* harmony export */ });
-/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(551);
-/* harmony import */ var _problems_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(468);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(415);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(551);
+/* harmony import */ var _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(349);
+/* harmony import */ var _problems_problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(468);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(415);
+
+
 
 
 
 const MAX_ANNOTATIONS = 10;
 const MAX_NAMED = 5;
-function problemAnnotation({ title, message, details, hint }) {
-    return { title, lines: [message, ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])] };
+function problemAnnotation(problem) {
+    const { title, details, hint } = problem;
+    const lines = [(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .problemSentences */ .ej)(problem), ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])];
+    return { title, lines };
 }
 function failureAnnotations(outcomes, stop) {
-    const failed = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_0__/* .isFailed */ .I);
+    const failed = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .isFailed */ .I);
     const shared = failed.filter(({ causedByStop }) => causedByStop);
     const own = failed.filter(({ causedByStop }) => !causedByStop).map(({ problem }) => problemAnnotation(problem));
     const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
@@ -872,23 +1031,42 @@ function failureAnnotations(outcomes, stop) {
 }
 function stopAnnotation(stop, affected) {
     const { lines, title } = problemAnnotation(stop);
-    const unknown = affected.filter(({ invite }) => invite.status === undefined);
+    const named = (what, outcomes) => outcomes.length === 0 ? [] : [`${what}: ${nameInvites(outcomes)}.`];
+    const inState = (state) => named(_problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .STATE_TEXTS */ .v[state], affected.filter((outcome) => outcome.state === state));
     const notAttempted = affected.filter(({ kind }) => kind === 'not_attempted');
-    const consequences = [
-        ...(notAttempted.length > 0 ? [`Not attempted: ${nameInvites(notAttempted)}.`] : []),
-        ...(unknown.length > 0 ? [`State unknown, because it could not be read: ${nameInvites(unknown)}.`] : []),
-    ];
+    const consequences = [...named('Not attempted', notAttempted), ...inState('unsettled'), ...inState('unknown')];
     return { title, lines: lines.toSpliced(1, 0, ...consequences) };
 }
+function successWarnings(outcome, { desiredStatus }) {
+    const { invite, id, kind, mismatch, isExpired } = outcome;
+    const label = `Invite ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id)}`;
+    const isOutside = [];
+    if (mismatch !== undefined) {
+        const title = `${label} is ${desiredStatus}, but outside the policy`;
+        const line = `${title}: ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .describeMismatch */ ._e)(mismatch)}. It has changed since this step selected it.`;
+        isOutside.push({ title, lines: [line, 'What to do: look at the membership in Cloudflare’s dashboard.'] });
+    }
+    if (kind !== 'planned' || !isExpired)
+        return isOutside;
+    const title = `${label} is pending, but its date has passed`;
+    const line = `${title}: it expired at ${invite.expires_on}. It is not known whether Cloudflare takes a response to it.`;
+    return [...isOutside, { title, lines: [line] }];
+}
+function clockNotice(skewMs) {
+    const title = `The runner’s clock is ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead'}`;
+    const line = `${title}, compared with Cloudflare’s. The step reckons with Cloudflare’s time; set the runner’s clock.`;
+    return { title, lines: [line] };
+}
 function nameInvites(outcomes) {
-    const labels = outcomes.map(({ invite, id }) => (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteLabel */ .Kb)(invite, id));
-    return (0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .firstOf */ .Ku)(labels, MAX_NAMED).join(', ');
+    const labels = outcomes.map(({ invite, id }) => (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id));
+    return (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(labels, MAX_NAMED).join(', ');
 }
 function capAnnotations(annotations, what, where) {
     if (annotations.length <= MAX_ANNOTATIONS)
         return annotations;
     const rest = annotations.slice(MAX_ANNOTATIONS - 1).map(({ title }) => title);
-    const last = { title: `${rest.length} more ${what}`, lines: [...(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .firstOf */ .Ku)(rest, MAX_NAMED), where] };
+    const title = `${rest.length} more ${what}`;
+    const last = { title, lines: [`${title}.`, ...(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(rest, MAX_NAMED), where] };
     return [...annotations.slice(0, MAX_ANNOTATIONS - 1), last];
 }
 
@@ -943,9 +1121,10 @@ function describeEntry(entry, index) {
 function ignoredTitle(count) {
     return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(count, 'pending invite')} left alone`;
 }
-function describeIgnored({ invite, mismatch }) {
+function describeIgnored({ invite, reason }) {
     const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
-    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .inviteLabel */ .Kb)(invite, invite.id)}${organization}: ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .describeMismatch */ ._e)(mismatch)}.`;
+    const why = reason.kind === 'expired' ? `expired at ${invite.expires_on}` : (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .describeMismatch */ ._e)(reason);
+    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .inviteLabel */ .Kb)(invite, invite.id)}${organization}: ${why}.`;
 }
 function describeWait(secondsLeft) {
     return `No invite matches yet; looking for another ${secondsLeft} s.`;
@@ -992,10 +1171,12 @@ function runTitle(outcomes, { desiredStatus, dryRun }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   f: () => (/* binding */ buildSummary)
 /* harmony export */ });
-/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(551);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(415);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(247);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(114);
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(551);
+/* harmony import */ var _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(349);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(415);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(247);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(114);
+
 
 
 
@@ -1010,8 +1191,8 @@ const OUTCOME_TEXTS = {
     failed: '❌ failed',
     not_attempted: '⏸️ not attempted',
 };
-function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_1__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
-    const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_2__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
+function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_2__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
+    const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
     const problems = [...(stop === undefined ? [] : [stop]), ...own.map(({ problem }) => problem)];
     const room = maxBytes - FRAME_BYTES;
     const failures = takeWithin(room, problems, (problem) => problemItem(problem, escapeText));
@@ -1033,17 +1214,22 @@ function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = 
     ].join('\n\n');
 }
 function foldedList(count, items) {
-    return `<details><summary>${(0,_log_js__WEBPACK_IMPORTED_MODULE_0__/* .ignoredTitle */ .rp)(count)}</summary><ul>${items}</ul></details>`;
+    return `<details><summary>${(0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .ignoredTitle */ .rp)(count)}</summary><ul>${items}</ul></details>`;
 }
 const TABLE_HEAD = '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
-function outcomeRow({ invite, id, kind }, escapeText) {
+function outcomeRow(outcome, escapeText) {
+    const { invite, id, kind } = outcome;
     const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
     const data = cells.map((cell) => `<td>${cell ? `<code>${escapeText(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
-    const status = invite.status ?? 'state unknown';
-    return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (<code>${escapeText(status, MAX_CELL)}</code>)</td></tr>`;
+    const status = invite.status ?? ((0,_invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .isFailed */ .I)(outcome) ? _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .STATE_TEXTS */ .v[outcome.state] : '');
+    const shown = status && ` (<code>${escapeText(status, MAX_CELL)}</code>)`;
+    return `<tr>${data}<td>${OUTCOME_TEXTS[kind]}${shown}</td></tr>`;
 }
 function problemItem({ title, message, details, hint }, escapeText) {
-    const facts = [message, ...details].map((line) => `<br><code>${escapeText(line)}</code>`).join('');
+    const facts = [message, ...details]
+        .filter(Boolean)
+        .map((line) => `<br><code>${escapeText(line)}</code>`)
+        .join('');
     return `<li><strong><code>${escapeText(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${escapeText(hint)}`}</li>`;
 }
 function takeWithin(maxBytes, items, toItem) {
@@ -1060,7 +1246,7 @@ function takeWithin(maxBytes, items, toItem) {
     return { html, bytes, omitted: 0 };
 }
 function omittedNote(count, what) {
-    return count === 0 ? [] : [`<p>${(0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .countOf */ .pq)(count, `more ${what}`)} did not fit into this summary.</p>`];
+    return count === 0 ? [] : [`<p>${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(count, `more ${what}`)} did not fit into this summary.</p>`];
 }
 
 
@@ -1322,6 +1508,8 @@ var __webpack_exports__ = {};
 var ascii = __nccwpck_require__(529);
 // EXTERNAL MODULE: ../build/clock.js
 var build_clock = __nccwpck_require__(432);
+// EXTERNAL MODULE: ../build/json.js
+var build_json = __nccwpck_require__(214);
 // EXTERNAL MODULE: ../build/cloudflare/errors.js
 var errors = __nccwpck_require__(337);
 // EXTERNAL MODULE: ../build/cloudflare/invite.js
@@ -1712,40 +1900,8 @@ const $fetch = (/* unused pure expression or super */ null && (ofetch));
 var network_error = __nccwpck_require__(527);
 // EXTERNAL MODULE: ../build/version.js
 var version = __nccwpck_require__(290);
-;// CONCATENATED MODULE: ../build/cloudflare/body.js
-class BodyTooLargeError extends Error {
-    name = 'BodyTooLargeError';
-    constructor(maxBytes) {
-        super(`the answer is longer than ${maxBytes} bytes`);
-    }
-}
-async function readText(body, maxBytes, signal) {
-    if (!body)
-        return '';
-    const reader = body.getReader();
-    const cancel = () => void reader.cancel().catch(() => undefined);
-    signal.addEventListener('abort', cancel);
-    const decoder = new TextDecoder();
-    let text = '';
-    let bytes = 0;
-    try {
-        for (let part = await reader.read(); !part.done; part = await reader.read()) {
-            bytes += part.value.byteLength;
-            if (bytes > maxBytes)
-                throw new BodyTooLargeError(maxBytes);
-            text += decoder.decode(part.value, { stream: true });
-        }
-        return text + decoder.decode();
-    }
-    catch (error) {
-        cancel();
-        throw error;
-    }
-    finally {
-        signal.removeEventListener('abort', cancel);
-    }
-}
-
+// EXTERNAL MODULE: ../build/cloudflare/body.js
+var body = __nccwpck_require__(766);
 ;// CONCATENATED MODULE: ../build/cloudflare/credentials.js
 function credentialHeaders(credentials) {
     return credentials.scheme === 'api-token'
@@ -1753,8 +1909,6 @@ function credentialHeaders(credentials) {
         : { 'x-auth-email': credentials.email, 'x-auth-key': credentials.key };
 }
 
-// EXTERNAL MODULE: ../build/json.js
-var build_json = __nccwpck_require__(214);
 // EXTERNAL MODULE: ../build/words.js
 var words = __nccwpck_require__(415);
 ;// CONCATENATED MODULE: ../build/cloudflare/envelope.js
@@ -1762,10 +1916,11 @@ var words = __nccwpck_require__(415);
 
 
 const MAX_MESSAGE = 500;
+const MAX_FIRST_WORDS = 200;
 function parseBody(text, redact) {
     const trimmed = text.trim();
     if (trimmed === '')
-        return { kind: 'unreadable', description: 'an empty body' };
+        return { kind: 'unreadable', description: 'an empty body', errors: [] };
     const redactString = (key, value) => {
         if (typeof value !== 'string' || (key === 'status' && cloudflare_invite/* INVITE_STATUSES */.$u.has(value)))
             return value;
@@ -1777,45 +1932,105 @@ function parseBody(text, redact) {
         json = JSON.parse(trimmed, isClean ? undefined : redactString);
     }
     catch {
-        return { kind: 'unreadable', description: describeText(redact(trimmed)) };
+        return parseText(redact(trimmed));
     }
-    if (!(0,build_json/* isObject */.G)(json))
-        return { kind: 'unreadable', description: 'JSON that is not an object' };
-    const { success, result, retryable, retry_after: retryAfter } = json;
+    if (!(0,build_json/* isObject */.G)(json)) {
+        return { kind: 'unreadable', description: `JSON that is not an object: ${firstWords(json, redact)}`, errors: [] };
+    }
+    const { success, result, retryable } = json;
+    const errors = reasonsOf(json);
+    const delays = [json, json.error, ...listOf(json.errors)].map((part) => (0,build_json/* isObject */.G)(part) && part.retry_after);
+    const retryAfter = delays.filter((delay) => delay !== undefined && delay !== false);
     if (typeof success === 'boolean') {
-        const errors = objectsOf(json.errors).map(toErrorDetail);
         const info = (0,build_json/* isObject */.G)(json.result_info) ? json.result_info : {};
         const resultInfo = { totalCount: numberOf(info.total_count), perPage: numberOf(info.per_page) };
-        return { kind: 'envelope', success, errors, result, resultInfo };
+        const isUnexplained = !success && errors.every(isSilent) && Object.values(json).some(saysSomething);
+        const shown = isUnexplained ? [...errors, { message: firstWords(json, redact), chain: [] }] : errors;
+        return { kind: 'envelope', success, errors: shown, retryAfter, result, resultInfo };
     }
     if (json.cloudflare_error === true || (typeof json.title === 'string' && typeof json.status === 'number')) {
-        const texts = [json.title, json.detail].filter((value) => typeof value === 'string');
-        const error = { ...toCodedMessage({ code: json.error_code, message: texts.join(': ') }), chain: [] };
-        return { kind: 'problem', error, retryable: typeof retryable === 'boolean' ? retryable : undefined, retryAfter };
+        return { kind: 'problem', errors, retryAfter, retryable: typeof retryable === 'boolean' ? retryable : undefined };
     }
-    return { kind: 'unreadable', description: 'JSON that is not an answer of the API (it has no "success")' };
+    const shown = errors.every(isSilent) ? `: ${firstWords(json, redact)}` : '';
+    const description = `JSON that is not an answer of the API (it has no "success")${shown}`;
+    return { kind: 'unreadable', description, errors, retryAfter };
 }
-function describeText(text) {
-    if (/^(?:<!doctype html|<html)/i.test(text)) {
-        const title = /<title[^>]{0,200}>([^<]{1,500})/i.exec(text)?.[1]?.trim();
-        return title === undefined ? 'an HTML page' : `an HTML page titled "${(0,words/* truncate */.xv)(title, 200)}"`;
+function firstWords(json, redact) {
+    try {
+        return (0,words/* truncate */.xv)(redact(JSON.stringify(json)), MAX_FIRST_WORDS);
+    }
+    catch {
+        return 'nested too deep';
+    }
+}
+function parseText(text) {
+    const edgeCode = /^error code: (1\d{3})\b/i.exec(text)?.[1];
+    const description = `text: "${(0,words/* truncate */.xv)(text, MAX_FIRST_WORDS)}"`;
+    if (edgeCode !== undefined) {
+        return { kind: 'page', description, errors: [{ code: Number(edgeCode), message: text.slice(0, 50), chain: [] }] };
     }
     if (/^[[{"]/.test(text))
-        return 'JSON that is broken or cut off';
-    return `text: "${(0,words/* truncate */.xv)(text, 200)}"`;
+        return { kind: 'unreadable', description: 'JSON that is broken or cut off', errors: [] };
+    const html = text.startsWith('<') ? withoutComments(text) : '';
+    if (!/<(?:!doctype html|html|head|title|body)\b/i.test(html))
+        return { kind: 'unreadable', description, errors: [] };
+    const title = (/<title[^>]{0,200}>([^<]{1,500})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
+    const titled = title === '' ? '' : ` titled "${(0,words/* truncate */.xv)(title, MAX_FIRST_WORDS)}"`;
+    return { kind: 'page', description: `an HTML page${titled}`, errors: [] };
+}
+function withoutComments(html) {
+    return html
+        .split('-->')
+        .map((part) => part.split('<!--', 1)[0])
+        .join('');
+}
+const REASONS = ['errors', 'messages', 'error', 'error_description', 'reason'];
+const MAX_REASONS = 1_000;
+function reasonsOf(json) {
+    const title = [json.title, json.detail].filter((value) => typeof value === 'string').join(': ');
+    const own = toErrorDetail({ code: json.error_code ?? json.code, message: title || json.message });
+    const others = [...(title === '' ? [] : [json.message]), ...REASONS.flatMap((name) => listOf(json[name]))];
+    const found = [...(isSilent(own) ? [] : [own]), ...others.filter(isReason).slice(0, MAX_REASONS).map(toErrorDetail)];
+    return [...new Map(found.map((detail) => [JSON.stringify(detail), detail])).values()];
 }
 function toErrorDetail(error) {
+    if (!(0,build_json/* isObject */.G)(error))
+        return { ...toCodedMessage(error), chain: [] };
     return {
         ...toCodedMessage(error),
-        chain: objectsOf(error.error_chain).map(toCodedMessage),
+        chain: chainOf(error),
         documentationUrl: textOf(error.documentation_url),
         pointer: (0,build_json/* isObject */.G)(error.source) ? textOf(error.source.pointer) : undefined,
     };
 }
-function toCodedMessage({ code, message }) {
-    return { ...(typeof code === 'number' && { code }), message: textOf(message) ?? '' };
+function chainOf(error) {
+    const chain = [];
+    const queue = [...listOf(error.error_chain)];
+    for (const entry of queue) {
+        if (chain.length === MAX_REASONS)
+            break;
+        if (isReason(entry))
+            chain.push(toCodedMessage(entry));
+        if ((0,build_json/* isObject */.G)(entry))
+            queue.push(...listOf(entry.error_chain).slice(0, MAX_REASONS));
+    }
+    return chain;
 }
-const objectsOf = (value) => (Array.isArray(value) ? value.filter(build_json/* isObject */.G) : []);
+function toCodedMessage(error) {
+    if (!(0,build_json/* isObject */.G)(error))
+        return { message: textOf(error)?.trim() ?? '' };
+    const { code = error.error_code } = error;
+    const number = typeof code === 'string' && /^\d{1,9}$/.test(code) ? Number(code) : code;
+    const message = [error.message, error.error, error.detail, error.title, error.reason].map(textOf).find(Boolean) ?? '';
+    const isCode = typeof number === 'number' || (typeof number === 'string' && number !== '');
+    return { ...(isCode && { code: typeof number === 'string' ? (0,words/* truncate */.xv)(number, MAX_MESSAGE) : number }), message };
+}
+const isReason = (value) => (0,build_json/* isObject */.G)(value) || (typeof value === 'string' && value.trim() !== '');
+const isSilent = ({ code, message }) => code === undefined && message === '';
+function saysSomething(value) {
+    return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
+}
+const listOf = (value) => (Array.isArray(value) ? value : [value]);
 const numberOf = (value) => (typeof value === 'number' ? value : undefined);
 const textOf = (value) => typeof value === 'string' ? (0,words/* truncate */.xv)(value, MAX_MESSAGE) : undefined;
 
@@ -1823,6 +2038,54 @@ const textOf = (value) => typeof value === 'string' ? (0,words/* truncate */.xv)
 var error_codes = __nccwpck_require__(689);
 // EXTERNAL MODULE: ../build/cloudflare/http-status.js
 var http_status = __nccwpck_require__(877);
+;// CONCATENATED MODULE: ../build/cloudflare/meaning.js
+
+
+const REFUSED = { effect: 'not-applied', isRetryable: false, stopKind: 'credentials' };
+const KIND_MEANINGS = {
+    credentials: { ...REFUSED, isForAll: true },
+    'credentials-here': REFUSED,
+    'rate-limit': { effect: 'not-applied', isRetryable: true, stopKind: 'rate-limit' },
+    passing: { effect: 'unknown', isRetryable: true },
+    'not-found': { effect: 'rejected', isRetryable: false, isNotFound: true },
+    routing: { effect: 'rejected', isRetryable: false },
+};
+const STATUSES_BEFORE_PAGES = new Set([408, 409, 429]);
+function meaningOf(status, body) {
+    const statusClass = Math.floor(status / 100);
+    const isRefusal = statusClass === 2 || statusClass === 4;
+    const edge = edgeRefusal(body);
+    if (edge === 'rate-limit')
+        return KIND_MEANINGS[edge];
+    if (edge !== undefined && isRefusal && !STATUSES_BEFORE_PAGES.has(status)) {
+        return { effect: statusClass === 2 ? 'unknown' : 'not-applied', isRetryable: false, stopKind: 'edge' };
+    }
+    const rule = (0,error_codes/* findErrorRule */.y9)(body.errors);
+    const byCode = rule && { ...KIND_MEANINGS[rule.kind], rule };
+    if (byCode?.stopKind !== undefined)
+        return byCode;
+    if (status === 429)
+        return KIND_MEANINGS['rate-limit'];
+    if (byCode !== undefined && isRefusal && (status !== 401 || rule?.kind === 'passing'))
+        return byCode;
+    if (status === 401)
+        return KIND_MEANINGS.credentials;
+    const { effect, isRetryable } = (0,http_status/* statusRule */.l8)(status);
+    return {
+        effect,
+        isRetryable: isRetryable && !(statusClass === 2 && body.kind === 'envelope'),
+        isNotFound: status === 404 && body.kind === 'envelope' && body.errors.length > 0,
+    };
+}
+function edgeRefusal({ kind, errors }) {
+    if (kind !== 'page' && kind !== 'problem')
+        return undefined;
+    const code = Number(errors[0]?.code);
+    if (code === 1015)
+        return 'rate-limit';
+    return kind === 'page' || (code >= 1000 && code < 1100) ? 'edge' : undefined;
+}
+
 ;// CONCATENATED MODULE: ../build/cloudflare/retry.js
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 8_000;
@@ -1838,21 +2101,32 @@ const HTTP_DATES = [
     /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
     /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
 ];
-function serverDelayMs(headers, bodyRetryAfter, nowMs) {
-    return (parseNumber(headers.get('retry-after-ms'), 1) ??
-        parseNumber(headers.get('retry-after'), 1_000) ??
-        parseDateDelay(headers.get('retry-after'), nowMs) ??
-        parseNumber(typeof bodyRetryAfter === 'number' ? String(bodyRetryAfter) : bodyRetryAfter, 1_000));
+function serverDelayMs(headers, bodyDelays, nowMs) {
+    const delays = [
+        parseNumber(headers.get('retry-after-ms'), 1),
+        parseNumber(headers.get('retry-after'), 1_000),
+        (parseHttpDate(headers.get('retry-after')) ?? 0) - (parseHttpDate(headers.get('date')) ?? nowMs),
+        ...bodyDelays.map((delay) => parseNumber(typeof delay === 'number' ? String(delay) : delay, 1_000)),
+    ];
+    const longest = Math.max(...delays.map((delay) => delay ?? 0));
+    return longest > 0 ? longest : undefined;
 }
 function parseNumber(value, unitMs) {
     return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) * unitMs : undefined;
 }
-function parseDateDelay(value, nowMs) {
+function parseHttpDate(value) {
     const date = value ?? '';
     if (!HTTP_DATES.some((form) => form.test(date)))
         return undefined;
     const epochMs = Date.parse(date.endsWith('GMT') ? date : `${date} GMT`);
-    return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
+    return Number.isNaN(epochMs) ? undefined : epochMs;
+}
+const LIMIT_PAUSES_MS = [5_000, 10_000, 20_000, 40_000, 80_000, 160_000];
+const MAX_LIMIT_PAUSE_MS = 300_000;
+function limitPauseMs(inRow, serverDelayMs) {
+    if (inRow === 1 && serverDelayMs !== undefined)
+        return serverDelayMs;
+    return Math.max(serverDelayMs ?? 0, LIMIT_PAUSES_MS[inRow - 1] ?? MAX_LIMIT_PAUSE_MS);
 }
 const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z-]+=(?:"[^"]*"|[^\s;,"]+))*)/g;
 function rateLimitPauseMs(header, inFlight) {
@@ -1875,14 +2149,15 @@ function rateLimitPauseMs(header, inFlight) {
 
 
 
-
 const ATTEMPT_TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = `cloudflare-invite-action/${version/* VERSION */.x}`;
 class RequestSender {
     #options;
     #ofetch;
-    #rateLimitCount = 0;
+    #refusedPath;
+    #unclearPaths = new Set();
+    #edgeErrors = new Map();
     #inFlight = 0;
     constructor(options) {
         this.#options = options;
@@ -1890,34 +2165,43 @@ class RequestSender {
     }
     async send(request) {
         const { limiter, clock, onDebug } = this.#options;
-        await limiter.acquire();
+        const acquired = await limiter.acquire();
         const startMs = clock.nowMs();
         const response = await this.#fetchWithTimeout(request);
         const result = response.ok ? this.#parseResponse(request, response.value) : response;
         const elapsed = `after ${Math.round(clock.nowMs() - startMs)} ms`;
         if (result.ok) {
-            this.#rateLimitCount = 0;
             onDebug(`${request.method} ${request.path}${request.query ?? ''}: HTTP ${result.value.status} ${elapsed}`);
         }
         else {
             onDebug(`${(0,errors/* errorLine */.B)(result.failure)} ${elapsed}, cf-ray ${result.failure.cfRay ?? 'none'}`);
-            this.#updateLimiter(result.failure);
         }
+        this.#updateLimiter(request, result.ok ? undefined : result.failure, acquired);
         return result;
     }
-    #updateLimiter(error) {
-        const { limiter, random } = this.#options;
-        if (error.isAuthError) {
+    #updateLimiter({ method, path }, error, acquired) {
+        const { limiter } = this.#options;
+        if (error?.stopKind === 'rate-limit') {
+            limiter.limitMet(error, acquired);
+            return;
+        }
+        if (error === undefined || error.status !== undefined)
+            limiter.answered(acquired);
+        const isRead = method === 'GET';
+        if (error?.isAuthError)
             limiter.stop(new errors/* StopError */.T({ kind: 'credentials', error }));
-        }
-        else if (error.status !== 429) {
-            this.#rateLimitCount = 0;
-        }
-        else {
-            if (!limiter.isPaused)
-                this.#rateLimitCount += 1;
-            limiter.pause(retryDelayMs(Math.max(1, this.#rateLimitCount), error.retryAfterMs, random), 'refused', error);
-        }
+        else if (error?.stopKind === 'credentials')
+            this.#refusedPath = path;
+        else if (error === undefined && !isRead)
+            this.#refusedPath = undefined;
+        const isUnclear = !isRead && (error === undefined || error.effect === 'unknown');
+        if (isUnclear)
+            this.#unclearPaths.add(path);
+        const edgeError = error?.stopKind === 'edge' ? error : this.#edgeErrors.get(path);
+        if (edgeError !== undefined && isUnclear)
+            this.#edgeErrors.set(path, edgeError);
+        else if (edgeError !== undefined)
+            limiter.stop(new errors/* StopError */.T({ kind: 'edge', error: edgeError }));
     }
     async #fetchWithTimeout(request) {
         const { limiter, clock } = this.#options;
@@ -1937,7 +2221,7 @@ class RequestSender {
     }
     async #fetchText(request, signal) {
         const { baseUrl, credentials } = this.#options;
-        const response = await this.#ofetch.raw(`${baseUrl}${request.path}${request.query ?? ''}`, {
+        const response = await this.#ofetch.raw(urlOf(baseUrl, request), {
             method: request.method,
             headers: { accept: 'application/json', 'user-agent': USER_AGENT, ...credentialHeaders(credentials) },
             ...(request.body && { body: request.body }),
@@ -1947,10 +2231,10 @@ class RequestSender {
             responseType: 'stream',
             signal,
         });
-        return { response, text: await readText(response.body, MAX_BODY_BYTES, signal) };
+        return { response, text: await (0,body/* readText */.y)(response.body, MAX_BODY_BYTES, signal) };
     }
     #parseResponse(request, { response, text }) {
-        const { limiter, clock, redact } = this.#options;
+        const { limiter, clock, redact, credentials } = this.#options;
         const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'), this.#inFlight);
         if (pauseMs !== undefined)
             limiter.pause(pauseMs, 'announced');
@@ -1958,36 +2242,46 @@ class RequestSender {
         const { status } = response;
         const cfRay = redact(response.headers.get('cf-ray') ?? '') || undefined;
         if (response.ok && body.kind === 'envelope' && body.success) {
+            this.#options.serverClock.observe(response.headers.get('date'));
             return { ok: true, value: { result: body.result, resultInfo: body.resultInfo, status, cfRay } };
         }
-        const details = body.kind === 'envelope' ? body.errors : body.kind === 'problem' ? [body.error] : [];
-        const rule = (0,error_codes/* findErrorRule */.y9)(details);
-        const isAuthError = status === 401 || rule?.kind === 'credentials';
-        const effect = isAuthError ? 'not-applied' : (0,http_status/* statusRule */.l)(status).effect;
-        const isNotFound = effect === 'rejected' && (rule?.kind === 'not-found' || (status === 404 && details.length > 0));
-        const bodyDelay = body.kind === 'problem' ? body.retryAfter : undefined;
-        const retryAfterMs = serverDelayMs(response.headers, bodyDelay, clock.nowMs());
-        const reason = describeFailure(response, body, redact);
-        const { method, path } = request;
-        const answer = { method, path, status, details, rule, cfRay, reason, effect, retryAfterMs };
-        const isRetryable = !isAuthError && allowsRetry(response, body);
-        return { ok: false, failure: { ...answer, isAuthError, isNotFound, isRetryable } };
+        const { isForAll, ...meaning } = meaningOf(status, body);
+        const isRefusedAgain = request.isList === true || ![undefined, request.path].includes(this.#refusedPath);
+        const isAuthError = meaning.stopKind === 'credentials' && (isForAll || isRefusedAgain);
+        const failure = {
+            ...identify(request),
+            ...meaning,
+            status,
+            details: body.errors,
+            cfRay,
+            reason: describeFailure(response, body, redact),
+            retryAfterMs: serverDelayMs(response.headers, body.retryAfter ?? [], clock.nowMs()),
+            isRetryable: meaning.isRetryable && allowsRetry(response, body),
+            isAuthError,
+            isFromApi: body.kind === 'envelope' || body.kind === 'problem',
+            isAccountToken: credentials.scheme === 'api-token' && credentials.token.startsWith('cfat_'),
+            followsUnclear: this.#unclearPaths.has(request.path),
+        };
+        return { ok: false, failure };
     }
-    #toConnectionError({ method, path }, thrown) {
+    #toConnectionError(request, thrown) {
+        const { redact, wasSent, baseUrl } = this.#options;
         const cause = thrown instanceof FetchError ? thrown.cause : thrown;
         const isCancelled = cause instanceof errors/* StopError */.T;
-        const isCertificate = (0,network_error/* isCertificateError */.Y4)(cause);
-        const reason = isCancelled ? 'cut off, because the job was cancelled' : this.#options.redact((0,network_error/* describeCauses */.wh)(cause));
-        const effect = isCertificate || (0,network_error/* wasNeverConnected */.dD)(cause) ? 'not-applied' : 'unknown';
-        return { method, path, reason, effect, isRetryable: !isCertificate, cause };
+        const reason = isCancelled ? 'cut off, because the job was cancelled' : redact((0,network_error/* describeCauses */.wh)(cause));
+        const isSent = wasSent(request.method, urlOf(baseUrl, request));
+        const effect = isSent ? 'unknown' : 'not-applied';
+        return { ...identify(request), reason, effect, isRetryable: !(0,network_error/* isCertificateError */.Y4)(cause), cause };
     }
 }
-function allowsRetry({ ok, status, headers }, body) {
-    if (headers.get('x-should-retry') === 'false')
-        return false;
-    if (body.kind === 'problem' && body.retryable === false)
-        return false;
-    return (0,http_status/* statusRule */.l)(status).isRetryable && !(ok && body.kind === 'envelope');
+function urlOf(baseUrl, { path, query = '' }) {
+    return `${baseUrl}${path}${query}`;
+}
+function identify({ method, path, isList }) {
+    return { method, path, isList };
+}
+function allowsRetry({ headers }, body) {
+    return headers.get('x-should-retry') !== 'false' && !(body.kind === 'problem' && body.retryable === false);
 }
 function describeFailure({ ok, status, headers, url }, body, redact) {
     if (status >= 300 && status < 400) {
@@ -1995,7 +2289,7 @@ function describeFailure({ ok, status, headers, url }, body, redact) {
         const target = location === null ? null : URL.parse(location, url || undefined);
         return `HTTP ${status}, a redirect${target === null ? '' : redact(` to ${target.origin}`)}, which is refused`;
     }
-    if (body.kind === 'unreadable')
+    if ('description' in body)
         return `HTTP ${status} with ${body.description}`;
     return ok ? `HTTP ${status} without success` : `HTTP ${status}`;
 }
@@ -2007,9 +2301,12 @@ function describeFailure({ ok, status, headers, url }, body, redact) {
 
 
 
+
 class InvitesClient {
     #options;
     #sender;
+    #limits = new Map();
+    #isUnpaged = false;
     constructor(options) {
         this.#options = options;
         this.#sender = new RequestSender(options);
@@ -2026,39 +2323,51 @@ class InvitesClient {
             return `but the invite has the status "${invite.status}"`;
         });
     }
-    listPage(page, perPage) {
+    async listPage(page, perPage) {
+        const request = { method: 'GET', path: '/user/invites', isList: true };
         const query = `?${new URLSearchParams({ page: String(page), per_page: String(perPage) })}`;
-        return this.#withRetries('all', { method: 'GET', path: '/user/invites', query }, ({ result, resultInfo }) => Array.isArray(result) ? { entries: result, ...resultInfo } : 'but holds no list of invites');
+        if (!this.#isUnpaged) {
+            const result = await this.#withRetries('all', { ...request, query }, pageOf);
+            this.#isUnpaged = page === 1 && !result.ok && refusesParameters(result.failure.error);
+            if (!this.#isUnpaged)
+                return result;
+        }
+        return page === 1 ? this.#withRetries('all', request, pageOf) : { ok: true, value: { entries: [] } };
     }
-    async decideRetry(error, attempts) {
+    decideRetry(error, attempts) {
+        const limits = (this.#limits.get(error.path) ?? 0) + (error.stopKind === 'rate-limit' ? 1 : 0);
+        this.#limits.set(error.path, limits);
+        return this.#decideRetry(error, attempts - limits);
+    }
+    async #decideRetry(error, attempts) {
         const { retries, random, limiter, onRetry } = this.#options;
-        const failure = { error, attempts, retryExceedsDeadline: false };
+        const failure = { error, attempts: Math.max(1, attempts), retryExceedsDeadline: false };
+        if (error.stopKind === 'rate-limit')
+            return { again: error.isRetryable, failure };
         if (!error.isRetryable || attempts > retries)
             return { again: false, failure };
-        const count = `attempt ${attempts} of ${retries + 1} failed`;
-        if (error.status === 429) {
-            onRetry(`${(0,errors/* errorLine */.B)(error)} (${count})`);
-            return { again: true, failure };
-        }
         const delayMs = retryDelayMs(attempts, error.retryAfterMs, random);
         if (!limiter.hasTimeFor(delayMs))
             return { again: false, failure: { ...failure, retryExceedsDeadline: true } };
-        onRetry(`${(0,errors/* errorLine */.B)(error)} (${count}; next in ${(0,build_clock/* formatSeconds */.Xo)(delayMs)})`);
+        onRetry(`${(0,errors/* errorLine */.B)(error)} (attempt ${attempts} of ${retries + 1} failed; next in ${(0,build_clock/* formatSeconds */.Xo)(delayMs)})`);
         await limiter.wait(delayMs);
         return { again: true, failure };
     }
     async #withRetries(retry, request, parse) {
-        for (let attempts = 1;; attempts++) {
+        for (let attempts = 1;;) {
             const result = await this.#sendOnce(request, parse);
             if (result.ok)
                 return result;
             const error = result.failure;
-            if (retry === 'rate-limit' && error.status !== 429) {
+            const isLimit = error.stopKind === 'rate-limit';
+            if (retry === 'rate-limit' && !isLimit) {
                 return { ok: false, failure: { error, attempts, retryExceedsDeadline: false } };
             }
-            const { again, failure } = await this.decideRetry(error, attempts);
+            const { again, failure } = await this.#decideRetry(error, attempts);
             if (!again)
                 return { ok: false, failure };
+            if (!isLimit)
+                attempts += 1;
         }
     }
     async #sendOnce(request, parse) {
@@ -2068,13 +2377,31 @@ class InvitesClient {
         const value = parse(sent.value);
         if (typeof value !== 'string')
             return { ok: true, value };
-        const { method, path } = request;
+        const { method, path, isList } = request;
         const { status, cfRay } = sent.value;
         const reason = `HTTP ${status} reports success, ${value}`;
-        return { ok: false, failure: { method, path, status, reason, effect: 'unknown', isRetryable: true, cfRay } };
+        return {
+            ok: false,
+            failure: { method, path, isList, status, reason, effect: 'unknown', isRetryable: true, cfRay },
+        };
     }
 }
 const invitePath = (id) => `/user/invites/${encodeURIComponent(id)}`;
+function pageOf({ result, resultInfo }) {
+    if (Array.isArray(result))
+        return { entries: result, ...resultInfo };
+    const isNone = result === undefined || result === null || ((0,build_json/* isObject */.G)(result) && Object.keys(result).length === 0);
+    return isNone ? { entries: [], ...resultInfo } : 'but holds no list of invites';
+}
+function refusesParameters({ effect, isNotFound, reason, details = [] }) {
+    const texts = details.flatMap(({ message, pointer = '', chain }) => [
+        message,
+        pointer,
+        ...chain.map((entry) => entry.message),
+    ]);
+    const isRefusal = effect === 'rejected' && !isNotFound;
+    return isRefusal && [reason, ...texts].some((text) => /\bpage\b|per_?page|\bquery\b|\bparam/i.test(text));
+}
 function inviteOf({ result }, id) {
     const invite = (0,cloudflare_invite/* toInvite */.xW)(result);
     if (invite === undefined)
@@ -2086,6 +2413,7 @@ function inviteOf({ result }, id) {
 
 ;// CONCATENATED MODULE: ../build/cloudflare/limiter.js
 
+
 const MAX_CONCURRENT_REQUESTS = 4;
 const SAME_PAUSE_MS = 2_000;
 const CANCEL_GRACE_MS = 1_000;
@@ -2095,6 +2423,10 @@ class RequestLimiter {
     #deadlineMs;
     #stop = new AbortController();
     #pause;
+    #limits = 0;
+    #limitsInRow = 0;
+    #waitedMs = 0;
+    #waitedUntilMs = 0;
     constructor(options) {
         const { clock, timeoutSeconds, cancelled } = options;
         this.#options = options;
@@ -2116,7 +2448,7 @@ class RequestLimiter {
     get remainingMs() {
         return this.#deadlineMs - this.#options.clock.nowMs();
     }
-    get isPaused() {
+    get #isPaused() {
         return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
     }
     stop(reason) {
@@ -2128,20 +2460,43 @@ class RequestLimiter {
     async acquire() {
         const { clock, timeoutSeconds, onPause } = this.#options;
         this.#stop.signal.throwIfAborted();
-        for (let pause = this.#pause; pause !== undefined && this.isPaused; pause = this.#pause) {
+        for (let pause = this.#pause; pause !== undefined && this.#isPaused; pause = this.#pause) {
             const leftMs = Math.max(0, this.remainingMs);
             const waitMs = pause.untilMs - clock.nowMs();
             if (!this.hasTimeFor(waitMs))
-                this.stop(new errors/* StopError */.T({ kind: 'rate-limit', pause, leftMs, timeoutSeconds }));
+                this.#stopForLimit(pause, leftMs);
             this.#stop.signal.throwIfAborted();
             if (!pause.isAnnounced)
                 onPause(pause);
             this.#pause = { ...pause, isAnnounced: true };
+            const startMs = Math.max(clock.nowMs(), this.#waitedUntilMs);
             await this.wait(waitMs);
+            this.#waitedMs += Math.max(0, clock.nowMs() - startMs);
+            this.#waitedUntilMs = clock.nowMs();
         }
         if (this.remainingMs <= 0)
             this.stop(new errors/* StopError */.T({ kind: 'deadline', timeoutSeconds }));
         this.#stop.signal.throwIfAborted();
+        return this.#limits;
+    }
+    limitMet(error, acquired) {
+        let pauseMs = error.retryAfterMs ?? 0;
+        if (acquired === this.#limits) {
+            this.#limits += 1;
+            this.#limitsInRow += 1;
+            pauseMs = limitPauseMs(this.#limitsInRow, error.retryAfterMs);
+        }
+        this.pause(pauseMs, error.status === 429 ? 'refused' : 'refused-by-code', error);
+        if (this.#options.stopsAtLimit && this.#pause !== undefined)
+            this.#stopForLimit(this.#pause, undefined);
+    }
+    answered(acquired) {
+        if (acquired === this.#limits)
+            this.#limitsInRow = 0;
+    }
+    #stopForLimit(pause, leftMs) {
+        const { timeoutSeconds } = this.#options;
+        this.stop(new errors/* StopError */.T({ kind: 'rate-limit', pause, waitedMs: this.#waitedMs, leftMs, timeoutSeconds }));
     }
     wait(ms) {
         return this.#options.clock.sleep(ms, this.#stop.signal);
@@ -2151,12 +2506,39 @@ class RequestLimiter {
         const untilMs = this.#options.clock.nowMs() + durationMs;
         const extraMs = untilMs - (current?.untilMs ?? 0);
         if (current === undefined || extraMs > 0) {
-            const isAnnounced = this.isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
+            const isAnnounced = this.#isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
             this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
         }
         else if (error !== undefined && current.error === undefined) {
             this.#pause = { ...current, reason, error };
         }
+    }
+}
+
+;// CONCATENATED MODULE: ../build/cloudflare/server-clock.js
+
+const NOTABLE_SKEW_MS = 5 * 60 * 1_000;
+class ServerClock {
+    #clock;
+    #onSkew;
+    #skewMs = 0;
+    #isSkewTold = false;
+    constructor(clock, onSkew) {
+        this.#clock = clock;
+        this.#onSkew = onSkew;
+    }
+    nowMs() {
+        return this.#clock.nowMs() + this.#skewMs;
+    }
+    observe(date) {
+        const dateMs = parseHttpDate(date);
+        if (dateMs === undefined)
+            return;
+        this.#skewMs = dateMs - this.#clock.nowMs();
+        if (this.#isSkewTold || Math.abs(this.#skewMs) <= NOTABLE_SKEW_MS)
+            return;
+        this.#isSkewTold = true;
+        this.#onSkew(this.#skewMs);
     }
 }
 
@@ -2209,6 +2591,14 @@ function readGitHubContext(env) {
 
 // EXTERNAL MODULE: ../build/invites/pattern.js
 var pattern = __nccwpck_require__(81);
+;// CONCATENATED MODULE: ../build/loopback.js
+function isLoopbackAddress(hostname) {
+    return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+function isThisMachine(hostname) {
+    return isLoopbackAddress(hostname) || /^(?:(?:.+\.)?localhost\.?|\[::ffff:7f..:.+\])$/.test(hostname);
+}
+
 ;// CONCATENATED MODULE: ../build/problems/entry-problem.js
 
 
@@ -2345,6 +2735,7 @@ function parseJson(text) {
 
 
 
+
 function oneOf(...words) {
     const allowed = `It must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`;
     return (text, context) => words.find((word) => word === text) ?? refuse(context, text, allowed);
@@ -2374,8 +2765,7 @@ const baseUrl = (text, context) => {
     const url = URL.parse(text);
     if (url === null)
         return refuse(context, text, 'It must be a URL such as https://api.cloudflare.com/client/v4.');
-    const isLoopback = url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackAddress(url.hostname))) {
         return refuse(context, text, 'It must use https; http is for loopback addresses, 127.0.0.1 or [::1], only.');
     }
     if (/[?#]/.test(text))
@@ -2649,7 +3039,7 @@ function toInputs(parsed, credentials, notices, env) {
         timeoutSeconds,
         apiBaseUrl,
         usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
-        reportIssue: title === null ? undefined : { title, token: token ?? undefined, ...readGitHubContext(env) },
+        reportIssue: title === null || dryRun ? undefined : { title, token: token ?? undefined, ...readGitHubContext(env) },
         notices,
     };
 }
@@ -2689,7 +3079,59 @@ function decodePercent(text) {
     }
 }
 
+;// CONCATENATED MODULE: ../build/invites/expiry.js
+const HAS_ZONE = /(?:Z|GMT|UTC|:\d{2}\S*\s*[+-]\d{2}:?\d{2})\s*$/i;
+function expiresMs({ expires_on: date }) {
+    if (date === undefined)
+        return Number.NaN;
+    return Date.parse(HAS_ZONE.test(date) ? date : `${date}Z`);
+}
+function isExpired(invite, nowMs) {
+    return expiresMs(invite) <= nowMs;
+}
+
+;// CONCATENATED MODULE: ../build/invites/known-state.js
+class InviteKnowledge {
+    #invite;
+    #isUnsettled = false;
+    constructor(invite) {
+        this.#invite = invite;
+    }
+    get fields() {
+        return this.#invite;
+    }
+    get state() {
+        if (this.#invite.status === undefined)
+            return this.#isUnsettled ? 'unknown' : 'unread';
+        return this.#isUnsettled ? 'unsettled' : 'read';
+    }
+    get reported() {
+        return this.state === 'unsettled' ? withoutStatus(this.#invite) : this.#invite;
+    }
+    get mayBeChanged() {
+        return this.#isUnsettled;
+    }
+    update(invite) {
+        this.#invite = { ...this.#invite, ...invite };
+    }
+    settle() {
+        this.#isUnsettled = false;
+    }
+    attempted(effect) {
+        if (effect === 'not-applied')
+            return;
+        if (effect === 'unknown')
+            this.#isUnsettled = true;
+        this.#invite = withoutStatus(this.#invite);
+    }
+}
+function withoutStatus({ status: _, ...rest }) {
+    return rest;
+}
+
 ;// CONCATENATED MODULE: ../build/invites/respond.js
+
+
 
 
 async function respondToInvite(target, options) {
@@ -2704,23 +3146,19 @@ async function respondToInvite(target, options) {
 class InviteResponder {
     #id;
     #options;
-    #invite;
-    #mayHaveApplied = false;
+    #known;
     #lastFailure;
     constructor({ id, invite }, options) {
         this.#id = id;
         this.#options = options;
-        this.#invite = invite ?? { id };
+        this.#known = new InviteKnowledge(invite ?? { id });
     }
     async run() {
-        const { dryRun, guard } = this.#options;
-        if (this.#invite.status === undefined && (dryRun || guard !== undefined)) {
+        const { dryRun, filters } = this.#options;
+        if (this.#known.state === 'unread' && (dryRun || Object.keys(filters).length > 0)) {
             const failure = await this.#read('all');
             if (failure !== undefined)
                 return this.#failedBy(failure);
-            const mismatch = (0,invites_filters/* matchFilters */.XN)(this.#invite, guard ?? {});
-            if (mismatch.kind !== 'match')
-                return this.#failed({ kind: 'outside-policy', mismatch });
         }
         const decided = this.#conclude();
         if (decided !== undefined)
@@ -2729,17 +3167,13 @@ class InviteResponder {
     }
     stopped(stop) {
         const failure = this.#lastFailure;
-        const state = this.#knownState();
         if (failure === undefined)
-            return this.#failed({ kind: 'stop', stop, state }, true, 'not_attempted');
-        const { status, isAuthError } = failure.error;
-        const isOwnFault = status !== 429 && !isAuthError && stop.reason.kind !== 'cancelled';
-        if (isOwnFault)
-            return this.#failed({ kind: 'request', failure, state });
-        return this.#failed({ kind: 'stop', stop, state }, true);
+            return this.#failed({ kind: 'stop', stop }, true, 'not_attempted');
+        const isOwnFault = failure.error.stopKind === undefined && stop.reason.kind !== 'cancelled';
+        return isOwnFault ? this.#failedBy(failure) : this.#failed({ kind: 'stop', stop }, true);
     }
     broken(error) {
-        this.#forgetStatus();
+        this.#known.attempted('unknown');
         const description = this.#options.redact(String(error instanceof Error ? error.stack : error));
         return this.#failed({ kind: 'defect', description });
     }
@@ -2748,16 +3182,16 @@ class InviteResponder {
         for (let attempts = 1;; attempts++) {
             const response = await client.respond(this.#serverId, desiredStatus);
             if (response.ok) {
-                this.#update(response.value);
+                this.#known.update(response.value);
                 return this.#succeeded('changed');
             }
             const error = response.failure;
             this.#lastFailure = { error, attempts, retryExceedsDeadline: false };
-            if (error.effect === 'unknown')
-                this.#forgetStatus();
+            this.#known.attempted(error.effect);
             const { again, failure } = await client.decideRetry(error, attempts);
             this.#lastFailure = failure;
-            const mustReadBack = error.effect !== 'not-applied' || (this.#mayHaveApplied && this.#invite.status === undefined);
+            const isRefused = error.stopKind === 'credentials';
+            const mustReadBack = !isRefused && (error.effect !== 'not-applied' || this.#known.state === 'unknown');
             const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
             const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
             if (decided !== undefined)
@@ -2770,43 +3204,46 @@ class InviteResponder {
         const read = await this.#options.client.get(this.#serverId, { retry });
         if (!read.ok)
             return read.failure;
-        this.#update(read.value);
+        this.#known.update(read.value);
         return undefined;
     }
     #conclude() {
-        const { status } = this.#invite;
-        if (status === undefined || status === 'pending')
+        const { status } = this.#known.fields;
+        const failure = this.#lastFailure;
+        const mismatch = this.#mismatch();
+        const isFinal = status !== undefined && status !== 'pending';
+        if (mismatch !== undefined && !(isFinal && failure !== undefined)) {
+            return this.#failed({ kind: 'outside-policy', mismatch, failure });
+        }
+        if (!isFinal)
             return undefined;
-        if (status === this.#options.desiredStatus)
-            return this.#succeeded(this.#mayHaveApplied ? 'changed' : 'unchanged');
-        return this.#failed({ kind: 'final-status', status, failure: this.#lastFailure });
+        if (status === this.#options.desiredStatus) {
+            return this.#succeeded(this.#known.mayBeChanged ? 'changed' : 'unchanged');
+        }
+        this.#known.settle();
+        return this.#failed({ kind: 'final-status', status, failure });
+    }
+    #mismatch() {
+        const match = (0,invites_filters/* matchFilters */.XN)(this.#known.fields, this.#options.filters);
+        return match.kind === 'match' ? undefined : match;
     }
     #failedBy(failure, readFailure) {
-        const isNotFound = failure.error.isNotFound || readFailure?.error.isNotFound === true;
-        const state = isNotFound && !this.#mayHaveApplied ? 'not-found' : this.#knownState();
-        return this.#failed({ kind: 'request', failure, state }, failure.error.isAuthError);
+        const isMissing = failure.error.isNotFound || readFailure?.error.isNotFound === true;
+        const isNotFound = isMissing && this.#known.state === 'unread';
+        return this.#failed({ kind: 'request', failure, isNotFound }, failure.error.isAuthError);
     }
     get #serverId() {
-        return this.#invite.id ?? this.#id;
-    }
-    #knownState() {
-        if (this.#invite.status === 'pending')
-            return 'pending';
-        return this.#mayHaveApplied ? 'unknown' : 'unread';
-    }
-    #update(invite) {
-        this.#invite = { ...this.#invite, ...invite };
-    }
-    #forgetStatus() {
-        this.#mayHaveApplied = true;
-        const { status: _, ...rest } = this.#invite;
-        this.#invite = rest;
+        return this.#known.fields.id ?? this.#id;
     }
     #succeeded(kind) {
-        return { kind, id: this.#serverId, invite: this.#invite };
+        this.#known.settle();
+        const invite = this.#known.reported;
+        const hasExpired = kind === 'planned' && isExpired(invite, this.#options.serverNowMs());
+        return { kind, id: this.#serverId, invite, mismatch: this.#mismatch(), isExpired: hasExpired };
     }
     #failed(cause, causedByStop = false, kind = 'failed') {
-        return { kind, id: this.#serverId, invite: this.#invite, cause, causedByStop };
+        const { reported: invite, state } = this.#known;
+        return { kind, id: this.#serverId, invite, cause, state, causedByStop };
     }
 }
 
@@ -2827,48 +3264,78 @@ async function respondToAll(targets, options, onOutcome) {
     return targets.flatMap((target) => outcomes.get(target) ?? []);
 }
 
-// EXTERNAL MODULE: ../build/invites/outcome.js
-var invites_outcome = __nccwpck_require__(551);
-;// CONCATENATED MODULE: ../build/invites/run-result.js
-
-function relevantStop(reason, outcomes) {
-    const isCancelled = reason?.reason.kind === 'cancelled';
-    return isCancelled || outcomes.filter(invites_outcome/* isFailed */.I).some(({ causedByStop }) => causedByStop) ? reason : undefined;
-}
-
 ;// CONCATENATED MODULE: ../build/invites/list.js
 
 
 const PER_PAGE = 50;
-const MAX_PAGES = 1_000;
+const LIST_LIMITS = { pages: 1_000, entries: 200_000, megabytes: 64 };
+const MAX_DESCRIBED = 10;
 async function listInvites(client) {
-    const invites = new Map();
-    const skipped = [];
-    let entryCount = 0;
-    for (let page = 1; page <= MAX_PAGES; page++) {
+    const list = new GrowingList();
+    for (let page = 1;; page++) {
         const result = await client.listPage(page, PER_PAGE);
         if (!result.ok)
             return { ok: false, failure: { kind: 'request', failure: result.failure } };
-        const { entries, totalCount, perPage } = result.value;
-        const knownIds = invites.size;
-        const skippedHere = [];
-        for (const entry of entries) {
-            const invite = parseEntry(entry);
-            if ('reason' in invite)
-                skippedHere.push(invite);
-            else
-                invites.set((0,ascii/* asciiLowercase */.T)(invite.id), invite);
-        }
-        const isRepeated = invites.size === knownIds;
-        const known = new Set(isRepeated ? skipped.map((entry) => JSON.stringify(entry)) : []);
-        skipped.push(...skippedHere.filter((entry) => !known.has(JSON.stringify(entry))));
-        entryCount += entries.length;
+        const isLast = list.add(result.value, page);
+        const limit = list.exceededLimit ?? (isLast || page < LIST_LIMITS.pages ? undefined : 'pages');
+        if (limit !== undefined)
+            return { ok: false, failure: { kind: 'too-long', limit } };
+        if (isLast)
+            return { ok: true, value: list.listing };
+    }
+}
+class GrowingList {
+    #invites = new Map();
+    #skipped = [];
+    #idCount = 0;
+    #skippedCount = 0;
+    #entryCount = 0;
+    #characterCount = 0;
+    #totalCount;
+    #lastPage = '';
+    add({ entries, totalCount, perPage }, page) {
+        const text = JSON.stringify(entries);
+        const idCount = this.#idCount;
+        if (text !== this.#lastPage)
+            for (const entry of entries)
+                this.#addEntry(entry);
+        this.#lastPage = text;
+        this.#characterCount += text.length;
+        this.#entryCount += entries.length;
+        this.#totalCount = totalCount ?? this.#totalCount;
+        const isRepeated = this.#idCount === idCount;
         const mayCountPage = page === 1 && entries.length >= (perPage ?? 0);
-        if (isRepeated || (entryCount === totalCount && !mayCountPage)) {
-            return { ok: true, value: { invites: [...invites.values()], skipped } };
+        return isRepeated || (this.#entryCount === totalCount && !mayCountPage);
+    }
+    get exceededLimit() {
+        if (this.#entryCount > LIST_LIMITS.entries)
+            return 'entries';
+        return this.#characterCount > LIST_LIMITS.megabytes * 1_000_000 ? 'megabytes' : undefined;
+    }
+    get listing() {
+        const missingCount = Math.max(0, (this.#totalCount ?? 0) - this.#invites.size - this.#skippedCount);
+        return {
+            invites: [...this.#invites.values()],
+            skipped: this.#skipped,
+            skippedCount: this.#skippedCount,
+            missingCount,
+        };
+    }
+    #addEntry(entry) {
+        const invite = parseEntry(entry);
+        const key = (0,ascii/* asciiLowercase */.T)(invite.id ?? '');
+        if ('reason' in invite) {
+            this.#invites.delete(key);
+            this.#skippedCount += 1;
+            if (this.#skipped.length < MAX_DESCRIBED)
+                this.#skipped.push(invite);
+        }
+        else {
+            if (!this.#invites.has(key))
+                this.#idCount += 1;
+            this.#invites.set(key, invite);
         }
     }
-    return { ok: false, failure: { kind: 'endless', pages: MAX_PAGES } };
 }
 function parseEntry(entry) {
     const invite = (0,cloudflare_invite/* toInvite */.xW)(entry);
@@ -2881,28 +3348,33 @@ function parseEntry(entry) {
         return { reason: 'unusable-id', id, organization };
     if (status === undefined)
         return { reason: 'no-status', id, organization };
+    if (!cloudflare_invite/* INVITE_STATUSES */.$u.has(status))
+        return { reason: 'unknown-status', id, organization, status };
     return { ...invite, id };
 }
 
 ;// CONCATENATED MODULE: ../build/invites/select.js
 
+
 const EXPIRES_SOON_MS = 24 * 60 * 60 * 1_000;
 function selectInvites(invites, filters, desiredStatus, nowMs) {
-    const candidates = invites
-        .filter((invite) => invite.status === 'pending' && !(expiresMs(invite) <= nowMs))
-        .map((invite) => ({ invite, match: (0,invites_filters/* matchFilters */.XN)(invite, filters) }));
-    const ignored = candidates.flatMap(({ invite, match }) => match.kind === 'match' ? [] : [{ invite, mismatch: match }]);
+    const pending = invites.filter(({ status }) => status === 'pending');
+    const judged = pending.map((invite) => ({ invite, reason: reasonToIgnore(invite, filters, nowMs) }));
+    const expiresSoon = (invite) => expiresMs(invite) - nowMs <= EXPIRES_SOON_MS;
     return {
-        selected: candidates.filter(({ match }) => match.kind === 'match').map(({ invite }) => invite),
-        ignored,
-        expiringSoon: ignored
-            .filter(({ invite, mismatch }) => mismatch.kind === 'unmatched' && expiresMs(invite) - nowMs <= EXPIRES_SOON_MS)
+        selected: judged.filter(({ reason }) => reason === undefined).map(({ invite }) => invite),
+        ignored: judged.flatMap(({ invite, reason }) => (reason === undefined ? [] : [{ invite, reason }])),
+        expiringSoon: judged
+            .filter(({ invite, reason }) => reason?.kind === 'unmatched' && expiresSoon(invite))
             .map(({ invite }) => invite),
-        alreadyDone: invites.filter((invite) => invite.status === desiredStatus && (0,invites_filters/* matchFilters */.XN)(invite, filters).kind === 'match'),
+        alreadyDone: invites.filter((invite) => invite.status === desiredStatus && reasonToIgnore(invite, filters, nowMs) === undefined),
     };
 }
-function expiresMs({ expires_on }) {
-    return expires_on === undefined ? Number.NaN : Date.parse(expires_on);
+function reasonToIgnore(invite, filters, nowMs) {
+    if (isExpired(invite, nowMs))
+        return { kind: 'expired' };
+    const match = (0,invites_filters/* matchFilters */.XN)(invite, filters);
+    return match.kind === 'match' ? undefined : match;
 }
 
 ;// CONCATENATED MODULE: ../build/invites/search.js
@@ -2911,18 +3383,18 @@ function expiresMs({ expires_on }) {
 
 const LOOK_INTERVAL_MS = 5_000;
 async function searchInvites(options) {
-    const { client, limiter, clock, filters, desiredStatus, waitSeconds, onWait } = options;
+    const { client, limiter, clock, serverClock, filters, desiredStatus, waitSeconds, onWait } = options;
     const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
     try {
         for (;;) {
             const listing = await listInvites(client);
             if (!listing.ok)
                 return listing;
-            const { invites, skipped } = listing.value;
-            const selection = selectInvites(invites, filters, desiredStatus, clock.nowMs());
+            const { invites, ...gaps } = listing.value;
+            const selection = selectInvites(invites, filters, desiredStatus, serverClock.nowMs());
             const leftMs = waitUntilMs - clock.nowMs();
             if (selection.selected.length > 0 || selection.alreadyDone.length > 0 || leftMs <= 0) {
-                return { ok: true, value: { ...selection, skipped } };
+                return { ok: true, value: { ...selection, ...gaps } };
             }
             onWait(Math.ceil(leftMs / 1_000));
             await limiter.wait(Math.min(LOOK_INTERVAL_MS, leftMs));
@@ -2935,11 +3407,102 @@ async function searchInvites(options) {
     }
 }
 
+// EXTERNAL MODULE: ../build/invites/outcome.js
+var invites_outcome = __nccwpck_require__(551);
+;// CONCATENATED MODULE: ../build/invites/run-result.js
+
+function relevantStop(reason, outcomes) {
+    const isCancelled = reason?.reason.kind === 'cancelled';
+    return isCancelled || outcomes.filter(invites_outcome/* isFailed */.I).some(({ causedByStop }) => causedByStop) ? reason : undefined;
+}
+
+;// CONCATENATED MODULE: ../build/invites/shared-cause.js
+
+
+
+function attributeToStop(outcomes, reason) {
+    const refusal = outcomes.length === 1 ? outcomes.flatMap((outcome) => errorOf(outcome) ?? [])[0] : undefined;
+    const isRefused = refusal?.stopKind === 'credentials' && reason === undefined;
+    const cause = isRefused ? new errors/* StopError */.T({ kind: 'credentials', error: { ...refusal, isAuthError: true } }) : reason;
+    const attributed = outcomes.map((outcome) => cause !== undefined && errorOf(outcome)?.stopKind === cause.reason.kind
+        ? { ...outcome, causedByStop: true }
+        : outcome);
+    return { outcomes: attributed, stop: relevantStop(cause, attributed) };
+}
+function errorOf(outcome) {
+    return (0,invites_outcome/* isFailed */.I)(outcome) && outcome.cause.kind === 'request' ? outcome.cause.failure.error : undefined;
+}
+
+// EXTERNAL MODULE: ../build/problems/request-problem.js
+var request_problem = __nccwpck_require__(384);
+// EXTERNAL MODULE: ../build/problems/stop-problem.js
+var stop_problem = __nccwpck_require__(465);
+;// CONCATENATED MODULE: ../build/problems/run-problem.js
+
+
+
+const PROXY_MESSAGES = {
+    unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it, or set NODE_USE_ENV_PROXY: '1' as an env of the step, which Node 24 obeys from 24.0 on.`,
+    malformed: 'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
+};
+const UNCHECKED_CERTIFICATES = {
+    title: 'Certificates are checked all the same',
+    message: 'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to whoever presents one. This step ignores it.',
+    details: [],
+    hint: 'Remove the variable. Where a proxy re-signs connections, set NODE_EXTRA_CA_CERTS to the file with the certificate of its authority.',
+};
+function runProblem(result) {
+    switch (result.kind) {
+        case 'handled':
+            return result.stop && (0,stop_problem/* stopProblem */.E)(result.stop.reason, result.context.scheme);
+        case 'no-match': {
+            const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
+            const hint = 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
+            return { title: 'No pending invite matches the filters', message, details: [], hint };
+        }
+        case 'list-failed':
+            return listProblem(result.failure, result.context.scheme);
+        case 'invalid-inputs':
+            return {
+                title: 'The inputs cannot be used',
+                message: 'Nothing was sent to Cloudflare.',
+                details: result.problems,
+            };
+        case 'proxy':
+            return { title: 'The proxy cannot be used', message: PROXY_MESSAGES[result.problem], details: [] };
+        case 'defect': {
+            const message = `This action has a defect: ${result.description}.`;
+            const hint = 'Run the job again with debug logging, and report what it says.';
+            return { title: 'Unexpected error', message, details: [], hint };
+        }
+    }
+}
+function listProblem(failure, scheme) {
+    const title = 'The list of invites could not be read';
+    switch (failure.kind) {
+        case 'stop':
+            return (0,stop_problem/* stopProblem */.E)(failure.stop.reason, scheme);
+        case 'request': {
+            const { error } = failure.failure;
+            if (error.isAuthError)
+                return (0,stop_problem/* stopProblem */.E)({ kind: 'credentials', error }, scheme);
+            if (error.stopKind === 'edge')
+                return (0,stop_problem/* stopProblem */.E)({ kind: 'edge', error }, scheme);
+            return (0,request_problem/* requestProblem */.J)(title, failure.failure, scheme);
+        }
+        case 'too-long': {
+            const limit = `${LIST_LIMITS[failure.limit]} ${failure.limit}`;
+            return { title, message: `It did not end within ${limit}. No invite was changed.`, details: [] };
+        }
+    }
+}
+
 // EXTERNAL MODULE: ../build/problems/tracker-problem.js
 var tracker_problem = __nccwpck_require__(37);
 ;// CONCATENATED MODULE: external "node:http"
 const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 ;// CONCATENATED MODULE: ../build/proxy.js
+
 
 class ProxyError extends Error {
     name = 'ProxyError';
@@ -2949,11 +3512,19 @@ class ProxyError extends Error {
         this.problem = problem;
     }
 }
-function useProxyFromEnv(setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
-    if (setGlobalProxy === undefined)
-        throw new ProxyError('unsupported');
+const DISPATCHER_KEY = Symbol.for('undici.globalDispatcher.1');
+function useProxyFromEnv(env, urls, dispatcher, setGlobalProxy = external_node_http_namespaceObject.setGlobalProxyFromEnv) {
+    const hosts = urls.map((url) => URL.parse(url)?.hostname ?? '').filter(isThisMachine);
+    const written = env.no_proxy || env.NO_PROXY || '';
+    if (hosts.length > 0 && written !== '*')
+        env.no_proxy = [written, ...hosts].join(',');
+    if (setGlobalProxy === undefined) {
+        if (Object(dispatcher).constructor.name !== 'EnvHttpProxyAgent')
+            throw new ProxyError('unsupported');
+        return;
+    }
     try {
-        setGlobalProxy();
+        setGlobalProxy(env);
     }
     catch {
         throw new ProxyError('malformed');
@@ -3010,75 +3581,26 @@ var annotations = __nccwpck_require__(879);
 var log = __nccwpck_require__(247);
 // EXTERNAL MODULE: ../build/problems/outcome-problem.js
 var outcome_problem = __nccwpck_require__(349);
-// EXTERNAL MODULE: ../build/problems/request-problem.js
-var request_problem = __nccwpck_require__(384);
-// EXTERNAL MODULE: ../build/problems/stop-problem.js
-var stop_problem = __nccwpck_require__(465);
-;// CONCATENATED MODULE: ../build/problems/run-problem.js
-
-
-const PROXY_MESSAGES = {
-    unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`,
-    malformed: 'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
-};
-function runProblem(result) {
-    switch (result.kind) {
-        case 'handled':
-            return result.stop && (0,stop_problem/* stopProblem */.E)(result.stop.reason, result.context.scheme);
-        case 'no-match': {
-            const wait = result.waitSeconds > 0 ? `, and none came within ${result.waitSeconds} s` : '';
-            const message = `No pending invite matches the filters${wait}.`;
-            const hint = 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
-            return { title: 'No pending invite matches', message, details: [], hint };
-        }
-        case 'list-failed':
-            return listProblem(result.failure, result.context.scheme);
-        case 'invalid-inputs':
-            return {
-                title: 'The inputs cannot be used',
-                message: 'Nothing was sent to Cloudflare.',
-                details: result.problems,
-            };
-        case 'proxy':
-            return { title: 'The proxy cannot be used', message: PROXY_MESSAGES[result.problem], details: [] };
-        case 'defect': {
-            const message = `This action has a defect: ${result.description}.`;
-            const hint = 'Run the job again with debug logging, and report what it says.';
-            return { title: 'Unexpected error', message, details: [], hint };
-        }
-    }
-}
-function listProblem(failure, scheme) {
-    const title = 'The list of invites could not be read';
-    switch (failure.kind) {
-        case 'stop':
-            return (0,stop_problem/* stopProblem */.E)(failure.stop.reason, scheme);
-        case 'request': {
-            const { error } = failure.failure;
-            if (error.isAuthError)
-                return (0,stop_problem/* stopProblem */.E)({ kind: 'credentials', error }, scheme);
-            return (0,request_problem/* requestProblem */.J)(title, failure.failure, scheme);
-        }
-        case 'endless': {
-            const message = `The list of invites did not end within ${failure.pages} pages. No invite was changed.`;
-            return { title, message, details: [] };
-        }
-    }
-}
-
 // EXTERNAL MODULE: ../build/problems/problem.js
 var problem = __nccwpck_require__(468);
 ;// CONCATENATED MODULE: ../build/report/list-annotations.js
 
 
-const MAX_SKIPPED = 10;
 const MAX_NAMED = 3;
-function annotateList({ expiringSoon, ignored, skipped }) {
+function annotateList(search) {
+    const { expiringSoon, ignored } = search;
     const warned = new Set(expiringSoon);
-    const others = ignored.map(({ invite }) => invite).filter((invite) => !warned.has(invite));
+    const invitesBy = (isExpired) => ignored
+        .filter(({ invite, reason }) => (reason.kind === 'expired') === isExpired && !warned.has(invite))
+        .map(({ invite }) => invite);
+    const others = invitesBy(false);
+    const expired = invitesBy(true);
     return {
-        warnings: [...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)],
-        notices: others.length > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : [],
+        warnings: [...gapWarnings(search), ...expiringSoon.map(expiringWarning)],
+        notices: [
+            ...(others.length > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : []),
+            ...(expired.length > 0 ? [expiredNotice(expired)] : []),
+        ],
     };
 }
 function expiringWarning(invite) {
@@ -3096,22 +3618,41 @@ function expiringWarning(invite) {
 function ignoredNotice(invites, isOther) {
     const count = invites.length;
     const title = `${(0,words/* countOf */.pq)(count, isOther ? 'other pending invite' : 'pending invite')} ${count === 1 ? 'was' : 'were'} left alone`;
-    const names = (0,words/* firstOf */.Ku)(invites.map((invite) => (0,problem/* inviteLabel */.Kb)(invite, invite.id)), MAX_NAMED);
-    const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${names.join(', ')}`;
+    const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${nameInvites(invites)}`;
     return { title, lines: [`${title}: ${why}. The log says which filter decided.`] };
 }
-function skippedWarning(skipped) {
-    const title = `${(0,words/* countOf */.pq)(skipped.length, 'entry', 'entries')} of the list could not be used`;
-    const texts = skipped.map((entry) => `Skipped: ${describeSkipped(entry)}.`);
-    return { title, lines: [`${title}.`, ...(0,words/* firstOf */.Ku)(texts, MAX_SKIPPED)] };
+function expiredNotice(invites) {
+    const title = `${(0,words/* countOf */.pq)(invites.length, 'pending invite')} ${invites.length === 1 ? 'has' : 'have'} expired`;
+    const hint = 'What to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
+    return { title, lines: [`${title}: ${nameInvites(invites)}.`, hint] };
 }
-function describeSkipped({ reason, type, id, organization }) {
+function nameInvites(invites) {
+    const names = invites.map((invite) => (0,problem/* inviteLabel */.Kb)(invite, invite.id));
+    return (0,words/* firstOf */.Ku)(names, MAX_NAMED).join(', ');
+}
+function gapWarnings({ skipped, skippedCount, missingCount }) {
+    const warnings = [];
+    if (skippedCount > 0) {
+        const title = `${(0,words/* countOf */.pq)(skippedCount, 'entry', 'entries')} of the list could not be used`;
+        const texts = skipped.map((entry) => `Skipped: ${describeSkipped(entry)}.`);
+        const rest = skippedCount - skipped.length;
+        warnings.push({ title, lines: [`${title}.`, ...texts, ...(rest > 0 ? [`And ${rest} more.`] : [])] });
+    }
+    if (missingCount > 0) {
+        const title = `${(0,words/* countOf */.pq)(missingCount, 'entry', 'entries')} of the list ${missingCount === 1 ? 'is' : 'are'} missing`;
+        const line = `${title}: fewer came than the list says it has (total_count). An invite may have been overlooked.`;
+        warnings.push({ title, lines: [line] });
+    }
+    return warnings;
+}
+function describeSkipped({ reason, type, id, status, organization }) {
     const of = organization === undefined ? '' : ` of ${organization}`;
     const texts = {
         'not-an-object': `an entry that is not an invite (${type})`,
         'no-id': `an invite${of} without an id`,
         'unusable-id': `an invite${of} with the unusable id "${id}"`,
         'no-status': `the invite ${id}${of} without a status`,
+        'unknown-status': `the invite ${id}${of} with the unknown status "${status}"`,
     };
     return texts[reason];
 }
@@ -3190,13 +3731,14 @@ function createReport(result) {
     const severity = result.kind === 'no-match' ? result.ifNoMatch : 'error';
     const stop = severity === 'error' ? problem : undefined;
     const search = 'search' in result ? result.search : undefined;
-    const { warnings, notices } = search === undefined ? { warnings: [], notices: [] } : annotateList(search);
+    const list = search === undefined ? { warnings: [], notices: [] } : annotateList(search);
+    const warnings = severity === 'warn' && problem !== undefined ? [(0,annotations/* problemAnnotation */.Lj)(problem)] : [];
     return {
-        title: titleOf(result, outcomes),
+        title: titleOf(result, outcomes, problem),
         outcomes,
         stop,
-        warnings: severity === 'warn' && problem !== undefined ? [(0,annotations/* problemAnnotation */.Lj)(problem), ...warnings] : warnings,
-        notices,
+        warnings: [...warnings, ...warningsOf(result), ...list.warnings],
+        notices: list.notices,
         ignored: (search?.ignored ?? []).map(log/* describeIgnored */.MS),
         exitCode: stop !== undefined || outcomes.some(invites_outcome/* isFailed */.I) ? 1 : 0,
     };
@@ -3206,10 +3748,15 @@ function reportedOutcomes(result) {
         return [];
     return result.outcomes.map((outcome) => (0,invites_outcome/* isFailed */.I)(outcome) ? { ...outcome, problem: (0,outcome_problem/* outcomeProblem */.S)(outcome, result.context) } : outcome);
 }
-function titleOf(result, outcomes) {
-    if (result.kind === 'list-failed')
-        return 'Cloudflare invites: the list could not be read';
-    return 'context' in result ? (0,log/* runTitle */.kh)(outcomes, result.context) : 'Cloudflare invites';
+function warningsOf(result) {
+    if (result.kind !== 'handled')
+        return [];
+    return result.outcomes.flatMap((outcome) => ((0,invites_outcome/* isFailed */.I)(outcome) ? [] : (0,annotations/* successWarnings */.pm)(outcome, result.context)));
+}
+function titleOf(result, outcomes, problem) {
+    if (result.kind === 'handled')
+        return (0,log/* runTitle */.kh)(outcomes, result.context);
+    return `Cloudflare invites: ${problem?.title.replace(/^./, (first) => first.toLowerCase())}`;
 }
 async function publishReport(report, workflow, redact) {
     const { outcomes, stop, notices } = report;
@@ -3233,7 +3780,24 @@ async function publishReport(report, workflow, redact) {
     }
 }
 
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
+;// CONCATENATED MODULE: ../build/tls.js
+
+const MIN_VERSION = 'TLSv1.2';
+function restoreTls(env) {
+    if (external_node_tls_namespaceObject.DEFAULT_MIN_VERSION < MIN_VERSION)
+        external_node_tls_namespaceObject.DEFAULT_MIN_VERSION = MIN_VERSION;
+    if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0')
+        return false;
+    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+    return true;
+}
+
 ;// CONCATENATED MODULE: ../build/action.js
+
+
+
 
 
 
@@ -3257,6 +3821,7 @@ async function runAction(runtime) {
     await publishReport(report, runtime.workflow, redact);
     if (inputs?.reportIssue !== undefined)
         await trackIssue({ ...inputs.reportIssue, ...runtime, result, report, redact });
+    runtime.workflow.info(`${report.title}.`);
     return report.exitCode;
 }
 async function runStep(runtime, redact) {
@@ -3268,8 +3833,10 @@ async function runStep(runtime, redact) {
             workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
         for (const line of inputs.logLines)
             workflow.info(line);
+        if (restoreTls(env))
+            workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(UNCHECKED_CERTIFICATES));
         if (inputs.usesProxy)
-            useProxy();
+            useProxy([inputs.apiBaseUrl, inputs.reportIssue?.apiUrl ?? '']);
         return { result: await selectAndRespond(inputs, runtime, redact), inputs };
     }
     catch (error) {
@@ -3287,15 +3854,26 @@ async function selectAndRespond(inputs, runtime, redact) {
     const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
     const context = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
     const onPause = (pause) => workflow.info((0,log/* describePause */.Ei)(pause));
-    const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
-    const client = createClient(inputs, runtime, limiter, redact);
+    const stopsAtLimit = inputs.retries === 0;
+    const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, stopsAtLimit, onPause });
+    const serverClock = new ServerClock(clock, (skewMs) => workflow.annotate('notice', (0,annotations/* clockNotice */.BO)(skewMs)));
+    const client = createClient(inputs, runtime, limiter, serverClock, redact);
     const hasFilters = Object.keys(filters).length > 0;
     if (hasFilters)
         workflow.info((0,log/* describePolicy */.wy)(filters));
     let search;
     if (inviteIds.length === 0) {
         const onWait = (secondsLeft) => workflow.info((0,log/* describeWait */.Ng)(secondsLeft));
-        const found = await searchInvites({ client, limiter, clock, filters, desiredStatus, waitSeconds, onWait });
+        const found = await searchInvites({
+            client,
+            limiter,
+            clock,
+            serverClock,
+            filters,
+            desiredStatus,
+            waitSeconds,
+            onWait,
+        });
         if (!found.ok)
             return { kind: 'list-failed', context, failure: found.failure };
         search = found.value;
@@ -3303,12 +3881,12 @@ async function selectAndRespond(inputs, runtime, redact) {
         await logIgnored(search, workflow);
     }
     const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
-    const isGuarded = search === undefined && hasFilters;
-    const options = { client, desiredStatus, dryRun, redact, ...(isGuarded && { guard: filters }) };
+    const serverNowMs = () => serverClock.nowMs();
+    const options = { client, desiredStatus, dryRun, filters, serverNowMs, redact };
     const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${(0,log/* describeOutcome */.SS)(outcome, context)}`);
     const respond = () => respondToAll(targets, options, onOutcome);
-    const outcomes = targets.length === 0 ? [] : await workflow.group((0,log/* groupTitle */.SZ)(targets.length, context), respond);
-    const stop = relevantStop(limiter.stopReason, outcomes);
+    const ended = targets.length === 0 ? [] : await workflow.group((0,log/* groupTitle */.SZ)(targets.length, context), respond);
+    const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
     return search !== undefined && targets.length === 0 && stop === undefined
         ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
         : { kind: 'handled', context, outcomes, search, stop };
@@ -3321,11 +3899,14 @@ async function logIgnored({ ignored }, workflow) {
             workflow.info((0,log/* describeIgnored */.MS)(invite));
     });
 }
-function createClient(inputs, runtime, limiter, redact) {
-    const { fetch, clock, random, workflow } = runtime;
+function createClient(inputs, runtime, limiter, serverClock, redact) {
+    const { fetch, wasSent, clock, random, workflow } = runtime;
     const { apiBaseUrl: baseUrl, credentials, retries } = inputs;
     const { info: onRetry, debug: onDebug } = workflow;
-    return new InvitesClient({ baseUrl, credentials, retries, fetch, clock, random, limiter, redact, onRetry, onDebug });
+    return new InvitesClient({
+        ...{ baseUrl, credentials, retries, fetch, wasSent, clock, random },
+        ...{ limiter, serverClock, redact, onRetry, onDebug },
+    });
 }
 function targetsOf({ selected, alreadyDone }, waitSeconds) {
     const invites = selected.length > 0 || waitSeconds === 0 ? selected : alreadyDone;
@@ -3333,11 +3914,11 @@ function targetsOf({ selected, alreadyDone }, waitSeconds) {
 }
 async function trackIssue(options) {
     try {
-        const { updateTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(641)]).then(__nccwpck_require__.bind(__nccwpck_require__, 436));
+        const { updateTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(869)]).then(__nccwpck_require__.bind(__nccwpck_require__, 848));
         await updateTrackingIssue(options);
     }
     catch (error) {
-        const problem = tracker_problem/* TRACKER_PROBLEMS */.C.unloadable(options.redact((0,network_error/* describeCauses */.wh)(error)));
+        const problem = tracker_problem/* TRACKER_PROBLEMS */.CQ.unloadable(options.redact((0,network_error/* describeCauses */.wh)(error)));
         options.workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(problem));
     }
 }
@@ -4320,7 +4901,26 @@ function messageOf(lines) {
     return `${(0,words/* truncate */.xv)(others.join('\n'), MAX_ANNOTATION - last.length - 1)}\n${last}`;
 }
 
+;// CONCATENATED MODULE: external "node:diagnostics_channel"
+const external_node_diagnostics_channel_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
+;// CONCATENATED MODULE: ../build/sent-requests.js
+
+function watchSentRequests() {
+    const sent = new Map();
+    const watch = (channel, isSent) => (0,external_node_diagnostics_channel_namespaceObject.subscribe)(channel, (message) => {
+        const { method, path } = message.request;
+        sent.set(`${method} ${path}`, isSent);
+    });
+    watch('undici:request:create', false);
+    watch('undici:client:sendHeaders', true);
+    return (method, url) => {
+        const { pathname, search } = new URL(url);
+        return sent.get(`${method} ${pathname}${search}`) ?? false;
+    };
+}
+
 ;// CONCATENATED MODULE: ../build/index.js
+
 
 
 
@@ -4334,9 +4934,10 @@ void runAction({
     clock: build_clock/* systemClock */.ml,
     random: Math.random,
     fetch,
+    wasSent: watchSentRequests(),
     cancelled: cancellation.signal,
     workflow: createWorkflow(),
-    useProxy: useProxyFromEnv,
+    useProxy: (urls) => useProxyFromEnv(process.env, urls, Reflect.get(globalThis, DISPATCHER_KEY)),
 }).then((exitCode) => {
     process.exitCode = exitCode;
     setTimeout(() => process.exit(), 1_000).unref();

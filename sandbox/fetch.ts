@@ -169,6 +169,15 @@ function redirected(exchange: Exchange, status: number, location: string): Excha
   return { ...exchange, url, headers, ...(becomesGet ? { method: 'GET', body: '' } : {}) };
 }
 
+/** Whether the last request of a method to a URL arrived at the sandbox, other than at a connection that it refused. */
+export function sandboxWasSent({ requests }: CloudflareSandbox): (method: string, url: string) => boolean {
+  return (method, url) => {
+    const { pathname, search } = new URL(url);
+    const last = requests.findLast((request) => request.method === method && request.path === `${pathname}${search}`);
+    return last !== undefined && last.status !== 'refuseConnection';
+  };
+}
+
 /**
  * A fetch that calls the sandbox without a socket. Every host is the sandbox.
  *

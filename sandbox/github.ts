@@ -52,7 +52,7 @@ export interface GitHubSandboxOptions {
   readonly token: string;
   /** Owner of the token; by default the app behind GITHUB_TOKEN. */
   readonly owner?: SandboxUser;
-  /** `OWNER/NAME`. */
+  /** `owner/name`. */
   readonly repository?: string;
   /** Prefix of every path; `/api/v3` on GitHub Enterprise Server. */
   readonly basePath?: string;
@@ -81,6 +81,36 @@ export const FORBIDDEN: GitHubFault['effect'] = failure(403, 'Resource not acces
 
 /** Response of a repository without issues. */
 export const ISSUES_DISABLED: GitHubFault['effect'] = failure(410, 'Issues has been disabled in this repository.');
+
+/** Response to changes of an archived repository. */
+export const ARCHIVED: GitHubFault['effect'] = failure(403, 'Repository was archived so is read-only.');
+
+/** Response to a token without requests left, with the second of the Unix epoch at which it has some again. */
+export function rateLimit(resetSeconds: number, status = 403): GitHubFault['effect'] {
+  const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(resetSeconds) };
+  return { ...failure(status, 'API rate limit exceeded for installation ID 1.'), headers };
+}
+
+/** Response to a token that sends too much in a short time. */
+export function secondaryRateLimit(retryAfterSeconds: number, status = 403): GitHubFault['effect'] {
+  const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
+  return { ...failure(status, message), headers: { 'retry-after': String(retryAfterSeconds) } };
+}
+
+/** Response to an address that the organization does not allow. */
+export const IP_REFUSED: GitHubFault['effect'] = failure(
+  403,
+  'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+);
+
+/** Response to a personal access token that is not authorized for the organization's single sign-on. */
+export const SAML_REFUSED: GitHubFault['effect'] = {
+  ...failure(
+    403,
+    'Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.',
+  ),
+  headers: { 'x-github-sso': 'required; url=https://github.com/orgs/acme/sso?authorization_request=A' },
+};
 
 /** Failure inside GitHub. */
 export const SERVER_ERROR: GitHubFault['effect'] = failure(500, 'Server Error');
@@ -291,7 +321,10 @@ export class GitHubSandbox implements AsyncDisposable {
 
   #show({ isPullRequest, ...issue }: SandboxIssue): object {
     const page = `${this.#origin}/${this.#options.repository}/${isPullRequest ? 'pull' : 'issues'}/${issue.number}`;
-    const shown = { ...issue, comments: issue.comments.length, html_url: page };
+    const { login = '', type } = issue.user ?? {};
+    const isMember = type === 'User' && this.#options.roles[login] !== undefined;
+    const author_association = isMember ? 'COLLABORATOR' : 'NONE';
+    const shown = { ...issue, author_association, comments: issue.comments.length, html_url: page };
     return isPullRequest ? { ...shown, pull_request: { html_url: page } } : shown;
   }
 }

@@ -2,18 +2,21 @@ import type { Clock } from './clock.ts';
 import { InvitesClient } from './cloudflare/client.ts';
 import type { Pause } from './cloudflare/errors.ts';
 import { RequestLimiter } from './cloudflare/limiter.ts';
-import { type Environment, isOnRunner } from './inputs/environment.ts';
+import { ServerClock } from './cloudflare/server-clock.ts';
+import { isOnRunner } from './inputs/environment.ts';
 import { InputError, type Inputs, parseInputs } from './inputs/parse.ts';
 import { readApiSecrets, readSecrets } from './inputs/secrets.ts';
 import type { Outcome } from './invites/outcome.ts';
 import type { Target } from './invites/respond.ts';
 import { respondToAll } from './invites/respond-all.ts';
-import { type RunResult, relevantStop, type StepContext } from './invites/run-result.ts';
+import type { RunResult, StepContext } from './invites/run-result.ts';
 import { type InviteSearch, searchInvites } from './invites/search.ts';
+import { attributeToStop } from './invites/shared-cause.ts';
+import { UNCHECKED_CERTIFICATES } from './problems/run-problem.ts';
 import { TRACKER_PROBLEMS } from './problems/tracker-problem.ts';
-import { ProxyError } from './proxy.ts';
+import { type ProcessEnvironment, ProxyError } from './proxy.ts';
 import { createRedactor, type Redact } from './redact.ts';
-import { problemAnnotation } from './report/annotations.ts';
+import { clockNotice, problemAnnotation } from './report/annotations.ts';
 import {
   describeIgnored,
   describeOutcome,
@@ -26,20 +29,24 @@ import {
 } from './report/log.ts';
 import { describeThrown, publishReport, reportRun } from './report/report.ts';
 import { type Workflow, withoutFailures } from './report/workflow.ts';
+import { restoreTls } from './tls.ts';
 import type { TrackingOptions } from './tracking-issue/update.ts';
 
 /** Injected dependencies. */
 export interface Runtime {
-  readonly env: Environment;
+  /** The environment of this process. What weakens its connections is taken out. */
+  readonly env: ProcessEnvironment;
   readonly clock: Clock;
   /** A number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly fetch: typeof fetch;
+  /** Whether the last request of this method to this URL was sent: its headers were written to a connection. */
+  readonly wasSent: (method: string, url: string) => boolean;
   /** Aborts when the job is cancelled. */
   readonly cancelled: AbortSignal;
   readonly workflow: Workflow;
-  /** Makes `fetch` go through the proxy that the environment names. */
-  readonly useProxy: () => void;
+  /** Makes `fetch` go through the proxy that the environment names, except to those of `urls` on this machine. */
+  readonly useProxy: (urls: readonly string[]) => void;
 }
 
 /** Runs the action and resolves with the exit code of its process: 0 if all went well, else 1. Never throws. */
@@ -51,6 +58,7 @@ export async function runAction(runtime: Runtime): Promise<0 | 1> {
   const exitCode = await publishReport(report, workflow, redact);
   if (inputs?.reportIssue !== undefined)
     await trackIssue({ ...inputs.reportIssue, ...safeRuntime, result, report, redact });
+  workflow.info(`${report.title}.`);
   return exitCode;
 }
 
@@ -75,7 +83,8 @@ async function runStep(runtime: Runtime): Promise<StepResult> {
     inputs = parseInputs(env, redact);
     for (const notice of inputs.notices) workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
     for (const line of inputs.logLines) workflow.info(line);
-    if (inputs.usesProxy) useProxy();
+    if (restoreTls(env)) workflow.annotate('warning', problemAnnotation(UNCHECKED_CERTIFICATES));
+    if (inputs.usesProxy) useProxy([inputs.apiBaseUrl, inputs.reportIssue?.apiUrl ?? '']);
     return { result: await selectAndRespond(inputs, runtime, redact), inputs, redact };
   } catch (error) {
     if (error instanceof InputError) return { result: { kind: 'invalid-inputs', problems: error.problems }, redact };
@@ -90,8 +99,10 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
   const context: StepContext = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
   const onPause = (pause: Pause): void => workflow.info(describePause(pause));
-  const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, onPause });
-  const client = createClient(inputs, runtime, limiter, redact);
+  const stopsAtLimit = inputs.retries === 0;
+  const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, stopsAtLimit, onPause });
+  const serverClock = new ServerClock(clock, (skewMs) => workflow.annotate('notice', clockNotice(skewMs)));
+  const client = createClient(inputs, runtime, limiter, serverClock, redact);
 
   const hasFilters = Object.keys(filters).length > 0;
   if (hasFilters) workflow.info(describePolicy(filters));
@@ -99,7 +110,16 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   let search: InviteSearch | undefined;
   if (inviteIds.length === 0) {
     const onWait = (secondsLeft: number): void => workflow.info(describeWait(secondsLeft));
-    const found = await searchInvites({ client, limiter, clock, filters, desiredStatus, waitSeconds, onWait });
+    const found = await searchInvites({
+      client,
+      limiter,
+      clock,
+      serverClock,
+      filters,
+      desiredStatus,
+      waitSeconds,
+      onWait,
+    });
     if (!found.ok) return { kind: 'list-failed', context, failure: found.failure };
     search = found.value;
     workflow.info(describeSearch(search));
@@ -107,13 +127,13 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   }
 
   const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
-  const isGuarded = search === undefined && hasFilters;
-  const options = { client, desiredStatus, dryRun, redact, ...(isGuarded && { guard: filters }) };
+  const serverNowMs = (): number => serverClock.nowMs();
+  const options = { client, desiredStatus, dryRun, filters, serverNowMs, redact };
   const onOutcome = (outcome: Outcome, position: number): void =>
     workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, context)}`);
   const respond = (): Promise<readonly Outcome[]> => respondToAll(targets, options, onOutcome);
-  const outcomes = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
-  const stop = relevantStop(limiter.stopReason, outcomes);
+  const ended = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
+  const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
   return search !== undefined && targets.length === 0 && stop === undefined
     ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
     : { kind: 'handled', context, outcomes, search, stop };
@@ -126,11 +146,20 @@ async function logIgnored({ ignored }: InviteSearch, workflow: Workflow): Promis
   });
 }
 
-function createClient(inputs: Inputs, runtime: Runtime, limiter: RequestLimiter, redact: Redact): InvitesClient {
-  const { fetch, clock, random, workflow } = runtime;
+function createClient(
+  inputs: Inputs,
+  runtime: Runtime,
+  limiter: RequestLimiter,
+  serverClock: ServerClock,
+  redact: Redact,
+): InvitesClient {
+  const { fetch, wasSent, clock, random, workflow } = runtime;
   const { apiBaseUrl: baseUrl, credentials, retries } = inputs;
   const { info: onRetry, debug: onDebug } = workflow;
-  return new InvitesClient({ baseUrl, credentials, retries, fetch, clock, random, limiter, redact, onRetry, onDebug });
+  return new InvitesClient({
+    ...{ baseUrl, credentials, retries, fetch, wasSent, clock, random },
+    ...{ limiter, serverClock, redact, onRetry, onDebug },
+  });
 }
 
 function targetsOf({ selected, alreadyDone }: InviteSearch, waitSeconds: number): readonly Target[] {

@@ -1,3 +1,5 @@
+import { countOf } from './words.ts';
+
 /** Time as the action sees it. Injected, so that tests run hours in milliseconds. */
 export interface Clock {
   /** Milliseconds since the Unix epoch; never runs backwards within one run. */
@@ -53,6 +55,14 @@ export async function withTimeLimit<T>(limit: TimeLimit, work: (signal: AbortSig
   } finally {
     end.abort();
   }
+}
+
+/** A long duration for people: `3 days`, `2 hours`, `7 minutes`; rounded down. */
+export function formatDuration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return countOf(Math.floor(hours / 24), 'day');
+  return hours >= 2 ? countOf(hours, 'hour') : countOf(minutes, 'minute');
 }
 
 /** A duration for people: `290 s`, `0.4 s`. */

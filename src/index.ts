@@ -1,7 +1,8 @@
 import { runAction } from './action.ts';
 import { systemClock } from './clock.ts';
-import { useProxyFromEnv } from './proxy.ts';
+import { DISPATCHER_KEY, useProxyFromEnv } from './proxy.ts';
 import { connectRunner, createWorkflow } from './report/workflow.ts';
+import { watchSentRequests } from './sent-requests.ts';
 
 const cancellation = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancellation.abort());
@@ -14,9 +15,10 @@ void runAction({
   clock: systemClock,
   random: Math.random,
   fetch,
+  wasSent: watchSentRequests(),
   cancelled: cancellation.signal,
   workflow: createWorkflow(connectRunner(process)),
-  useProxy: useProxyFromEnv,
+  useProxy: (urls) => useProxyFromEnv(process.env, urls, Reflect.get(globalThis, DISPATCHER_KEY)),
 }).then((exitCode) => {
   process.exitCode = exitCode;
   // Node retries a proxy that hangs up without end; only a process that this holds open gets here.

@@ -17,7 +17,10 @@ export function causesOf(error: unknown): readonly unknown[] {
 
 /** The reasons behind an error in one line: `connect ECONNREFUSED 127.0.0.1:1`. May hold what a server sent. */
 export function describeCauses(error: unknown): string {
-  const texts = causesOf(error).map((cause) => {
+  const causes = causesOf(error);
+  if (causes.some(isHiddenAnswer))
+    return 'an answer that Node does not hand on: HTTP 407, proxy authentication required';
+  const texts = causes.map((cause) => {
     const code = codeOf(cause);
     const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
     const message = text || (code ?? 'unknown error');
@@ -28,32 +31,59 @@ export function describeCauses(error: unknown): string {
   return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
 }
 
+/** undici's fetch fails without any words where the answer is HTTP 407. */
+function isHiddenAnswer(error: unknown): boolean {
+  const cause = error instanceof TypeError && error.message === 'fetch failed' ? error.cause : undefined;
+  return cause instanceof Error && cause.message === '' && codeOf(cause) === undefined;
+}
+
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-// Source: OpenSSL's verification results as Node names them (X509 certificate error codes), and Node's own checks.
-const CERTIFICATE_CODE =
-  /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED/;
+const NEVER = /(?!)/;
+
+/** What prevented a connection, as far as it is worth a hint of its own. */
+export type ConnectionFault =
+  | 'certificate-too-early'
+  | 'certificate-expired'
+  | 'certificate-of-another-name'
+  | 'certificate-authority'
+  | 'certificate'
+  | 'proxy-password'
+  | 'proxy-refusal'
+  | 'client-certificate'
+  | 'no-tls'
+  | 'tls';
+
+/**
+ * Which codes and messages are which fault; the first row that fits one of the causes decides. Source: OpenSSL's errors
+ * and verification results as Node names them, Node's own checks, and undici's messages about an answer to CONNECT
+ * that is not 200.
+ */
+const FAULTS: readonly (readonly [fault: ConnectionFault, code: RegExp, message: RegExp])[] = [
+  ['proxy-password', NEVER, /^Proxy response \(407\)/],
+  ['proxy-refusal', NEVER, /^Proxy response/],
+  ['client-certificate', /^ERR_SSL_.*(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA)/, NEVER],
+  ['no-tls', /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)/, NEVER],
+  ['tls', /^ERR_SSL_|^EPROTO$/, /before secure TLS connection was established/],
+  ['certificate-too-early', /^CERT_NOT_YET_VALID$/, NEVER],
+  ['certificate-expired', /^CERT_HAS_EXPIRED$/, NEVER],
+  ['certificate-of-another-name', /^ERR_TLS_CERT_ALTNAME_INVALID$|^HOSTNAME_MISMATCH$/, NEVER],
+  ['certificate-authority', /SELF_SIGNED|^UNABLE_TO_(?:VERIFY|GET_ISSUER)|^CERT_UNTRUSTED$/, NEVER],
+  ['certificate', /CERT|^INVALID_PURPOSE$|^INVALID_CA$|^PATH_LENGTH_EXCEEDED$/, NEVER],
+];
+
+/** What prevented the connection of a request; undefined for any other error. */
+export function connectionFault(error: unknown): ConnectionFault | undefined {
+  const causes = causesOf(error);
+  if (causes.some(isHiddenAnswer)) return 'proxy-password';
+  return FAULTS.find(([, code, message]) =>
+    causes.some((cause) => code.test(codeOf(cause) ?? '') || (cause instanceof Error && message.test(cause.message))),
+  )?.[0];
+}
 
 /** Whether Node rejected the server's certificate. No retry changes that. */
 export function isCertificateError(error: unknown): boolean {
-  return causesOf(error).some((cause) => CERTIFICATE_CODE.test(codeOf(cause) ?? ''));
-}
-
-/** Whether a proxy refused to connect. Source: undici's message for an answer to CONNECT that is not 200. */
-export function isProxyRefusal(error: unknown): boolean {
-  return causesOf(error).some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response'));
-}
-
-const NEVER_CONNECTED_CODE =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/;
-
-/** Whether a request failed before there was a connection, so that the server cannot have seen it. */
-export function wasNeverConnected(error: unknown): boolean {
-  if (isProxyRefusal(error)) return true;
-  return causesOf(error).some((cause) => {
-    const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined;
-    return NEVER_CONNECTED_CODE.test(codeOf(cause) ?? '') || syscall === 'connect' || syscall === 'getaddrinfo';
-  });
+  return connectionFault(error)?.startsWith('certificate') === true;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { CloudflareSandbox, type SandboxOptions } from '../sandbox/cloudflare.ts';
-import { sandboxFetch } from '../sandbox/fetch.ts';
+import { CloudflareSandbox, type SandboxOptions, throwDefects } from '../sandbox/cloudflare.ts';
+import { sandboxFetch, sandboxWasSent } from '../sandbox/fetch.ts';
 import { VirtualClock } from '../sandbox/virtual-clock.ts';
 import { type Runtime, runAction } from '../src/action.ts';
 import type { Invite } from '../src/cloudflare/invite.ts';
@@ -77,7 +77,9 @@ export interface RunOptions {
   readonly seed?: number;
   /** In place of the numbers that come from `seed`. */
   readonly random?: () => number;
-  readonly useProxy?: () => void;
+  readonly useProxy?: (urls: readonly string[]) => void;
+  /** How far the runner's clock is ahead of the sandbox's, in milliseconds; negative if it is behind. */
+  readonly clockOffsetMs?: number;
   /** Whether a command of the runner fails; its first argument is a text, a title or the name of an output. */
   readonly fails?: (command: keyof RunnerCommands, argument: string) => boolean;
   /** In place of the sandbox's fetch. */
@@ -124,15 +126,17 @@ export async function run(options: RunOptions = {}): Promise<Run> {
       ...env,
       ...inputVariables({ status: 'accepted', 'api-token': CREDENTIALS.token, ...inputs }),
     },
-    clock,
+    clock: clock.offBy(options.clockOffsetMs ?? 0),
     random: options.random ?? seededRandom(seed),
     fetch: options.fetch ?? sandboxFetch(sandbox, clock.unrecorded()),
+    wasSent: sandboxWasSent(sandbox),
     cancelled: job.signal,
     workflow: createWorkflow(runner.commands),
     useProxy: options.useProxy ?? (() => undefined),
   };
   const startMs = clock.nowMs();
   const exitCode = await clock.run(() => runAction(runtime));
+  throwDefects(sandbox.defects);
   return { ...runner.collected(), exitCode, sandbox, clock, elapsedMs: clock.nowMs() - startMs };
 }
 

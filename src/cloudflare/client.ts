@@ -1,5 +1,6 @@
 import { asciiLowercase } from '../ascii.ts';
 import { formatSeconds } from '../clock.ts';
+import { isObject } from '../json.ts';
 import type { ResultInfo } from './envelope.ts';
 import { type ApiError, errorLine, type RequestFailure, type Result } from './errors.ts';
 import { type Invite, type InviteResponse, toInvite } from './invite.ts';
@@ -7,6 +8,7 @@ import { type ApiRequest, type ApiSuccess, type RequestOptions, RequestSender } 
 import { retryDelayMs } from './retry.ts';
 
 export interface ClientOptions extends RequestOptions {
+  readonly random: () => number;
   /** Further attempts after a failure that may pass. */
   readonly retries: number;
   readonly onRetry: (line: string) => void;
@@ -19,6 +21,12 @@ export interface InvitePage extends ResultInfo {
 
 /** A value of the API, or the request that failed for good. */
 export type ApiResult<T> = Result<T, RequestFailure>;
+
+/** Whether a failed request is to be sent again, and how it failed. */
+interface RetryDecision {
+  readonly again: boolean;
+  readonly failure: RequestFailure;
+}
 
 /** Which failures of a read are followed by another attempt: any that may pass, or only a rate limit. */
 type ReadRetry = 'all' | 'rate-limit';
@@ -33,6 +41,10 @@ type SuccessParser<T> = (success: ApiSuccess) => Exclude<T, string> | string;
 export class InvitesClient {
   readonly #options: ClientOptions;
   readonly #sender: RequestSender;
+  /** How often requests have met the rate limit, by path. */
+  readonly #limits = new Map<string, number>();
+  /** Whether the list refuses the parameters of its pages, so that it is one page. */
+  #isUnpaged = false;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -57,46 +69,57 @@ export class InvitesClient {
     });
   }
 
-  /** `GET /user/invites?page=…`, with retries; the first page is 1. Fails too if a success holds no list. */
-  listPage(page: number, perPage: number): Promise<ApiResult<InvitePage>> {
+  /**
+   * `GET /user/invites?page=…`, with retries; the first page is 1. Fails too if a success holds something else than a
+   * list. Where the server refuses the parameters, which Cloudflare does not document, the first page is the whole list.
+   */
+  async listPage(page: number, perPage: number): Promise<ApiResult<InvitePage>> {
+    const request: ApiRequest = { method: 'GET', path: '/user/invites', isList: true };
     const query = `?${new URLSearchParams({ page: String(page), per_page: String(perPage) })}`;
-    return this.#withRetries('all', { method: 'GET', path: '/user/invites', query }, ({ result, resultInfo }) =>
-      Array.isArray(result) ? { entries: result, ...resultInfo } : 'but holds no list of invites',
-    );
+    if (!this.#isUnpaged) {
+      const result = await this.#withRetries('all', { ...request, query }, pageOf);
+      this.#isUnpaged = page === 1 && !result.ok && refusesParameters(result.failure.error);
+      if (!this.#isUnpaged) return result;
+    }
+    return page === 1 ? this.#withRetries('all', request, pageOf) : { ok: true, value: { entries: [] } };
   }
 
   /**
-   * Decides whether to send a failed request again, and waits until then.
+   * Decides whether to send a failed request again, and waits until then. Attempts that met the rate limit do not count.
    * @param attempts how many attempts have failed so far
    * @throws {StopError} if the step is stopped meanwhile
    */
-  async decideRetry(error: ApiError, attempts: number): Promise<{ again: boolean; failure: RequestFailure }> {
+  decideRetry(error: ApiError, attempts: number): Promise<RetryDecision> {
+    const limits = (this.#limits.get(error.path) ?? 0) + (error.stopKind === 'rate-limit' ? 1 : 0);
+    this.#limits.set(error.path, limits);
+    return this.#decideRetry(error, attempts - limits);
+  }
+
+  async #decideRetry(error: ApiError, attempts: number): Promise<RetryDecision> {
     const { retries, random, limiter, onRetry } = this.#options;
-    const failure: RequestFailure = { error, attempts, retryExceedsDeadline: false };
+    const failure: RequestFailure = { error, attempts: Math.max(1, attempts), retryExceedsDeadline: false };
+    // The limiter holds back this request with all others, and says so.
+    if (error.stopKind === 'rate-limit') return { again: error.isRetryable, failure };
     if (!error.isRetryable || attempts > retries) return { again: false, failure };
-    const count = `attempt ${attempts} of ${retries + 1} failed`;
-    // After a 429 the limiter holds back this request with all others.
-    if (error.status === 429) {
-      onRetry(`${errorLine(error)} (${count})`);
-      return { again: true, failure };
-    }
     const delayMs = retryDelayMs(attempts, error.retryAfterMs, random);
     if (!limiter.hasTimeFor(delayMs)) return { again: false, failure: { ...failure, retryExceedsDeadline: true } };
-    onRetry(`${errorLine(error)} (${count}; next in ${formatSeconds(delayMs)})`);
+    onRetry(`${errorLine(error)} (attempt ${attempts} of ${retries + 1} failed; next in ${formatSeconds(delayMs)})`);
     await limiter.wait(delayMs);
     return { again: true, failure };
   }
 
   async #withRetries<T>(retry: ReadRetry, request: ApiRequest, parse: SuccessParser<T>): Promise<ApiResult<T>> {
-    for (let attempts = 1; ; attempts++) {
+    for (let attempts = 1; ; ) {
       const result = await this.#sendOnce(request, parse);
       if (result.ok) return result;
       const error = result.failure;
-      if (retry === 'rate-limit' && error.status !== 429) {
+      const isLimit = error.stopKind === 'rate-limit';
+      if (retry === 'rate-limit' && !isLimit) {
         return { ok: false, failure: { error, attempts, retryExceedsDeadline: false } };
       }
-      const { again, failure } = await this.decideRetry(error, attempts);
+      const { again, failure } = await this.#decideRetry(error, attempts);
       if (!again) return { ok: false, failure };
+      if (!isLimit) attempts += 1;
     }
   }
 
@@ -105,14 +128,35 @@ export class InvitesClient {
     if (!sent.ok) return sent;
     const value = parse(sent.value);
     if (typeof value !== 'string') return { ok: true, value };
-    const { method, path } = request;
+    const { method, path, isList } = request;
     const { status, cfRay } = sent.value;
     const reason = `HTTP ${status} reports success, ${value}`;
-    return { ok: false, failure: { method, path, status, reason, effect: 'unknown', isRetryable: true, cfRay } };
+    return {
+      ok: false,
+      failure: { method, path, isList, status, reason, effect: 'unknown', isRetryable: true, cfRay },
+    };
   }
 }
 
 const invitePath = (id: string): string => `/user/invites/${encodeURIComponent(id)}`;
+
+function pageOf({ result, resultInfo }: ApiSuccess): InvitePage | string {
+  if (Array.isArray(result)) return { entries: result, ...resultInfo };
+  // Cloudflare's APIs have said "none" in all of these ways.
+  const isNone = result === undefined || result === null || (isObject(result) && Object.keys(result).length === 0);
+  return isNone ? { entries: [], ...resultInfo } : 'but holds no list of invites';
+}
+
+/** Whether a list was refused because of its query. */
+function refusesParameters({ isFromApi, isRetryable, stopKind, isNotFound, reason, details = [] }: ApiError): boolean {
+  const texts = details.flatMap(({ message, pointer = '', chain }) => [
+    message,
+    pointer,
+    ...chain.map((entry) => entry.message),
+  ]);
+  const isRefusal = isFromApi === true && !isRetryable && stopKind === undefined && !isNotFound;
+  return isRefusal && [reason, ...texts].some((text) => /\bpage\b|per_?page|\bquery\b|\bparam/i.test(text));
+}
 
 function inviteOf({ result }: ApiSuccess, id: string): Invite | string {
   const invite = toInvite(result);

@@ -4,23 +4,26 @@ import { truncate } from '../words.ts';
 import type { CodedMessage, ErrorDetail } from './error-codes.ts';
 import { INVITE_STATUSES, isInviteId } from './invite.ts';
 
+interface BodyBase {
+  /** Every reason that the body gives, wherever it stands. */
+  readonly errors: readonly ErrorDetail[];
+  /** Delays before another attempt, in seconds, unchecked. */
+  readonly retryAfter?: readonly unknown[];
+}
+
 /** The body of an answer, by its form. */
 export type Body =
-  | {
+  | (BodyBase & {
       readonly kind: 'envelope';
       readonly success: boolean;
-      readonly errors: readonly ErrorDetail[];
       readonly result: unknown;
       readonly resultInfo: ResultInfo;
-    }
+    })
   /** RFC 9457 problem details, which Cloudflare's edge sends instead of the API's own answer. */
-  | {
-      readonly kind: 'problem';
-      readonly error: ErrorDetail;
-      readonly retryable: boolean | undefined;
-      readonly retryAfter: unknown;
-    }
-  | { readonly kind: 'unreadable'; readonly description: string };
+  | (BodyBase & { readonly kind: 'problem'; readonly retryable: boolean | undefined })
+  /** A page for people, or the text `error code: 1010` of Cloudflare's edge. */
+  | (BodyBase & { readonly kind: 'page'; readonly description: string })
+  | (BodyBase & { readonly kind: 'unreadable'; readonly description: string });
 
 /** Paging of a list; anything but a number is left out. */
 export interface ResultInfo {
@@ -30,15 +33,17 @@ export interface ResultInfo {
 
 /** Long enough for any real message, short enough for an annotation of 4,096 characters. */
 const MAX_MESSAGE = 500;
+/** Enough for people to recognize a text. */
+const MAX_FIRST_WORDS = 200;
 
 /**
- * Parses a body strictly: anything but an envelope or a problem is `unreadable`, with a description for people.
+ * Parses a body strictly: anything but an envelope or a problem has a description for people.
  * @param redact takes credentials out of every text in it, and gathers the values that it alters; a status of
  * Cloudflare's own stays as it is
  */
 export function parseBody(text: string, redact: Redact): Body {
   const trimmed = text.trim();
-  if (trimmed === '') return { kind: 'unreadable', description: 'an empty body' };
+  if (trimmed === '') return { kind: 'unreadable', description: 'an empty body', errors: [] };
   const redactString = (key: string, value: unknown): unknown => {
     if (typeof value !== 'string' || (key === 'status' && INVITE_STATUSES.has(value))) return value;
     const isId = key === 'id' && isInviteId(value);
@@ -52,49 +57,118 @@ export function parseBody(text: string, redact: Redact): Body {
     const isClean = !trimmed.includes('\\') && redact(trimmed) === trimmed;
     json = JSON.parse(trimmed, isClean ? undefined : redactString);
   } catch {
-    return { kind: 'unreadable', description: describeText(redact(trimmed)) };
+    return parseText(redact(trimmed));
   }
-  if (!isObject(json)) return { kind: 'unreadable', description: 'JSON that is not an object' };
-  const { success, result, retryable, retry_after: retryAfter } = json;
+  if (!isObject(json)) {
+    return { kind: 'unreadable', description: `JSON that is not an object: ${firstWords(json, redact)}`, errors: [] };
+  }
+  const { success, result, retryable } = json;
+  const errors = reasonsOf(json);
+  const delays = [json, json.error, ...listOf(json.errors)].map((part) => isObject(part) && part.retry_after);
+  const retryAfter = delays.filter((delay) => delay !== undefined && delay !== false);
   if (typeof success === 'boolean') {
-    const errors = objectsOf(json.errors).map(toErrorDetail);
     const info: JsonObject = isObject(json.result_info) ? json.result_info : {};
     const resultInfo = { totalCount: numberOf(info.total_count), perPage: numberOf(info.per_page) };
-    return { kind: 'envelope', success, errors, result, resultInfo };
+    const isUnexplained = !success && errors.every(isSilent) && Object.values(json).some(saysSomething);
+    const shown = isUnexplained ? [...errors, { message: firstWords(json, redact), chain: [] }] : errors;
+    return { kind: 'envelope', success, errors: shown, retryAfter, result, resultInfo };
   }
   if (json.cloudflare_error === true || (typeof json.title === 'string' && typeof json.status === 'number')) {
-    const texts = [json.title, json.detail].filter((value) => typeof value === 'string');
-    const error = { ...toCodedMessage({ code: json.error_code, message: texts.join(': ') }), chain: [] };
-    return { kind: 'problem', error, retryable: typeof retryable === 'boolean' ? retryable : undefined, retryAfter };
+    return { kind: 'problem', errors, retryAfter, retryable: typeof retryable === 'boolean' ? retryable : undefined };
   }
-  return { kind: 'unreadable', description: 'JSON that is not an answer of the API (it has no "success")' };
+  const shown = errors.every(isSilent) ? `: ${firstWords(json, redact)}` : '';
+  const description = `JSON that is not an answer of the API (it has no "success")${shown}`;
+  return { kind: 'unreadable', description, errors, retryAfter };
 }
 
-function describeText(text: string): string {
-  if (/^(?:<!doctype html|<html)/i.test(text)) {
-    const title = /<title[^>]{0,200}>([^<]{1,500})/i.exec(text)?.[1]?.trim();
-    return title === undefined ? 'an HTML page' : `an HTML page titled "${truncate(title, 200)}"`;
+/** The beginning of a JSON value for people. Written anew, because escapes in the body can hide a credential. */
+function firstWords(json: unknown, redact: Redact): string {
+  try {
+    return truncate(redact(JSON.stringify(json)), MAX_FIRST_WORDS);
+  } catch {
+    return 'nested too deep';
   }
-  if (/^[[{"]/.test(text)) return 'JSON that is broken or cut off';
-  return `text: "${truncate(text, 200)}"`;
+}
+
+function parseText(text: string): Body {
+  const edgeCode = /^error code: (1\d{3})\b/i.exec(text)?.[1];
+  const description = `text: "${truncate(text, MAX_FIRST_WORDS)}"`;
+  if (edgeCode !== undefined) {
+    return { kind: 'page', description, errors: [{ code: Number(edgeCode), message: text.slice(0, 50), chain: [] }] };
+  }
+  if (/^[[{"]/.test(text)) return { kind: 'unreadable', description: 'JSON that is broken or cut off', errors: [] };
+  const html = text.startsWith('<') ? withoutComments(text) : '';
+  if (!/<(?:!doctype html|html|head|title|body)\b/i.test(html)) return { kind: 'unreadable', description, errors: [] };
+  const title = (/<title[^>]{0,200}>([^<]{1,500})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
+  const titled = title === '' ? '' : ` titled "${truncate(title, MAX_FIRST_WORDS)}"`;
+  return { kind: 'page', description: `an HTML page${titled}`, errors: [] };
+}
+
+/** HTML without its comments. Not by a regular expression: many comments without an end would take long. */
+function withoutComments(html: string): string {
+  return html
+    .split('-->')
+    .map((part) => part.split('<!--', 1)[0])
+    .join('');
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-function toErrorDetail(error: JsonObject): ErrorDetail {
+/** The members of a failure that have told its reason. */
+const REASONS = ['errors', 'messages', 'error', 'error_description', 'reason'] as const;
+/** How many reasons of one answer, and entries of one chain, are kept: far more than any real answer has. */
+const MAX_REASONS = 1_000;
+
+function reasonsOf(json: JsonObject): readonly ErrorDetail[] {
+  const title = [json.title, json.detail].filter((value) => typeof value === 'string').join(': ');
+  const own = toErrorDetail({ code: json.error_code ?? json.code, message: title || json.message });
+  const others = [...(title === '' ? [] : [json.message]), ...REASONS.flatMap((name) => listOf(json[name]))];
+  const found = [...(isSilent(own) ? [] : [own]), ...others.filter(isReason).slice(0, MAX_REASONS).map(toErrorDetail)];
+  // The same reason may stand in two places.
+  return [...new Map(found.map((detail) => [JSON.stringify(detail), detail])).values()];
+}
+
+function toErrorDetail(error: unknown): ErrorDetail {
+  if (!isObject(error)) return { ...toCodedMessage(error), chain: [] };
   return {
     ...toCodedMessage(error),
-    chain: objectsOf(error.error_chain).map(toCodedMessage),
+    chain: chainOf(error),
     documentationUrl: textOf(error.documentation_url),
     pointer: isObject(error.source) ? textOf(error.source.pointer) : undefined,
   };
 }
 
-function toCodedMessage({ code, message }: JsonObject): CodedMessage {
-  return { ...(typeof code === 'number' && { code }), message: textOf(message) ?? '' };
+/** The entries of a chain and of the chains in it, outermost first. */
+function chainOf(error: JsonObject): readonly CodedMessage[] {
+  const chain: CodedMessage[] = [];
+  const queue = [...listOf(error.error_chain)];
+  // A loop, because a body may hold a chain that is deeper than the stack.
+  for (const entry of queue) {
+    if (chain.length === MAX_REASONS) break;
+    if (isReason(entry)) chain.push(toCodedMessage(entry));
+    if (isObject(entry)) queue.push(...listOf(entry.error_chain).slice(0, MAX_REASONS));
+  }
+  return chain;
 }
 
-const objectsOf = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+function toCodedMessage(error: unknown): CodedMessage {
+  if (!isObject(error)) return { message: textOf(error)?.trim() ?? '' };
+  const { code = error.error_code } = error;
+  const number = typeof code === 'string' && /^\d{1,9}$/.test(code) ? Number(code) : code;
+  const message = [error.message, error.error, error.detail, error.title, error.reason].map(textOf).find(Boolean) ?? '';
+  const isCode = typeof number === 'number' || (typeof number === 'string' && number !== '');
+  return { ...(isCode && { code: typeof number === 'string' ? truncate(number, MAX_MESSAGE) : number }), message };
+}
+
+const isReason = (value: unknown): boolean => isObject(value) || (typeof value === 'string' && value.trim() !== '');
+const isSilent = ({ code, message }: CodedMessage): boolean => code === undefined && message === '';
+
+/** Whether a member of an envelope holds anything that can explain a failure. */
+function saysSomething(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? truncate(value, MAX_MESSAGE) : undefined;

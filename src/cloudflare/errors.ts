@@ -17,10 +17,23 @@ export interface ApiError {
   readonly cfRay?: string | undefined;
   /** The delay that the server asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** Whether Cloudflare refused the credentials, so that it would refuse every further request too. */
+  /**
+   * What this failure has to do with the whole step: it met the rate limit; the credentials were refused, perhaps for
+   * this invite alone; or something before the API refused the runner.
+   */
+  readonly stopKind?: 'rate-limit' | 'credentials' | 'edge' | undefined;
+  /** Whether Cloudflare refused the credentials, and the step has been stopped for it. */
   readonly isAuthError?: boolean;
   /** Whether Cloudflare says that this user has no such invite. */
   readonly isNotFound?: boolean;
+  /** Whether the answer has the form of an answer of Cloudflare's API, or of a problem of Cloudflare's edge. */
+  readonly isFromApi?: boolean;
+  /** Whether the request was for a list, and not for one invite. */
+  readonly isList?: boolean | undefined;
+  /** Whether an earlier attempt of this step may have changed the invite that the request was for. */
+  readonly followsUnclear?: boolean | undefined;
+  /** Whether the token has the prefix of tokens that an account owns. */
+  readonly isAccountToken?: boolean | undefined;
   /** Why there was no answer. */
   readonly cause?: unknown;
 }
@@ -45,8 +58,8 @@ export type Result<T, Failure> =
 
 /** A time in which the step sends no request. */
 export interface Pause {
-  /** An answer 429 asked for it (`refused`), or a `Ratelimit` header with nothing left (`announced`). */
-  readonly reason: 'refused' | 'announced';
+  /** A request met the rate limit: HTTP 429, or Cloudflare's code; or a `Ratelimit` header says that nothing is left. */
+  readonly reason: 'refused' | 'refused-by-code' | 'announced';
   /** Milliseconds since the Unix epoch. */
   readonly untilMs: number;
   readonly durationMs: number;
@@ -57,9 +70,18 @@ export interface Pause {
 export type StopReason =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'deadline'; readonly timeoutSeconds: number }
-  /** Cloudflare asks for a longer pause than the step has time for. */
-  | { readonly kind: 'rate-limit'; readonly pause: Pause; readonly leftMs: number; readonly timeoutSeconds: number }
-  | { readonly kind: 'credentials'; readonly error: ApiError };
+  | {
+      readonly kind: 'rate-limit';
+      readonly pause: Pause;
+      /** How long the step has waited for the rate limit, in milliseconds. */
+      readonly waitedMs: number;
+      /** The time that is left, if the pause does not fit into it; else the step makes no further attempts. */
+      readonly leftMs: number | undefined;
+      readonly timeoutSeconds: number;
+    }
+  | { readonly kind: 'credentials'; readonly error: ApiError }
+  /** Something before the API refused the runner: Cloudflare's edge, a firewall, a login page. */
+  | { readonly kind: 'edge'; readonly error: ApiError };
 
 /** Thrown instead of sending a request once the step has been stopped. */
 export class StopError extends Error {

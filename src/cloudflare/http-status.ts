@@ -17,6 +17,18 @@ interface StatusRule {
 export const UNKNOWN_EFFECT_HINT =
   'Run the job again: an invite that has the desired status by then counts as success. If it goes on, ask Cloudflare’s support.';
 
+/** The hint for a failure of Cloudflare's own. */
+export const TROUBLE_HINT =
+  'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
+
+/** The hint for a rate limit. */
+export const RATE_LIMIT_HINT =
+  'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user; a block lasts 5 minutes). Raise timeout-seconds, or run less at the same time.';
+
+/** The hint for an address that the API does not have. */
+export const ROUTING_HINT =
+  'There is no such API at this address: check api-base-url. Cloudflare’s own ends with /client/v4.';
+
 const REDIRECTED: StatusRule = {
   isRetryable: false,
   effect: 'not-applied',
@@ -28,10 +40,7 @@ const REFUSED: StatusRule = {
   hint: 'Cloudflare refused this request for a reason of its own: see its message.',
 };
 const UNCLEAR: StatusRule = { isRetryable: true, effect: 'unknown', hint: UNKNOWN_EFFECT_HINT };
-const TROUBLE: StatusRule = {
-  ...UNCLEAR,
-  hint: 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.',
-};
+const TROUBLE: StatusRule = { ...UNCLEAR, hint: TROUBLE_HINT };
 const INSECURE_ORIGIN: StatusRule = {
   ...TROUBLE,
   hint: 'Cloudflare could not make a secure connection to the server behind it. This workflow does not cause that: see https://www.cloudflarestatus.com.',
@@ -41,20 +50,16 @@ const INSECURE_ORIGIN: StatusRule = {
 const STATUS_RULES: Readonly<Record<number, StatusRule>> = {
   403: {
     ...REFUSED,
-    hint: 'Cloudflare refused this invite, but not the credentials. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced. If a firewall or proxy answered instead of the API, allow the runner’s address there.',
+    hint: 'Cloudflare refused this request, but not the credentials: see its message. Cloudflare’s description marks this API as available to Enterprise customers; it is not known how strictly that is enforced.',
   },
-  404: { ...REFUSED, hint: 'There is no such API at this address: check api-base-url.' },
+  404: { ...REFUSED, hint: ROUTING_HINT },
   408: UNCLEAR,
   409: {
     ...REFUSED,
     isRetryable: true,
     hint: 'Something else was changing the invite at the same time. Run the job again.',
   },
-  429: {
-    isRetryable: true,
-    effect: 'not-applied',
-    hint: 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user). Raise timeout-seconds, or run less at the same time.',
-  },
+  429: { isRetryable: true, effect: 'not-applied', hint: RATE_LIMIT_HINT },
   525: INSECURE_ORIGIN,
   526: INSECURE_ORIGIN,
 };

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type ApiError, type Pause, StopError } from './errors.ts';
+import { limitPauseMs } from './retry.ts';
 
 /** How many requests of a step are in flight at the same time at most. */
 export const MAX_CONCURRENT_REQUESTS = 4;
@@ -13,11 +14,13 @@ interface LimiterOptions {
   /** Time for the whole step, counted from now. */
   readonly timeoutSeconds: number;
   readonly cancelled: AbortSignal;
+  /** Ends the step at its first rate limit, in place of a pause. */
+  readonly stopsAtLimit?: boolean;
   /** Called once for each pause that holds back a request. */
   readonly onPause: (pause: Pause) => void;
 }
 
-/** One deadline, one rate limit and one end for all requests of a step: a 429 to one of them pauses all. */
+/** One deadline, one rate limit and one end for all requests of a step: a limit that one of them meets pauses all. */
 export class RequestLimiter {
   /** Aborts requests in flight, a moment after the job was cancelled. */
   readonly abortSignal: AbortSignal;
@@ -25,6 +28,12 @@ export class RequestLimiter {
   readonly #deadlineMs: number;
   readonly #stop = new AbortController();
   #pause: (Pause & { readonly isAnnounced: boolean }) | undefined;
+  /** Rate limits met so far; requests that were in flight together meet one. */
+  #limits = 0;
+  /** Rate limits met since the last other answer. */
+  #limitsInRow = 0;
+  #waitedMs = 0;
+  #waitedUntilMs = 0;
 
   constructor(options: LimiterOptions) {
     const { clock, timeoutSeconds, cancelled } = options;
@@ -50,7 +59,7 @@ export class RequestLimiter {
     return this.#deadlineMs - this.#options.clock.nowMs();
   }
 
-  get isPaused(): boolean {
+  get #isPaused(): boolean {
     return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
   }
 
@@ -64,21 +73,51 @@ export class RequestLimiter {
     return ms < this.remainingMs;
   }
 
-  /** Waits until a request may be sent. Throws `StopError` if none may, or if a pause is longer than the time left. */
-  async acquire(): Promise<void> {
+  /**
+   * Waits until a request may be sent. Throws `StopError` if none may, or if a pause is longer than the time left.
+   * @returns what `limitMet` and `answered` take together with the answer to this request
+   */
+  async acquire(): Promise<number> {
     const { clock, timeoutSeconds, onPause } = this.#options;
     this.#stop.signal.throwIfAborted();
-    for (let pause = this.#pause; pause !== undefined && this.isPaused; pause = this.#pause) {
+    for (let pause = this.#pause; pause !== undefined && this.#isPaused; pause = this.#pause) {
       const leftMs = Math.max(0, this.remainingMs);
       const waitMs = pause.untilMs - clock.nowMs();
-      if (!this.hasTimeFor(waitMs)) this.stop(new StopError({ kind: 'rate-limit', pause, leftMs, timeoutSeconds }));
+      if (!this.hasTimeFor(waitMs)) this.#stopForLimit(pause, leftMs);
       this.#stop.signal.throwIfAborted();
       if (!pause.isAnnounced) onPause(pause);
       this.#pause = { ...pause, isAnnounced: true };
+      const startMs = Math.max(clock.nowMs(), this.#waitedUntilMs);
       await this.wait(waitMs);
+      // Requests wait side by side: count their time once.
+      this.#waitedMs += Math.max(0, clock.nowMs() - startMs);
+      this.#waitedUntilMs = clock.nowMs();
     }
     if (this.remainingMs <= 0) this.stop(new StopError({ kind: 'deadline', timeoutSeconds }));
     this.#stop.signal.throwIfAborted();
+    return this.#limits;
+  }
+
+  /** Pauses the step because a request met the rate limit: for longer each time, unless the server says how long. */
+  limitMet(error: ApiError, acquired: number): void {
+    let pauseMs = error.retryAfterMs ?? 0;
+    if (acquired === this.#limits) {
+      this.#limits += 1;
+      this.#limitsInRow += 1;
+      pauseMs = limitPauseMs(this.#limitsInRow, error.retryAfterMs);
+    }
+    this.pause(pauseMs, error.status === 429 ? 'refused' : 'refused-by-code', error);
+    if (this.#options.stopsAtLimit && this.#pause !== undefined) this.#stopForLimit(this.#pause, undefined);
+  }
+
+  /** Ends the row of pauses: a request that was sent after the last one got another answer. */
+  answered(acquired: number): void {
+    if (acquired === this.#limits) this.#limitsInRow = 0;
+  }
+
+  #stopForLimit(pause: Pause, leftMs: number | undefined): void {
+    const { timeoutSeconds } = this.#options;
+    this.stop(new StopError({ kind: 'rate-limit', pause, waitedMs: this.#waitedMs, leftMs, timeoutSeconds }));
   }
 
   /** Waits `ms` milliseconds. Rejects with a `StopError` as soon as the step is stopped. */
@@ -93,7 +132,7 @@ export class RequestLimiter {
     const extraMs = untilMs - (current?.untilMs ?? 0);
     if (current === undefined || extraMs > 0) {
       // Answers to requests in flight together ask for the same pause: one line of the log is enough.
-      const isAnnounced = this.isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
+      const isAnnounced = this.#isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
       this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
     } else if (error !== undefined && current.error === undefined) {
       // A refusal explains a pause better than a header of the same answer.

@@ -1,16 +1,16 @@
 import { FetchError, ofetch } from 'ofetch';
 import { type Clock, formatSeconds, withTimeLimit } from '../clock.ts';
-import { describeCauses, isCertificateError, wasNeverConnected } from '../network-error.ts';
+import { describeCauses, isCertificateError } from '../network-error.ts';
 import type { Redact } from '../redact.ts';
 import { VERSION } from '../version.ts';
 import { BodyTooLargeError, readText } from './body.ts';
 import { type Credentials, credentialHeaders } from './credentials.ts';
 import { type Body, parseBody, type ResultInfo } from './envelope.ts';
-import { findErrorRule } from './error-codes.ts';
 import { type ApiError, errorLine, type Result, StopError } from './errors.ts';
-import { statusRule } from './http-status.ts';
 import type { RequestLimiter } from './limiter.ts';
-import { rateLimitPauseMs, retryDelayMs, serverDelayMs } from './retry.ts';
+import { meaningOf } from './meaning.ts';
+import { rateLimitPauseMs, serverDelayMs } from './retry.ts';
+import type { ServerClock } from './server-clock.ts';
 
 /** Time for one attempt, body included. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
@@ -23,9 +23,12 @@ export interface RequestOptions {
   readonly baseUrl: string;
   readonly credentials: Credentials;
   readonly fetch: typeof fetch;
+  /** Whether the last request of this method to this URL was sent: its headers were written to a connection. */
+  readonly wasSent: (method: string, url: string) => boolean;
   readonly clock: Clock;
-  readonly random: () => number;
   readonly limiter: RequestLimiter;
+  /** Takes the time of every answer of the API itself. */
+  readonly serverClock: ServerClock;
   readonly redact: Redact;
   /** Called with one line for each answer. */
   readonly onDebug: (line: string) => void;
@@ -38,6 +41,8 @@ export interface ApiRequest {
   /** With the question mark. */
   readonly query?: string;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Whether it is for a list, and not for one invite. */
+  readonly isList?: boolean;
 }
 
 /** An answer whose envelope says `success: true`. */
@@ -57,8 +62,12 @@ interface RawResponse {
 export class RequestSender {
   readonly #options: RequestOptions;
   readonly #ofetch: typeof ofetch;
-  /** Answers 429 since the last other answer. */
-  #rateLimitCount = 0;
+  /** The invite that last met a refusal of the credentials, unless another one has been responded to since. */
+  #refusedPath: string | undefined;
+  /** Invites that an attempt of this step may have changed, by path. */
+  readonly #unclearPaths = new Set<string>();
+  /** Refusals under a status 2xx, whose invites have yet to be read, by path. */
+  readonly #edgeErrors = new Map<string, ApiError>();
   /** Requests that have no answer yet. */
   #inFlight = 0;
 
@@ -70,33 +79,40 @@ export class RequestSender {
   /** Sends one attempt, once the limiter allows it. Throws `StopError` if the step may send no further request. */
   async send(request: ApiRequest): Promise<Result<ApiSuccess, ApiError>> {
     const { limiter, clock, onDebug } = this.#options;
-    await limiter.acquire();
+    const acquired = await limiter.acquire();
     const startMs = clock.nowMs();
     const response = await this.#fetchWithTimeout(request);
     const result = response.ok ? this.#parseResponse(request, response.value) : response;
     const elapsed = `after ${Math.round(clock.nowMs() - startMs)} ms`;
     if (result.ok) {
-      this.#rateLimitCount = 0;
       onDebug(`${request.method} ${request.path}${request.query ?? ''}: HTTP ${result.value.status} ${elapsed}`);
     } else {
       onDebug(`${errorLine(result.failure)} ${elapsed}, cf-ray ${result.failure.cfRay ?? 'none'}`);
-      this.#updateLimiter(result.failure);
     }
+    this.#updateLimiter(request, result.ok ? undefined : result.failure, acquired);
     return result;
   }
 
-  /** Refused credentials and rate limits concern every request of the step. */
-  #updateLimiter(error: ApiError): void {
-    const { limiter, random } = this.#options;
-    if (error.isAuthError) {
-      limiter.stop(new StopError({ kind: 'credentials', error }));
-    } else if (error.status !== 429) {
-      this.#rateLimitCount = 0;
-    } else {
-      // Requests that were in flight together meet the same limit: count them once.
-      if (!limiter.isPaused) this.#rateLimitCount += 1;
-      limiter.pause(retryDelayMs(Math.max(1, this.#rateLimitCount), error.retryAfterMs, random), 'refused', error);
+  /** Rate limits, refused credentials and refusals before the API concern every request of the step. */
+  #updateLimiter({ method, path }: ApiRequest, error: ApiError | undefined, acquired: number): void {
+    const { limiter } = this.#options;
+    if (error?.stopKind === 'rate-limit') {
+      limiter.limitMet(error, acquired);
+      return;
     }
+    if (error === undefined || error.status !== undefined) limiter.answered(acquired);
+
+    const isRead = method === 'GET';
+    if (error?.isAuthError) limiter.stop(new StopError({ kind: 'credentials', error }));
+    else if (error?.stopKind === 'credentials') this.#refusedPath = path;
+    else if (error === undefined && !isRead) this.#refusedPath = undefined;
+
+    const isUnclear = !isRead && (error === undefined || error.effect === 'unknown');
+    if (isUnclear) this.#unclearPaths.add(path);
+    // Under a status 2xx the attempt may have had an effect: the invite is read before the step ends.
+    const edgeError = error?.stopKind === 'edge' ? error : this.#edgeErrors.get(path);
+    if (edgeError !== undefined && isUnclear) this.#edgeErrors.set(path, edgeError);
+    else if (edgeError !== undefined) limiter.stop(new StopError({ kind: 'edge', error: edgeError }));
   }
 
   async #fetchWithTimeout(request: ApiRequest): Promise<Result<RawResponse, ApiError>> {
@@ -118,7 +134,7 @@ export class RequestSender {
     const { baseUrl, credentials } = this.#options;
     // Keep ofetch's own retry, time-out and JSON parsing off: they ignore Retry-After, the time that a body takes, and
     // the difference between broken JSON and a string.
-    const response = await this.#ofetch.raw<unknown, 'stream'>(`${baseUrl}${request.path}${request.query ?? ''}`, {
+    const response = await this.#ofetch.raw<unknown, 'stream'>(urlOf(baseUrl, request), {
       method: request.method,
       headers: { accept: 'application/json', 'user-agent': USER_AGENT, ...credentialHeaders(credentials) },
       ...(request.body && { body: request.body }),
@@ -133,7 +149,7 @@ export class RequestSender {
   }
 
   #parseResponse(request: ApiRequest, { response, text }: RawResponse): Result<ApiSuccess, ApiError> {
-    const { limiter, clock, redact } = this.#options;
+    const { limiter, clock, redact, credentials } = this.#options;
     const pauseMs = rateLimitPauseMs(response.headers.get('ratelimit'), this.#inFlight);
     if (pauseMs !== undefined) limiter.pause(pauseMs, 'announced');
 
@@ -141,41 +157,54 @@ export class RequestSender {
     const { status } = response;
     const cfRay = redact(response.headers.get('cf-ray') ?? '') || undefined;
     if (response.ok && body.kind === 'envelope' && body.success) {
+      this.#options.serverClock.observe(response.headers.get('date'));
       return { ok: true, value: { result: body.result, resultInfo: body.resultInfo, status, cfRay } };
     }
-    const details = body.kind === 'envelope' ? body.errors : body.kind === 'problem' ? [body.error] : [];
-    const rule = findErrorRule(details);
-    const isAuthError = status === 401 || rule?.kind === 'credentials';
-    const effect = isAuthError ? 'not-applied' : statusRule(status).effect;
-    // A 404 without an error of the API has another source, a wrong base URL for example.
-    const isNotFound = effect === 'rejected' && (rule?.kind === 'not-found' || (status === 404 && details.length > 0));
-    const bodyDelay = body.kind === 'problem' ? body.retryAfter : undefined;
-    const retryAfterMs = serverDelayMs(response.headers, bodyDelay, clock.nowMs());
-    const reason = describeFailure(response, body, redact);
-    const { method, path } = request;
-    const answer = { method, path, status, details, rule, cfRay, reason, effect, retryAfterMs };
-    const isRetryable = !isAuthError && allowsRetry(response, body);
-    return { ok: false, failure: { ...answer, isAuthError, isNotFound, isRetryable } };
+    const { isForAll, ...meaning } = meaningOf(status, body);
+    // A refusal that one invite alone can meet is one of the credentials where a second invite meets it.
+    const isRefusedAgain = request.isList === true || ![undefined, request.path].includes(this.#refusedPath);
+    const isAuthError = meaning.stopKind === 'credentials' && (isForAll || isRefusedAgain);
+    const failure: ApiError = {
+      ...identify(request),
+      ...meaning,
+      status,
+      details: body.errors,
+      cfRay,
+      reason: describeFailure(response, body, redact),
+      retryAfterMs: serverDelayMs(response.headers, body.retryAfter ?? [], clock.nowMs()),
+      isRetryable: meaning.isRetryable && allowsRetry(response, body),
+      isAuthError,
+      isFromApi: body.kind === 'envelope' || body.kind === 'problem',
+      isAccountToken: credentials.scheme === 'api-token' && credentials.token.startsWith('cfat_'),
+      followsUnclear: this.#unclearPaths.has(request.path),
+    };
+    return { ok: false, failure };
   }
 
-  #toConnectionError({ method, path }: ApiRequest, thrown: unknown, timeoutError: Error): ApiError {
+  #toConnectionError(request: ApiRequest, thrown: unknown, timeoutError: Error): ApiError {
+    const { redact, wasSent, baseUrl } = this.#options;
     const cause = thrown instanceof FetchError ? thrown.cause : thrown;
     const isCancelled = cause instanceof StopError;
-    const isCertificate = isCertificateError(cause);
     const text = describeCauses(cause);
     const isOwnText = cause === timeoutError || cause instanceof BodyTooLargeError;
-    const outside = isOwnText ? text : this.#options.redact(text);
+    const outside = isOwnText ? text : redact(text);
     const reason = isCancelled ? 'cut off, because the job was cancelled' : outside;
-    const effect = isCertificate || wasNeverConnected(cause) ? 'not-applied' : 'unknown';
-    return { method, path, reason, effect, isRetryable: !isCertificate, cause };
+    const isSent = wasSent(request.method, urlOf(baseUrl, request));
+    const effect = isSent ? 'unknown' : 'not-applied';
+    return { ...identify(request), reason, effect, isRetryable: !isCertificateError(cause), cause };
   }
 }
 
-function allowsRetry({ ok, status, headers }: Response, body: Body): boolean {
-  if (headers.get('x-should-retry') === 'false') return false;
-  if (body.kind === 'problem' && body.retryable === false) return false;
-  // An envelope without success is a refusal under any 2xx; other bodies are no answer of the API.
-  return statusRule(status).isRetryable && !(ok && body.kind === 'envelope');
+function urlOf(baseUrl: string, { path, query = '' }: ApiRequest): string {
+  return `${baseUrl}${path}${query}`;
+}
+
+function identify({ method, path, isList }: ApiRequest): Pick<ApiError, 'method' | 'path' | 'isList'> {
+  return { method, path, isList };
+}
+
+function allowsRetry({ headers }: Response, body: Body): boolean {
+  return headers.get('x-should-retry') !== 'false' && !(body.kind === 'problem' && body.retryable === false);
 }
 
 function describeFailure({ ok, status, headers, url }: Response, body: Body, redact: Redact): string {
@@ -184,6 +213,6 @@ function describeFailure({ ok, status, headers, url }: Response, body: Body, red
     const target = location === null ? null : URL.parse(location, url || undefined);
     return `HTTP ${status}, a redirect${target === null ? '' : ` to ${redact(target.origin)}`}, which is refused`;
   }
-  if (body.kind === 'unreadable') return `HTTP ${status} with ${body.description}`;
+  if ('description' in body) return `HTTP ${status} with ${body.description}`;
   return ok ? `HTTP ${status} without success` : `HTTP ${status}`;
 }

@@ -20,28 +20,47 @@ const HTTP_DATES = [
 ] as const;
 
 /**
- * The delay in milliseconds that an answer asks for: `retry-after-ms`, else `retry-after` in seconds or as a date, else
- * `retry_after` of a problem body, in seconds. Anything else counts as no delay.
+ * The delay in milliseconds that an answer asks for, the longest of what it says: `retry-after-ms`, `retry-after` in
+ * seconds or as a date, `retry_after` of a body in seconds. Zero, a date in the past and anything else count as none.
+ * @param nowMs the time where the answer has no `Date`, in milliseconds since the Unix epoch
  */
-export function serverDelayMs(headers: Headers, bodyRetryAfter: unknown, nowMs: number): number | undefined {
-  return (
-    parseNumber(headers.get('retry-after-ms'), 1) ??
-    parseNumber(headers.get('retry-after'), 1_000) ??
-    parseDateDelay(headers.get('retry-after'), nowMs) ??
-    parseNumber(typeof bodyRetryAfter === 'number' ? String(bodyRetryAfter) : bodyRetryAfter, 1_000)
-  );
+export function serverDelayMs(headers: Headers, bodyDelays: readonly unknown[], nowMs: number): number | undefined {
+  const delays = [
+    parseNumber(headers.get('retry-after-ms'), 1),
+    parseNumber(headers.get('retry-after'), 1_000),
+    // By the server's clock: that of the runner may be wrong.
+    (parseHttpDate(headers.get('retry-after')) ?? 0) - (parseHttpDate(headers.get('date')) ?? nowMs),
+    ...bodyDelays.map((delay) => parseNumber(typeof delay === 'number' ? String(delay) : delay, 1_000)),
+  ];
+  const longest = Math.max(...delays.map((delay) => delay ?? 0));
+  return longest > 0 ? longest : undefined;
 }
 
 function parseNumber(value: unknown, unitMs: number): number | undefined {
   return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) * unitMs : undefined;
 }
 
-function parseDateDelay(value: string | null, nowMs: number): number | undefined {
+/** The time of an HTTP date in milliseconds since the Unix epoch; undefined for anything else. */
+export function parseHttpDate(value: string | null): number | undefined {
   const date = value ?? '';
   if (!HTTP_DATES.some((form) => form.test(date))) return undefined;
   // One of the obsolete forms names no zone.
   const epochMs = Date.parse(date.endsWith('GMT') ? date : `${date} GMT`);
-  return Number.isNaN(epochMs) ? undefined : Math.max(0, epochMs - nowMs);
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}
+
+const LIMIT_PAUSES_MS = [5_000, 10_000, 20_000, 40_000, 80_000, 160_000] as const;
+/** Source: Cloudflare's documentation of its limits: whoever exceeds them is refused for five minutes. */
+const MAX_LIMIT_PAUSE_MS = 300_000;
+
+/**
+ * The pause after a rate limit, in milliseconds: what the server asks for, unless it asks for nothing, or a pause did
+ * not help.
+ * @param inRow how many pauses, this one included, have followed one another without another answer between them
+ */
+export function limitPauseMs(inRow: number, serverDelayMs: number | undefined): number {
+  if (inRow === 1 && serverDelayMs !== undefined) return serverDelayMs;
+  return Math.max(serverDelayMs ?? 0, LIMIT_PAUSES_MS[inRow - 1] ?? MAX_LIMIT_PAUSE_MS);
 }
 
 // One item of the header: a quoted policy name and its parameters, `"default";r=50;t=30`, with others among them.

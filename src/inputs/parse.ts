@@ -104,8 +104,8 @@ function toInputs(parsed: ParsedInputs, credentials: Credentials, notices: reado
     timeoutSeconds,
     apiBaseUrl,
     usesProxy: PROXY_VARIABLES.some((name) => (env[name] ?? '') !== ''),
-    /** The issue to keep open while something needs a person; undefined if none is asked for. */
-    reportIssue: title === null ? undefined : { title, token: token ?? undefined, ...readGitHubContext(env) },
+    /** The issue to keep open while something needs a person; undefined if none is asked for, and in a dry run. */
+    reportIssue: title === null || dryRun ? undefined : { title, token: token ?? undefined, ...readGitHubContext(env) },
     /** What the user should know about how the inputs were understood. */
     notices,
   } as const;

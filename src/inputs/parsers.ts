@@ -2,6 +2,7 @@ import { asciiLowercase } from '../ascii.ts';
 import { isInviteId, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
 import { FILTERS, type Filter, type FilterName } from '../invites/filters.ts';
 import { MAX_PATTERN_LENGTH, type PatternList, parsePatternList } from '../invites/pattern.ts';
+import { isLoopbackAddress } from '../loopback.ts';
 import { entryProblem, listFault } from '../problems/entry-problem.ts';
 import { INPUT_PROBLEMS } from '../problems/input-problems.ts';
 import type { Redact } from '../redact.ts';
@@ -53,9 +54,8 @@ export const baseUrl: Parser<string> = (text, context) => {
   if (text.includes('@')) return void context.report(INPUT_PROBLEMS.urlWithUser(context.name));
   const url = URL.parse(text);
   if (url === null) return refuse(context, text, 'It must be a URL such as https://api.cloudflare.com/client/v4.');
-  // Loopback addresses as the URL parser spells them. Host names are rejected: DNS can point them anywhere.
-  const isLoopback = url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
+  // Host names are rejected: DNS can point them anywhere.
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackAddress(url.hostname))) {
     return refuse(context, text, 'It must use https; http is for loopback addresses, 127.0.0.1 or [::1], only.');
   }
   if (/[?#]/.test(text)) return refuse(context, text, 'It must have no query and no fragment.');

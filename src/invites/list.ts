@@ -1,33 +1,44 @@
 import { asciiLowercase } from '../ascii.ts';
-import type { InvitesClient } from '../cloudflare/client.ts';
+import type { InvitePage, InvitesClient } from '../cloudflare/client.ts';
 import type { RequestFailure, Result } from '../cloudflare/errors.ts';
-import { isInviteId, toInvite } from '../cloudflare/invite.ts';
+import { INVITE_STATUSES, isInviteId, toInvite } from '../cloudflare/invite.ts';
 import type { ListedInvite } from './select.ts';
 
 /** Invites asked for per page. Cloudflare's description names no page size; the server may choose another one. */
 const PER_PAGE = 50;
-/** Room for twenty thousand invites at twenty a page. */
-const MAX_PAGES = 1_000;
+/** How much of a list is read. Far more than a user has, and little enough for the memory of any runner. */
+export const LIST_LIMITS = { pages: 1_000, entries: 200_000, megabytes: 64 } as const;
+/** How many entries that cannot be used are kept to be described; the others are only counted. */
+const MAX_DESCRIBED = 10;
 
 /** An entry of the list that cannot be used, and what is known of it. */
 export interface SkippedEntry {
-  readonly reason: 'not-an-object' | 'no-id' | 'unusable-id' | 'secret-id' | 'no-status';
+  readonly reason: 'not-an-object' | 'no-id' | 'unusable-id' | 'secret-id' | 'no-status' | 'unknown-status';
   /** The JSON type of an entry that is not an object. */
   readonly type?: string;
   readonly id?: string;
+  readonly status?: string;
   readonly organization?: string | undefined;
 }
 
-/** The invites of a user, of any status. */
-interface Listing {
-  readonly invites: readonly ListedInvite[];
+/** What a list lacks, so that nobody takes it for all invites of the user. */
+export interface ListGaps {
+  readonly skippedCount: number;
+  /** The first of the entries that were skipped. */
   readonly skipped: readonly SkippedEntry[];
+  /** How many entries fewer came than `total_count` says. */
+  readonly missingCount: number;
 }
 
-/** Why the list could not be read: a page failed, or the list has no end. */
+/** The invites of a user, of any status. */
+interface Listing extends ListGaps {
+  readonly invites: readonly ListedInvite[];
+}
+
+/** Why the list could not be read: a page failed, or the list is longer than a limit. */
 export type ListFailure =
   | { readonly kind: 'request'; readonly failure: RequestFailure }
-  | { readonly kind: 'endless'; readonly pages: number };
+  | { readonly kind: 'too-long'; readonly limit: keyof typeof LIST_LIMITS };
 
 /**
  * Reads every page of `GET /user/invites`. Cloudflare documents no paging for it. So the list ends with a page that
@@ -35,33 +46,72 @@ export type ListFailure =
  * @throws {StopError} if the step is stopped meanwhile
  */
 export async function listInvites(client: Pick<InvitesClient, 'listPage'>): Promise<Result<Listing, ListFailure>> {
-  const invites = new Map<string, ListedInvite>();
-  const skipped: SkippedEntry[] = [];
-  let entryCount = 0;
-  for (let page = 1; page <= MAX_PAGES; page++) {
+  const list = new GrowingList();
+  for (let page = 1; ; page++) {
     const result = await client.listPage(page, PER_PAGE);
     if (!result.ok) return { ok: false, failure: { kind: 'request', failure: result.failure } };
-    const { entries, totalCount, perPage } = result.value;
-    const knownIds = invites.size;
-    const skippedHere: SkippedEntry[] = [];
-    for (const entry of entries) {
-      const invite = parseEntry(entry);
-      // Of two entries for one invite, the later one is newer.
-      if ('reason' in invite) skippedHere.push(invite);
-      else invites.set(asciiLowercase(invite.id), invite);
-    }
-    const isRepeated = invites.size === knownIds;
-    // A page that is sent again holds the same unusable entries: report them once.
-    const known = new Set(isRepeated ? skipped.map((entry) => JSON.stringify(entry)) : []);
-    skipped.push(...skippedHere.filter((entry) => !known.has(JSON.stringify(entry))));
-    entryCount += entries.length;
+    const isLast = list.add(result.value, page);
+    const limit = list.exceededLimit ?? (isLast || page < LIST_LIMITS.pages ? undefined : 'pages');
+    if (limit !== undefined) return { ok: false, failure: { kind: 'too-long', limit } };
+    if (isLast) return { ok: true, value: list.listing };
+  }
+}
+
+/** The pages of a list so far. Keeps nothing of entries that cannot be used but their number. */
+class GrowingList {
+  readonly #invites = new Map<string, ListedInvite>();
+  readonly #skipped: SkippedEntry[] = [];
+  #idCount = 0;
+  #skippedCount = 0;
+  #entryCount = 0;
+  #characterCount = 0;
+  #totalCount: number | undefined;
+  #lastPage = '';
+
+  /** Adds a page, and says whether it is the last one. */
+  add({ entries, totalCount, perPage }: InvitePage, page: number): boolean {
+    const text = JSON.stringify(entries);
+    const idCount = this.#idCount;
+    // A page that is sent again holds the same unusable entries: count them once.
+    if (text !== this.#lastPage) for (const entry of entries) this.#addEntry(entry);
+    this.#lastPage = text;
+    this.#characterCount += text.length;
+    this.#entryCount += entries.length;
+    this.#totalCount = totalCount ?? this.#totalCount;
+    const isRepeated = this.#idCount === idCount;
     // `total_count` may count the first page only. Read one more page rather than miss an invite.
     const mayCountPage = page === 1 && entries.length >= (perPage ?? 0);
-    if (isRepeated || (entryCount === totalCount && !mayCountPage)) {
-      return { ok: true, value: { invites: [...invites.values()], skipped } };
+    return isRepeated || (this.#entryCount === totalCount && !mayCountPage);
+  }
+
+  get exceededLimit(): 'entries' | 'megabytes' | undefined {
+    if (this.#entryCount > LIST_LIMITS.entries) return 'entries';
+    return this.#characterCount > LIST_LIMITS.megabytes * 1_000_000 ? 'megabytes' : undefined;
+  }
+
+  get listing(): Listing {
+    const missingCount = Math.max(0, (this.#totalCount ?? 0) - this.#invites.size - this.#skippedCount);
+    return {
+      invites: [...this.#invites.values()],
+      skipped: this.#skipped,
+      skippedCount: this.#skippedCount,
+      missingCount,
+    };
+  }
+
+  #addEntry(entry: unknown): void {
+    const invite = parseEntry(entry);
+    const key = asciiLowercase(invite.id ?? '');
+    // Of two entries for one invite, the later one is newer.
+    if ('reason' in invite) {
+      this.#invites.delete(key);
+      this.#skippedCount += 1;
+      if (this.#skipped.length < MAX_DESCRIBED) this.#skipped.push(invite);
+    } else {
+      if (!this.#invites.has(key)) this.#idCount += 1;
+      this.#invites.set(key, invite);
     }
   }
-  return { ok: false, failure: { kind: 'endless', pages: MAX_PAGES } };
 }
 
 function parseEntry(entry: unknown): ListedInvite | SkippedEntry {
@@ -73,5 +123,6 @@ function parseEntry(entry: unknown): ListedInvite | SkippedEntry {
   if (id.includes('***')) return { reason: 'secret-id', organization };
   if (!isInviteId(id)) return { reason: 'unusable-id', id, organization };
   if (status === undefined) return { reason: 'no-status', id, organization };
+  if (!INVITE_STATUSES.has(status)) return { reason: 'unknown-status', id, organization, status };
   return { ...invite, id };
 }

@@ -1,19 +1,14 @@
 import type { RequestFailure, StopError } from '../cloudflare/errors.ts';
 import type { Invite } from '../cloudflare/invite.ts';
 import type { FilterMismatch } from './filters.ts';
-
-/**
- * What is known of an invite after a failure: `pending` or `not-found` when last read; `unknown` if an attempt may have
- * changed it and it could not be read; `unread` if nothing was sent that could change it.
- */
-export type KnownState = 'pending' | 'not-found' | 'unknown' | 'unread';
+import type { KnownState } from './known-state.ts';
 
 /** Why an invite does not have the desired status. */
 export type FailureCause =
-  | { readonly kind: 'request'; readonly failure: RequestFailure; readonly state: KnownState }
-  | { readonly kind: 'stop'; readonly stop: StopError; readonly state: KnownState }
-  /** The invite does not pass the guard. */
-  | { readonly kind: 'outside-policy'; readonly mismatch: FilterMismatch }
+  | { readonly kind: 'request'; readonly failure: RequestFailure; readonly isNotFound: boolean }
+  | { readonly kind: 'stop'; readonly stop: StopError }
+  /** The invite does not pass the filters; `failure` is the last attempt of this step. */
+  | { readonly kind: 'outside-policy'; readonly mismatch: FilterMismatch; readonly failure: RequestFailure | undefined }
   /** The invite has another status, which cannot change any more; `failure` is the last attempt of this step. */
   | { readonly kind: 'final-status'; readonly status: string; readonly failure: RequestFailure | undefined }
   | { readonly kind: 'defect'; readonly description: string };
@@ -28,6 +23,7 @@ interface OutcomeBase {
 export interface FailedOutcome extends OutcomeBase {
   readonly kind: 'failed' | 'not_attempted';
   readonly cause: FailureCause;
+  readonly state: KnownState;
   /** Whether the cause stopped the whole step, and is therefore reported once instead of for each invite. */
   readonly causedByStop: boolean;
 }
@@ -35,6 +31,10 @@ export interface FailedOutcome extends OutcomeBase {
 /** An outcome that does not. `planned` is a dry run that would have changed the invite. */
 export interface SuccessfulOutcome extends OutcomeBase {
   readonly kind: 'changed' | 'unchanged' | 'planned';
+  /** Set if the last answer shows the invite outside the policy, although the one that decided did not. */
+  readonly mismatch: FilterMismatch | undefined;
+  /** Whether a planned invite has expired by its own date. */
+  readonly isExpired: boolean;
 }
 
 /** What became of one invite. */

@@ -2,8 +2,10 @@ import type { InvitesClient } from '../cloudflare/client.ts';
 import { type RequestFailure, StopError } from '../cloudflare/errors.ts';
 import type { Invite, InviteResponse } from '../cloudflare/invite.ts';
 import type { Redact } from '../redact.ts';
-import { type Filters, matchFilters } from './filters.ts';
-import type { FailedOutcome, FailureCause, KnownState, Outcome } from './outcome.ts';
+import { isExpired } from './expiry.ts';
+import { type FilterMismatch, type Filters, matchFilters } from './filters.ts';
+import { InviteKnowledge } from './known-state.ts';
+import type { FailedOutcome, FailureCause, Outcome } from './outcome.ts';
 
 /** One selected invite. */
 export interface Target {
@@ -16,8 +18,10 @@ export interface RespondOptions {
   readonly client: Pick<InvitesClient, 'respond' | 'get' | 'decideRetry'>;
   readonly desiredStatus: InviteResponse;
   readonly dryRun: boolean;
-  /** The policy that an invite must pass before it is responded to; with a guard, unlisted invites are read first. */
-  readonly guard?: Filters;
+  /** The policy that every read of an invite must pass; where there is one, an unlisted invite is read first. */
+  readonly filters: Filters;
+  /** Cloudflare's time, in milliseconds since the Unix epoch. */
+  readonly serverNowMs: () => number;
   readonly redact: Redact;
 }
 
@@ -38,25 +42,20 @@ export async function respondToInvite(target: Target, options: RespondOptions): 
 class InviteResponder {
   readonly #id: string;
   readonly #options: RespondOptions;
-  /** What was seen of the invite, newest values last; its status only while it is current. */
-  #invite: Invite;
-  /** Whether an attempt of this step may have changed the invite. It is not `unchanged` then. */
-  #mayHaveApplied = false;
+  readonly #known: InviteKnowledge;
   #lastFailure: RequestFailure | undefined;
 
   constructor({ id, invite }: Target, options: RespondOptions) {
     this.#id = id;
     this.#options = options;
-    this.#invite = invite ?? { id };
+    this.#known = new InviteKnowledge(invite ?? { id });
   }
 
   async run(): Promise<Outcome> {
-    const { dryRun, guard } = this.#options;
-    if (this.#invite.status === undefined && (dryRun || guard !== undefined)) {
+    const { dryRun, filters } = this.#options;
+    if (this.#known.state === 'unread' && (dryRun || Object.keys(filters).length > 0)) {
       const failure = await this.#read('all');
       if (failure !== undefined) return this.#failedBy(failure);
-      const mismatch = matchFilters(this.#invite, guard ?? {});
-      if (mismatch.kind !== 'match') return this.#failed({ kind: 'outside-policy', mismatch });
     }
     const decided = this.#conclude();
     if (decided !== undefined) return decided;
@@ -66,18 +65,15 @@ class InviteResponder {
   /** The outcome of an invite whose turn ended with the whole step. */
   stopped(stop: StopError): Outcome {
     const failure = this.#lastFailure;
-    const state = this.#knownState();
-    if (failure === undefined) return this.#failed({ kind: 'stop', stop, state }, true, 'not_attempted');
-    // A rate limit or refused credentials explain the failure of all invites at once, a fault of one invite does not.
-    const { status, isAuthError } = failure.error;
-    const isOwnFault = status !== 429 && !isAuthError && stop.reason.kind !== 'cancelled';
-    if (isOwnFault) return this.#failed({ kind: 'request', failure, state });
-    return this.#failed({ kind: 'stop', stop, state }, true);
+    if (failure === undefined) return this.#failed({ kind: 'stop', stop }, true, 'not_attempted');
+    // What concerns the whole step explains the failure of all invites at once, a fault of one invite does not.
+    const isOwnFault = failure.error.stopKind === undefined && stop.reason.kind !== 'cancelled';
+    return isOwnFault ? this.#failedBy(failure) : this.#failed({ kind: 'stop', stop }, true);
   }
 
   /** The outcome of an invite whose turn ended with a defect of this program. */
   broken(error: unknown): Outcome {
-    this.#forgetStatus();
+    this.#known.attempted('unknown');
     const description = this.#options.redact(String(error instanceof Error ? error.stack : error));
     return this.#failed({ kind: 'defect', description });
   }
@@ -87,16 +83,16 @@ class InviteResponder {
     for (let attempts = 1; ; attempts++) {
       const response = await client.respond(this.#serverId, desiredStatus);
       if (response.ok) {
-        this.#update(response.value);
+        this.#known.update(response.value);
         return this.#succeeded('changed');
       }
       const error = response.failure;
       this.#lastFailure = { error, attempts, retryExceedsDeadline: false };
-      if (error.effect === 'unknown') this.#forgetStatus();
+      this.#known.attempted(error.effect);
       const { again, failure } = await client.decideRetry(error, attempts);
       this.#lastFailure = failure;
-      const mustReadBack =
-        error.effect !== 'not-applied' || (this.#mayHaveApplied && this.#invite.status === undefined);
+      const isRefused = error.stopKind === 'credentials';
+      const mustReadBack = !isRefused && (error.effect !== 'not-applied' || this.#known.state === 'unknown');
       const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
       const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
       if (decided !== undefined) return decided;
@@ -108,50 +104,54 @@ class InviteResponder {
   async #read(retry: 'all' | 'rate-limit'): Promise<RequestFailure | undefined> {
     const read = await this.#options.client.get(this.#serverId, { retry });
     if (!read.ok) return read.failure;
-    this.#update(read.value);
+    this.#known.update(read.value);
     return undefined;
   }
 
-  /** The outcome, if the invite's status decides it. */
+  /** The outcome, if what was read last decides it. */
   #conclude(): Outcome | undefined {
-    const { status } = this.#invite;
-    if (status === undefined || status === 'pending') return undefined;
-    if (status === this.#options.desiredStatus) return this.#succeeded(this.#mayHaveApplied ? 'changed' : 'unchanged');
-    return this.#failed({ kind: 'final-status', status, failure: this.#lastFailure });
+    const { status } = this.#known.fields;
+    const failure = this.#lastFailure;
+    const mismatch = this.#mismatch();
+    const isFinal = status !== undefined && status !== 'pending';
+    // Once an attempt was made, what came of it is told even of an invite that is outside the policy now.
+    if (mismatch !== undefined && !(isFinal && failure !== undefined)) {
+      return this.#failed({ kind: 'outside-policy', mismatch, failure });
+    }
+    if (!isFinal) return undefined;
+    if (status === this.#options.desiredStatus) {
+      return this.#succeeded(this.#known.mayBeChanged ? 'changed' : 'unchanged');
+    }
+    this.#known.settle();
+    return this.#failed({ kind: 'final-status', status, failure });
+  }
+
+  #mismatch(): FilterMismatch | undefined {
+    const match = matchFilters(this.#known.fields, this.#options.filters);
+    return match.kind === 'match' ? undefined : match;
   }
 
   #failedBy(failure: RequestFailure, readFailure?: RequestFailure): Outcome {
-    const isNotFound = failure.error.isNotFound || readFailure?.error.isNotFound === true;
-    const state = isNotFound && !this.#mayHaveApplied ? 'not-found' : this.#knownState();
-    return this.#failed({ kind: 'request', failure, state }, failure.error.isAuthError);
+    const isMissing = failure.error.isNotFound || readFailure?.error.isNotFound === true;
+    // An invite may be gone because an attempt of this step was its answer.
+    const isNotFound = isMissing && this.#known.state === 'unread';
+    return this.#failed({ kind: 'request', failure, isNotFound }, failure.error.isAuthError);
   }
 
   /** The id in the server's spelling, once an answer has shown it. */
   get #serverId(): string {
-    return this.#invite.id ?? this.#id;
-  }
-
-  #knownState(): KnownState {
-    if (this.#invite.status === 'pending') return 'pending';
-    return this.#mayHaveApplied ? 'unknown' : 'unread';
-  }
-
-  /** Keeps what an answer leaves out as it was. */
-  #update(invite: Invite): void {
-    this.#invite = { ...this.#invite, ...invite };
-  }
-
-  #forgetStatus(): void {
-    this.#mayHaveApplied = true;
-    const { status: _, ...rest } = this.#invite;
-    this.#invite = rest;
+    return this.#known.fields.id ?? this.#id;
   }
 
   #succeeded(kind: 'changed' | 'unchanged' | 'planned'): Outcome {
-    return { kind, id: this.#serverId, invite: this.#invite };
+    this.#known.settle();
+    const invite = this.#known.reported;
+    const hasExpired = kind === 'planned' && isExpired(invite, this.#options.serverNowMs());
+    return { kind, id: this.#serverId, invite, mismatch: this.#mismatch(), isExpired: hasExpired };
   }
 
   #failed(cause: FailureCause, causedByStop = false, kind: FailedOutcome['kind'] = 'failed'): Outcome {
-    return { kind, id: this.#serverId, invite: this.#invite, cause, causedByStop };
+    const { reported: invite, state } = this.#known;
+    return { kind, id: this.#serverId, invite, cause, state, causedByStop };
   }
 }

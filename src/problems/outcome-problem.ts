@@ -1,5 +1,6 @@
 import { errorLine, type RequestFailure } from '../cloudflare/errors.ts';
-import type { FailedOutcome, KnownState, SuccessfulOutcome } from '../invites/outcome.ts';
+import type { KnownState } from '../invites/known-state.ts';
+import type { FailedOutcome, SuccessfulOutcome } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
 import { describeMismatch, inviteLabel, type Problem, verbOf } from './problem.ts';
 import { requestDetails, requestProblem } from './request-problem.ts';
@@ -8,51 +9,71 @@ import { stopProblem } from './stop-problem.ts';
 /** An outcome, with the problem that explains a failure. */
 export type ReportedOutcome = SuccessfulOutcome | (FailedOutcome & { readonly problem: Problem });
 
-/** What is known of the invite, as a sentence. */
-const STATE_SENTENCES: Readonly<Record<KnownState, string | undefined>> = {
-  pending: 'The invite is still pending.',
-  'not-found': undefined,
-  unknown: 'State unknown: the invite may or may not have been changed, and it could not be read.',
-  unread: 'State unknown: the invite has not been read.',
+/** What is known of an invite that could not be brought to the desired status. */
+export const STATE_TEXTS: Readonly<Record<KnownState, string>> = {
+  read: 'Pending when last read; this step has not changed it',
+  unsettled: 'Pending when last read; an attempt may still take effect',
+  unread: 'Not changed by this step',
+  unknown: 'State unknown',
 };
 
 /** The problem of an invite that does not have the desired status. */
-export function outcomeProblem({ invite, id, cause }: FailedOutcome, context: StepContext): Problem {
+export function outcomeProblem(outcome: FailedOutcome, context: StepContext): Problem {
+  const { invite, id, cause, state, kind } = outcome;
   const { desiredStatus, dryRun, scheme } = context;
   const label = inviteLabel(invite, id);
   const title = `Could not ${dryRun ? 'read' : verbOf(desiredStatus)} invite ${label}`;
+  const withState = (problem: Problem): Problem => ({
+    ...problem,
+    message: `${problem.message} ${STATE_TEXTS[state]}.`.trimStart(),
+  });
   switch (cause.kind) {
-    case 'request':
-      return withState(requestProblem(title, cause.failure, scheme), cause.state);
-    case 'stop':
-      return withState(stopProblem(cause.stop.reason, scheme), cause.state);
-    case 'outside-policy': {
-      const message = `Invite ${label} was left untouched: ${describeMismatch(cause.mismatch)}.`;
-      const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
-      return { title: `Invite ${label} is outside the policy`, message, details: [], hint };
+    case 'request': {
+      const problem = requestProblem(title, cause.failure, scheme);
+      return cause.isNotFound ? problem : withState(problem);
     }
+    case 'stop': {
+      const { title: reason, hint } = stopProblem(cause.stop.reason, scheme);
+      const message = `${reason}.`;
+      if (kind === 'not_attempted') return { title: `Invite ${label} was not attempted`, message, details: [], hint };
+      return withState({ title, message, details: [], hint });
+    }
+    case 'outside-policy':
+      return outsidePolicyProblem(outcome, describeMismatch(cause.mismatch), cause.failure);
     case 'final-status':
       return finalStatusProblem(label, desiredStatus, cause.status, cause.failure);
     case 'defect': {
-      const message = `State unknown: this action has a defect. ${cause.description}`;
-      return { title, message, details: [], hint: 'Please report it, with this message.' };
+      const message = `This action has a defect. ${cause.description}`;
+      return withState({ title, message, details: [], hint: 'Please report it, with this message.' });
     }
   }
 }
 
-function withState(problem: Problem, state: KnownState): Problem {
-  const sentence = STATE_SENTENCES[state];
-  return sentence === undefined ? problem : { ...problem, message: `${problem.message} ${sentence}` };
+function outsidePolicyProblem({ invite, id, state }: FailedOutcome, why: string, failure?: RequestFailure): Problem {
+  const title = `Invite ${inviteLabel(invite, id)} is outside the policy`;
+  if (failure === undefined) {
+    const message = `It was left untouched: ${why}.`;
+    const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
+    return { title, message, details: [], hint };
+  }
+  const message = `It has changed since this step selected it, and no further attempt was made: ${why}. ${STATE_TEXTS[state]}.`;
+  const hint = 'Look at the invite in Cloudflare’s dashboard before you respond to it.';
+  return { title, message, details: describeAttempt(failure), hint };
 }
 
 function finalStatusProblem(label: string, desiredStatus: string, status: string, failure?: RequestFailure): Problem {
   const title = `Invite ${label} cannot be ${desiredStatus}`;
-  const details = failure === undefined ? [] : [`${errorLine(failure.error)}.`, ...requestDetails(failure)];
+  const details = describeAttempt(failure);
   if (status === 'expired') {
-    const hint = 'Invites live for about four days. Ask the inviter for a new one.';
-    return { title, message: `Invite ${label} has expired.`, details, hint };
+    const hint =
+      'Invites live for about four days. Ask the inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
+    return { title, message: 'It has expired.', details, hint };
   }
-  const message = `Invite ${label} is already ${status}. An invite can be responded to once.`;
+  const message = `It is already ${status}. An invite can be responded to once.`;
   const hint = 'If that is not what you want, ask the inviter to remove the member or to send a new invite.';
   return { title, message, details, hint };
+}
+
+function describeAttempt(failure: RequestFailure | undefined): readonly string[] {
+  return failure === undefined ? [] : [`${errorLine(failure.error)}.`, ...requestDetails(failure)];
 }

@@ -1,9 +1,10 @@
 import { formatSeconds } from '../clock.ts';
 import type { Scheme } from '../cloudflare/credentials.ts';
-import { type CodedMessage, type ErrorDetail, NOT_FOUND_HINT, unauthorizedHint } from '../cloudflare/error-codes.ts';
+import { type CodedMessage, type ErrorDetail, NOT_FOUND_HINT, UNAUTHORIZED_HINT } from '../cloudflare/error-codes.ts';
 import type { ApiError, RequestFailure } from '../cloudflare/errors.ts';
-import { statusRule, UNKNOWN_EFFECT_HINT } from '../cloudflare/http-status.ts';
-import { isCertificateError, isProxyRefusal } from '../network-error.ts';
+import { RATE_LIMIT_HINT, ROUTING_HINT, statusRule, UNKNOWN_EFFECT_HINT } from '../cloudflare/http-status.ts';
+import { type ConnectionFault, connectionFault } from '../network-error.ts';
+import { firstOf } from '../words.ts';
 import type { Problem } from './problem.ts';
 
 /** The problem of one request that failed for good. */
@@ -18,17 +19,20 @@ export function requestProblem(title: string, failure: RequestFailure, scheme: S
   };
 }
 
+/** How many reasons of one answer, and entries of one chain, are shown. */
+const MAX_SHOWN = 10;
+
 /** What Cloudflare said of a failed request, and what identifies that request. */
 export function requestDetails({ error, retryExceedsDeadline }: RequestFailure): readonly string[] {
   return [
-    ...(error.details ?? []).map(describeDetail),
+    ...firstOf((error.details ?? []).map(describeDetail), MAX_SHOWN),
     ...describeDelay(error.retryAfterMs, retryExceedsDeadline),
     ...(error.cfRay === undefined ? [] : [`cf-ray: ${error.cfRay}.`]),
   ];
 }
 
 function describeDetail(detail: ErrorDetail): string {
-  const entries = [detail, ...detail.chain].map(describeCodedMessage).join(' > ');
+  const entries = firstOf([detail, ...detail.chain].map(describeCodedMessage), MAX_SHOWN).join(' > ');
   const at = detail.pointer === undefined ? '' : ` (at ${detail.pointer})`;
   const see = detail.documentationUrl === undefined ? '' : ` (see ${detail.documentationUrl})`;
   return `Cloudflare: ${entries}${at}${see}.`;
@@ -46,24 +50,64 @@ function describeDelay(retryAfterMs: number | undefined, retryExceedsDeadline: b
   return retryExceedsDeadline ? ['There was no time left in timeout-seconds for another attempt.'] : [];
 }
 
-const PROXY_HINT =
-  'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy wants a user and a password in it.';
-const CERTIFICATE_HINT =
-  'The server’s certificate is not trusted. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.';
+const TLS_HINT =
+  'No TLS connection came about. Check api-base-url and its port, HTTPS_PROXY and its scheme, and whether a firewall stands between the runner and the API.';
 const CONNECTION_HINT =
   'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
 
+/** What the author of the workflow can do about a connection that did not come about. */
+const FAULT_HINTS: Readonly<Record<ConnectionFault, string>> = {
+  'certificate-too-early':
+    'The server’s certificate is not valid yet, by the runner’s clock. Set the clock of the runner; if it is right, the server’s certificate is wrong.',
+  'certificate-expired':
+    'The server’s certificate has expired, by the runner’s clock. Check the clock of the runner; if it is right, whoever runs the server or a company proxy that re-signs connections has to renew the certificate.',
+  'certificate-of-another-name':
+    'The server’s certificate is for another name. Check api-base-url, and whether DNS or a proxy leads the runner to another server.',
+  'certificate-authority':
+    'The server’s certificate is not trusted: its authority is unknown to the runner. If a company proxy re-signs connections, set NODE_EXTRA_CA_CERTS on the runner to its certificate authority.',
+  certificate:
+    'The server’s certificate cannot be used. Check api-base-url, and whether a proxy stands between the runner and the API.',
+  'proxy-password':
+    'The proxy did not let the request through: it wants a user and a password. Check HTTPS_PROXY, which holds both: http://user:password@proxy.example:3128.',
+  'proxy-refusal':
+    'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy allows the API’s host.',
+  'client-certificate':
+    'The server wants a certificate of the client, which Cloudflare’s API does not. Check api-base-url, and what answers there.',
+  'no-tls':
+    'The server answered without TLS. Check that api-base-url has the port for https, and that HTTPS_PROXY begins with http:// unless the proxy itself speaks TLS.',
+  tls: TLS_HINT,
+};
+
+const EDGE_HINT =
+  'Not Cloudflare’s API answered, but something before it: Cloudflare’s protection, a firewall, a proxy or a login page. It concerns the runner, not an invite. Allow the runner’s address there or use another runner, and check api-base-url.';
+const NO_REASON_HINT = 'Cloudflare refused this request and gave no reason. Give the cf-ray to Cloudflare’s support.';
+const NOT_FROM_API_HINT =
+  'This is not an answer of Cloudflare’s API. Check api-base-url, and whether a firewall or proxy answered in its place.';
+const ANSWERED_HINT =
+  'An earlier attempt of this step may have responded to the invite, after which Cloudflare may not show it any more. Look in the account, or at the user’s memberships, whether it did.';
+const ONE_REFUSAL_HINT = 'Only this invite met it: check first that its id is right and that it was sent to this user.';
+
 /** What the author of the workflow can do about a failed request. */
 function requestHint(error: ApiError, scheme: Scheme): string {
-  const { status, rule, cause } = error;
+  const { status, rule, cause, stopKind, details = [] } = error;
   if (status === undefined) {
-    if (isCertificateError(cause)) return CERTIFICATE_HINT;
-    if (isProxyRefusal(cause)) return PROXY_HINT;
+    const fault = connectionFault(cause);
+    if (fault !== undefined) return FAULT_HINTS[fault];
     return error.effect === 'not-applied' ? CONNECTION_HINT : UNKNOWN_EFFECT_HINT;
   }
-  if (error.isAuthError) {
-    const hint = rule?.kind === 'credentials' ? rule.hint : unauthorizedHint;
-    return typeof hint === 'string' ? hint : hint(scheme);
+  if (stopKind === 'credentials') {
+    const hint = rule?.hint ?? UNAUTHORIZED_HINT;
+    const text = typeof hint === 'string' ? hint : hint({ scheme, isAccountToken: error.isAccountToken });
+    return error.isAuthError ? text : `${ONE_REFUSAL_HINT} ${text}`;
   }
-  return error.isNotFound ? NOT_FOUND_HINT : statusRule(status).hint;
+  if (stopKind === 'edge') return EDGE_HINT;
+  if (stopKind === 'rate-limit') return RATE_LIMIT_HINT;
+  if (error.isNotFound) {
+    if (error.isList) return ROUTING_HINT;
+    return error.followsUnclear ? ANSWERED_HINT : NOT_FOUND_HINT;
+  }
+  if (typeof rule?.hint === 'string') return rule.hint;
+  if (error.effect !== 'rejected' || status === 404 || status === 409) return statusRule(status).hint;
+  if (error.isFromApi === false) return NOT_FROM_API_HINT;
+  return details.length === 0 ? NO_REASON_HINT : statusRule(status).hint;
 }

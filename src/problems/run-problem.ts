@@ -1,4 +1,5 @@
 import type { Scheme } from '../cloudflare/credentials.ts';
+import { LIST_LIMITS } from '../invites/list.ts';
 import type { RunResult } from '../invites/run-result.ts';
 import type { SearchFailure } from '../invites/search.ts';
 import type { ProxyProblem } from '../proxy.ts';
@@ -7,9 +8,18 @@ import { requestProblem } from './request-problem.ts';
 import { stopProblem } from './stop-problem.ts';
 
 const PROXY_MESSAGES: Readonly<Record<ProxyProblem, string>> = {
-  unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it.`,
+  unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it, or set NODE_USE_ENV_PROXY: '1' as an env of the step, which Node 24 obeys from 24.0 on.`,
   malformed:
     'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
+};
+
+/** What the step does about an environment that would accept any certificate. */
+export const UNCHECKED_CERTIFICATES: Problem = {
+  title: 'Certificates are checked all the same',
+  message:
+    'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to whoever presents one. This step ignores it.',
+  details: [],
+  hint: 'Remove the variable. Where a proxy re-signs connections, set NODE_EXTRA_CA_CERTS to the file with the certificate of its authority.',
 };
 
 /** The problem of a run as a whole, apart from single invites; undefined if there is none. */
@@ -18,11 +28,10 @@ export function runProblem(result: RunResult): Problem | undefined {
     case 'handled':
       return result.stop && stopProblem(result.stop.reason, result.context.scheme);
     case 'no-match': {
-      const wait = result.waitSeconds > 0 ? `, and none came within ${result.waitSeconds} s` : '';
-      const message = `No pending invite matches the filters${wait}.`;
+      const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
       const hint =
         'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
-      return { title: 'No pending invite matches', message, details: [], hint };
+      return { title: 'No pending invite matches the filters', message, details: [], hint };
     }
     case 'list-failed':
       return listProblem(result.failure, result.context.scheme);
@@ -54,11 +63,12 @@ function listProblem(failure: SearchFailure, scheme: Scheme): Problem {
     case 'request': {
       const { error } = failure.failure;
       if (error.isAuthError) return stopProblem({ kind: 'credentials', error }, scheme);
+      if (error.stopKind === 'edge') return stopProblem({ kind: 'edge', error }, scheme);
       return requestProblem(title, failure.failure, scheme);
     }
-    case 'endless': {
-      const message = `The list of invites did not end within ${failure.pages} pages. No invite was changed.`;
-      return { title, message, details: [] };
+    case 'too-long': {
+      const limit = `${LIST_LIMITS[failure.limit]} ${failure.limit}`;
+      return { title, message: `It did not end within ${limit}. No invite was changed.`, details: [] };
     }
   }
 }

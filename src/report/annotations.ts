@@ -1,6 +1,9 @@
-import { type FailedOutcome, isFailed } from '../invites/outcome.ts';
-import type { ReportedOutcome } from '../problems/outcome-problem.ts';
-import { inviteLabel, type Problem } from '../problems/problem.ts';
+import { formatDuration } from '../clock.ts';
+import type { KnownState } from '../invites/known-state.ts';
+import { type FailedOutcome, isFailed, type SuccessfulOutcome } from '../invites/outcome.ts';
+import type { StepContext } from '../invites/run-result.ts';
+import { type ReportedOutcome, STATE_TEXTS } from '../problems/outcome-problem.ts';
+import { describeMismatch, inviteLabel, type Problem, problemSentences } from '../problems/problem.ts';
 import { firstOf } from '../words.ts';
 import type { Annotation } from './workflow.ts';
 
@@ -9,9 +12,11 @@ const MAX_ANNOTATIONS = 10;
 /** How many invites an annotation names before it counts the rest. */
 const MAX_NAMED = 5;
 
-/** The annotation of one problem, its hint last. */
-export function problemAnnotation({ title, message, details, hint }: Problem): Annotation {
-  return { title, lines: [message, ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])] };
+/** The annotation of one problem, its hint last. Its message repeats the title, which the log does not show. */
+export function problemAnnotation(problem: Problem): Annotation {
+  const { title, details, hint } = problem;
+  const lines = [problemSentences(problem), ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])];
+  return { title, lines };
 }
 
 /** One annotation per failed invite, and one for what stopped the step. Of more than 10, the tenth counts the rest. */
@@ -29,13 +34,39 @@ export function failureAnnotations(
 
 function stopAnnotation(stop: Problem, affected: readonly FailedOutcome[]): Annotation {
   const { lines, title } = problemAnnotation(stop);
-  const unknown = affected.filter(({ invite }) => invite.status === undefined);
+  const named = (what: string, outcomes: readonly FailedOutcome[]): readonly string[] =>
+    outcomes.length === 0 ? [] : [`${what}: ${nameInvites(outcomes)}.`];
+  const inState = (state: KnownState): readonly string[] =>
+    named(
+      STATE_TEXTS[state],
+      affected.filter((outcome) => outcome.state === state),
+    );
   const notAttempted = affected.filter(({ kind }) => kind === 'not_attempted');
-  const consequences = [
-    ...(notAttempted.length > 0 ? [`Not attempted: ${nameInvites(notAttempted)}.`] : []),
-    ...(unknown.length > 0 ? [`State unknown, because it could not be read: ${nameInvites(unknown)}.`] : []),
-  ];
+  const consequences = [...named('Not attempted', notAttempted), ...inState('unsettled'), ...inState('unknown')];
   return { title, lines: lines.toSpliced(1, 0, ...consequences) };
+}
+
+/** Warns of what is wrong about an invite although the step succeeded with it. */
+export function successWarnings(outcome: SuccessfulOutcome, { desiredStatus }: StepContext): readonly Annotation[] {
+  const { invite, id, kind, mismatch, isExpired } = outcome;
+  const label = `Invite ${inviteLabel(invite, id)}`;
+  const isOutside: Annotation[] = [];
+  if (mismatch !== undefined) {
+    const title = `${label} is ${desiredStatus}, but outside the policy`;
+    const line = `${title}: ${describeMismatch(mismatch)}. It has changed since this step selected it.`;
+    isOutside.push({ title, lines: [line, 'What to do: look at the membership in Cloudflare’s dashboard.'] });
+  }
+  if (kind !== 'planned' || !isExpired) return isOutside;
+  const title = `${label} is pending, but its date has passed`;
+  const line = `${title}: it expired at ${invite.expires_on}. It is not known whether Cloudflare takes a response to it.`;
+  return [...isOutside, { title, lines: [line] }];
+}
+
+/** Says that the runner's clock is wrong, by Cloudflare's. */
+export function clockNotice(skewMs: number): Annotation {
+  const title = `The runner’s clock is ${formatDuration(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead'}`;
+  const line = `${title}, compared with Cloudflare’s. The step reckons with Cloudflare’s time; set the runner’s clock.`;
+  return { title, lines: [line] };
 }
 
 function nameInvites(outcomes: readonly FailedOutcome[]): string {
@@ -47,6 +78,7 @@ function nameInvites(outcomes: readonly FailedOutcome[]): string {
 export function capAnnotations(annotations: readonly Annotation[], what: string, where: string): readonly Annotation[] {
   if (annotations.length <= MAX_ANNOTATIONS) return annotations;
   const rest = annotations.slice(MAX_ANNOTATIONS - 1).map(({ title }) => title);
-  const last = { title: `${rest.length} more ${what}`, lines: [...firstOf(rest, MAX_NAMED), where] };
+  const title = `${rest.length} more ${what}`;
+  const last = { title, lines: [`${title}.`, ...firstOf(rest, MAX_NAMED), where] };
   return [...annotations.slice(0, MAX_ANNOTATIONS - 1), last];
 }

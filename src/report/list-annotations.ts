@@ -1,12 +1,9 @@
-import type { SkippedEntry } from '../invites/list.ts';
+import type { ListGaps, SkippedEntry } from '../invites/list.ts';
 import type { InviteSearch } from '../invites/search.ts';
 import type { ListedInvite } from '../invites/select.ts';
 import { inviteLabel } from '../problems/problem.ts';
 import { countOf, firstOf } from '../words.ts';
 import type { Annotation } from './workflow.ts';
-
-/** How many skipped entries of the list a warning describes before it counts the rest. */
-const MAX_SKIPPED = 10;
 
 /** How many invites a notice names before it counts the rest. */
 const MAX_NAMED = 3;
@@ -17,12 +14,21 @@ export interface ListAnnotations {
 }
 
 /** Warns of invites that may be lost, and counts the other pending invites that were left alone. */
-export function annotateList({ expiringSoon, ignored, skipped }: InviteSearch): ListAnnotations {
+export function annotateList(search: InviteSearch): ListAnnotations {
+  const { expiringSoon, ignored } = search;
   const warned = new Set(expiringSoon);
-  const others = ignored.map(({ invite }) => invite).filter((invite) => !warned.has(invite));
+  const invitesBy = (isExpired: boolean): readonly ListedInvite[] =>
+    ignored
+      .filter(({ invite, reason }) => (reason.kind === 'expired') === isExpired && !warned.has(invite))
+      .map(({ invite }) => invite);
+  const others = invitesBy(false);
+  const expired = invitesBy(true);
   return {
-    warnings: [...(skipped.length > 0 ? [skippedWarning(skipped)] : []), ...expiringSoon.map(expiringWarning)],
-    notices: others.length > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : [],
+    warnings: [...gapWarnings(search), ...expiringSoon.map(expiringWarning)],
+    notices: [
+      ...(others.length > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : []),
+      ...(expired.length > 0 ? [expiredNotice(expired)] : []),
+    ],
   };
 }
 
@@ -43,21 +49,39 @@ function expiringWarning(invite: ListedInvite): Annotation {
 function ignoredNotice(invites: readonly ListedInvite[], isOther: boolean): Annotation {
   const count = invites.length;
   const title = `${countOf(count, isOther ? 'other pending invite' : 'pending invite')} ${count === 1 ? 'was' : 'were'} left alone`;
-  const names = firstOf(
-    invites.map((invite) => inviteLabel(invite, invite.id)),
-    MAX_NAMED,
-  );
-  const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${names.join(', ')}`;
+  const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${nameInvites(invites)}`;
   return { title, lines: [`${title}: ${why}. The log says which filter decided.`] };
 }
 
-function skippedWarning(skipped: readonly SkippedEntry[]): Annotation {
-  const title = `${countOf(skipped.length, 'entry', 'entries')} of the list could not be used`;
-  const texts = skipped.map((entry) => `Skipped: ${describeSkipped(entry)}.`);
-  return { title, lines: [`${title}.`, ...firstOf(texts, MAX_SKIPPED)] };
+function expiredNotice(invites: readonly ListedInvite[]): Annotation {
+  const title = `${countOf(invites.length, 'pending invite')} ${invites.length === 1 ? 'has' : 'have'} expired`;
+  const hint =
+    'What to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
+  return { title, lines: [`${title}: ${nameInvites(invites)}.`, hint] };
 }
 
-function describeSkipped({ reason, type, id, organization }: SkippedEntry): string {
+function nameInvites(invites: readonly ListedInvite[]): string {
+  const names = invites.map((invite) => inviteLabel(invite, invite.id));
+  return firstOf(names, MAX_NAMED).join(', ');
+}
+
+function gapWarnings({ skipped, skippedCount, missingCount }: ListGaps): readonly Annotation[] {
+  const warnings: Annotation[] = [];
+  if (skippedCount > 0) {
+    const title = `${countOf(skippedCount, 'entry', 'entries')} of the list could not be used`;
+    const texts = skipped.map((entry) => `Skipped: ${describeSkipped(entry)}.`);
+    const rest = skippedCount - skipped.length;
+    warnings.push({ title, lines: [`${title}.`, ...texts, ...(rest > 0 ? [`And ${rest} more.`] : [])] });
+  }
+  if (missingCount > 0) {
+    const title = `${countOf(missingCount, 'entry', 'entries')} of the list ${missingCount === 1 ? 'is' : 'are'} missing`;
+    const line = `${title}: fewer came than the list says it has (total_count). An invite may have been overlooked.`;
+    warnings.push({ title, lines: [line] });
+  }
+  return warnings;
+}
+
+function describeSkipped({ reason, type, id, status, organization }: SkippedEntry): string {
   const of = organization === undefined ? '' : ` of ${organization}`;
   const texts: Readonly<Record<SkippedEntry['reason'], string>> = {
     'not-an-object': `an entry that is not an invite (${type})`,
@@ -65,6 +89,7 @@ function describeSkipped({ reason, type, id, organization }: SkippedEntry): stri
     'unusable-id': `an invite${of} with the unusable id "${id}"`,
     'secret-id': `an invite${of} whose id holds a part of a credential (it is not shown)`,
     'no-status': `the invite ${id}${of} without a status`,
+    'unknown-status': `the invite ${id}${of} with the unknown status "${status}"`,
   };
   return texts[reason];
 }

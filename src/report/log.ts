@@ -39,9 +39,10 @@ export function ignoredTitle(count: number): string {
 }
 
 /** One line for an invite that is left alone. */
-export function describeIgnored({ invite, mismatch }: IgnoredInvite): string {
+export function describeIgnored({ invite, reason }: IgnoredInvite): string {
   const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
-  return `${inviteLabel(invite, invite.id)}${organization}: ${describeMismatch(mismatch)}.`;
+  const why = reason.kind === 'expired' ? `expired at ${invite.expires_on}` : describeMismatch(reason);
+  return `${inviteLabel(invite, invite.id)}${organization}: ${why}.`;
 }
 
 /** One line before another look at the list. */

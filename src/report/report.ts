@@ -2,11 +2,11 @@ import { isFailed } from '../invites/outcome.ts';
 import type { RunResult } from '../invites/run-result.ts';
 import { describeCauses } from '../network-error.ts';
 import { outcomeProblem, type ReportedOutcome } from '../problems/outcome-problem.ts';
-import { inviteLabel } from '../problems/problem.ts';
+import { inviteLabel, type Problem } from '../problems/problem.ts';
 import { defectProblem, runProblem } from '../problems/run-problem.ts';
 import type { Redact } from '../redact.ts';
 import { firstOf } from '../words.ts';
-import { capAnnotations, failureAnnotations, problemAnnotation } from './annotations.ts';
+import { capAnnotations, failureAnnotations, problemAnnotation, successWarnings } from './annotations.ts';
 import { annotateList } from './list-annotations.ts';
 import { describeIgnored, runTitle } from './log.ts';
 import { buildOutputs, outputWarnings, writeOutputs } from './outputs.ts';
@@ -28,13 +28,14 @@ export function createReport(result: RunResult): RunReport {
   const severity = result.kind === 'no-match' ? result.ifNoMatch : 'error';
   const stop = severity === 'error' ? problem : undefined;
   const search = 'search' in result ? result.search : undefined;
-  const { warnings, notices } = search === undefined ? { warnings: [], notices: [] } : annotateList(search);
+  const list = search === undefined ? { warnings: [], notices: [] } : annotateList(search);
+  const warnings = severity === 'warn' && problem !== undefined ? [problemAnnotation(problem)] : [];
   return {
-    title: titleOf(result, outcomes),
+    title: titleOf(result, outcomes, problem),
     outcomes,
     stop,
-    warnings: severity === 'warn' && problem !== undefined ? [problemAnnotation(problem), ...warnings] : warnings,
-    notices,
+    warnings: [...warnings, ...warningsOf(result), ...list.warnings],
+    notices: list.notices,
     ignored: (search?.ignored ?? []).map(describeIgnored),
     exitCode: stop !== undefined || outcomes.some(isFailed) ? 1 : 0,
   };
@@ -47,9 +48,14 @@ function reportedOutcomes(result: RunResult): readonly ReportedOutcome[] {
   );
 }
 
-function titleOf(result: RunResult, outcomes: readonly ReportedOutcome[]): string {
-  if (result.kind === 'list-failed') return 'Cloudflare invites: the list could not be read';
-  return 'context' in result ? runTitle(outcomes, result.context) : 'Cloudflare invites';
+function warningsOf(result: RunResult): readonly Annotation[] {
+  if (result.kind !== 'handled') return [];
+  return result.outcomes.flatMap((outcome) => (isFailed(outcome) ? [] : successWarnings(outcome, result.context)));
+}
+
+function titleOf(result: RunResult, outcomes: readonly ReportedOutcome[], problem: Problem | undefined): string {
+  if (result.kind === 'handled') return runTitle(outcomes, result.context);
+  return `Cloudflare invites: ${problem?.title.replace(/^./, (first) => first.toLowerCase())}`;
 }
 
 /** `createReport`; if it fails, what became of the invites and the failure. Never throws. */

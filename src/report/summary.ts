@@ -1,5 +1,5 @@
 import { isFailed, type Outcome } from '../invites/outcome.ts';
-import type { ReportedOutcome } from '../problems/outcome-problem.ts';
+import { type ReportedOutcome, STATE_TEXTS } from '../problems/outcome-problem.ts';
 import type { Problem } from '../problems/problem.ts';
 import { countOf } from '../words.ts';
 import { ignoredTitle } from './log.ts';
@@ -70,15 +70,20 @@ function foldedList(count: number, items: string): string {
 const TABLE_HEAD =
   '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
 
-function outcomeRow({ invite, id, kind }: Outcome, escapeText: Escape): string {
+function outcomeRow(outcome: Outcome, escapeText: Escape): string {
+  const { invite, id, kind } = outcome;
   const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
   const data = cells.map((cell) => `<td>${cell ? `<code>${escapeText(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
-  const status = invite.status ?? 'state unknown';
-  return `<tr>${data}<td>${OUTCOME_TEXTS[kind]} (<code>${escapeText(status, MAX_CELL)}</code>)</td></tr>`;
+  const status = invite.status ?? (isFailed(outcome) ? STATE_TEXTS[outcome.state] : '');
+  const shown = status && ` (<code>${escapeText(status, MAX_CELL)}</code>)`;
+  return `<tr>${data}<td>${OUTCOME_TEXTS[kind]}${shown}</td></tr>`;
 }
 
 function problemItem({ title, message, details, hint }: Problem, escapeText: Escape): string {
-  const facts = [message, ...details].map((line) => `<br><code>${escapeText(line)}</code>`).join('');
+  const facts = [message, ...details]
+    .filter(Boolean)
+    .map((line) => `<br><code>${escapeText(line)}</code>`)
+    .join('');
   return `<li><strong><code>${escapeText(title)}</code></strong>${facts}${hint === undefined ? '' : `<br>${escapeText(hint)}`}</li>`;
 }
 

@@ -1,6 +1,8 @@
 import { getOctokit } from '@actions/github';
+import { readText } from '../cloudflare/body.ts';
 import { isObject } from '../json.ts';
 import { describeCauses } from '../network-error.ts';
+import { refusalProblem } from '../problems/github-refusal.ts';
 import type { Problem } from '../problems/problem.ts';
 import { TRACKER_PROBLEMS } from '../problems/tracker-problem.ts';
 import type { Redact } from '../redact.ts';
@@ -10,6 +12,13 @@ import { VERSION } from '../version.ts';
 const PER_PAGE = 100;
 /** Each run updates the tracking issue, so it is near the top, however many issues a repository has. */
 const MAX_PAGES = 10;
+/** A page of the longest issues: 65,536 characters each, of up to 6 bytes in JSON, and what is around them. */
+const MAX_ANSWER_BYTES = 50_000_000;
+/** Longest refusal that is looked at, in characters. */
+const MAX_REFUSAL = 2_000;
+
+/** An author who belongs neither to the repository nor to its organization, as far as the token may know. */
+const OUTSIDER = /^(?:NONE|CONTRIBUTOR|FIRST_TIMER|FIRST_TIME_CONTRIBUTOR|MANNEQUIN)$/;
 
 export interface Issue {
   readonly number: number;
@@ -17,7 +26,7 @@ export interface Issue {
   /** As it was written; empty if there is none. */
   readonly body: string;
   /** Undefined for an account that does not exist any more; a bot is a GitHub App. */
-  readonly author: { readonly login: string; readonly isBot: boolean } | undefined;
+  readonly author: { readonly login: string; readonly isBot: boolean; readonly isOutsider: boolean } | undefined;
   readonly url: string;
 }
 
@@ -60,23 +69,20 @@ export class GitHubIssues {
     const ignore = (): void => undefined;
     const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
     // A redirect that is followed takes the token along.
-    const request = { fetch, signal, log, redirect: 'manual' } as const;
+    const request = { fetch: withBodyLimit(fetch, signal), signal, log, redirect: 'manual' } as const;
     const userAgent = `cloudflare-invite-action/${VERSION}`;
     this.#octokit = getOctokit(token, { baseUrl: apiUrl, userAgent, log, request });
     this.#repository = repository;
     this.#redact = redact;
   }
 
-  /** Open issues, the most recently updated first, a thousand at most; no pull requests. */
-  async *listOpenIssues(): AsyncGenerator<Issue> {
+  /** Pages of open issues, the most recently updated first, a thousand issues at most; no pull requests. */
+  async *listOpenIssues(): AsyncGenerator<readonly Issue[]> {
     const query = { state: 'open', sort: 'updated', direction: 'desc', per_page: PER_PAGE };
     for (let page = 1; page <= MAX_PAGES; page++) {
       const { data, link } = await this.#call('GET', '/issues', { ...query, page });
       if (!Array.isArray(data)) throw new TrackerError(TRACKER_PROBLEMS.unreadable('the list of issues'));
-      for (const entry of data) {
-        const issue = this.#toIssue(entry);
-        if (issue !== undefined) yield issue;
-      }
+      yield data.map((entry) => this.#toIssue(entry)).filter((issue) => issue !== undefined);
       // Ignore the address of the link: no answer may decide where the token is sent.
       if (!/rel="next"/.test(link)) return;
     }
@@ -114,9 +120,13 @@ export class GitHubIssues {
     const request = `${method} /repos/${this.#repository}${path}`;
     const { status, data, headers } = await this.#octokit.request(request, parameters).catch((error: unknown) => {
       // Octokit gives a request without an answer the status 500 too.
-      if (error instanceof Error && 'response' in error && 'status' in error && error.response !== undefined) {
-        const refusal = TRACKER_PROBLEMS.refused(request, Number(error.status), this.#redact(error.message));
-        throw new TrackerError(refusal, Number(error.status));
+      if (error instanceof Error && 'response' in error && isObject(error.response)) {
+        const { status, data, headers } = error.response;
+        const message = this.#redact(error.message.slice(0, MAX_REFUSAL));
+        // Octokit appends the address of a page, whose words are not the reason.
+        const reason = isObject(data) ? message.replace(/ - https?:\S+$/, '') : '';
+        const refusal = { status: Number(status), reason, headers: isObject(headers) ? headers : {} };
+        throw new TrackerError(refusalProblem(request, message, refusal), refusal.status);
       }
       throw new TrackerError(TRACKER_PROBLEMS.unreachable(request, this.#redact(describeCauses(error))));
     });
@@ -128,10 +138,20 @@ export class GitHubIssues {
   /** The issue in an entry; undefined for anything else. GitHub lists pull requests among the issues. */
   #toIssue(entry: unknown): Issue | undefined {
     if (!isObject(entry) || entry.pull_request !== undefined) return undefined;
-    const { number, title, body, user, html_url: url } = entry;
+    const { number, title, body, user, html_url: url, author_association: association } = entry;
     if (typeof number !== 'number' || typeof title !== 'string') return undefined;
     const { login, type }: Readonly<Record<string, unknown>> = isObject(user) ? user : {};
-    const author = typeof login === 'string' ? { login, isBot: type === 'Bot' } : undefined;
+    const isOutsider = OUTSIDER.test(String(association));
+    const author = typeof login === 'string' ? { login, isBot: type === 'Bot', isOutsider } : undefined;
     return { number, title, body: typeof body === 'string' ? body : '', author, url: this.#redact(String(url)) };
   }
+}
+
+/** A fetch that reads bodies itself, up to `MAX_ANSWER_BYTES`: Octokit reads them to their end. */
+function withBodyLimit(send: typeof fetch, signal: AbortSignal): typeof fetch {
+  return async (input, init) => {
+    const response = await send(input, init);
+    const text = await readText(response.body, MAX_ANSWER_BYTES, signal);
+    return new Response(text || null, response);
+  };
 }

@@ -19,6 +19,10 @@ export interface TrackingOptions extends GitHubAccess, Pick<RunLink, 'runUrl'> {
 
 /** Time for everything that is sent about the tracking issue, in milliseconds. */
 const TIME_LIMIT_MS = 30_000;
+/** The part of it in which to look for the issue, so that other people's issues leave time for the report. */
+const SEARCH_LIMIT_MS = 15_000;
+/** How many authors to ask GitHub about: copies of the issue, each by another author, must not use up the time. */
+const MAX_AUTHORS = 10;
 
 /**
  * Opens, updates or closes the tracking issue as the result of the run requires. Never throws: a failure ends in a
@@ -45,7 +49,7 @@ export async function updateTrackingIssue(options: TrackingOptions): Promise<voi
 async function openIssue(issues: GitHubIssues, options: TrackingOptions): Promise<string> {
   const body = issueBody(options.report, linkOf(options));
   const title = options.title.trim();
-  const known = await findIssue(issues, title);
+  const known = await findIssue(issues, title, options.clock);
   if (known !== undefined) {
     await issues.update(known.number, { body });
     return `Tracking issue #${known.number} is up to date: ${known.url}`;
@@ -59,7 +63,7 @@ async function openIssue(issues: GitHubIssues, options: TrackingOptions): Promis
 
 /** Closes the issue; returns a line for the log, if there was something to close. */
 async function closeIssue(issues: GitHubIssues, options: TrackingOptions): Promise<string | undefined> {
-  const known = await findIssue(issues, options.title.trim());
+  const known = await findIssue(issues, options.title.trim(), options.clock);
   if (known === undefined) return undefined;
   // Close first: an issue that cannot be closed would get a comment with each run.
   await issues.update(known.number, { state: 'closed' });
@@ -69,20 +73,33 @@ async function closeIssue(issues: GitHubIssues, options: TrackingOptions): Promi
 
 const linkOf = ({ runUrl, clock }: TrackingOptions): RunLink => ({ runUrl, endMs: clock.nowMs() });
 
-/** The open tracking issue; the oldest of several, which concurrent runs can leave behind. */
-async function findIssue(issues: GitHubIssues, title: string): Promise<Issue | undefined> {
+/**
+ * The open tracking issue; of several, which concurrent runs can leave behind, the oldest of an app's, then the oldest
+ * of a person's. Neither the number of other issues nor that of copies takes the time of the report.
+ */
+async function findIssue(issues: GitHubIssues, title: string, clock: Clock): Promise<Issue | undefined> {
+  const endMs = clock.nowMs() + SEARCH_LIMIT_MS;
   const candidates: Issue[] = [];
-  for await (const issue of issues.listOpenIssues()) {
-    if (issue.title === title && issue.body.includes(MARKER)) candidates.push(issue);
+  for await (const page of issues.listOpenIssues()) {
+    const matching = page.filter((issue) => issue.title === title && issue.body.includes(MARKER)).toSorted(byTrust);
+    const ofApp = matching.find(({ author }) => author?.isBot);
+    if (ofApp !== undefined) return ofApp;
+    candidates.push(...matching);
+    if (clock.nowMs() >= endMs) break;
   }
-  const trusted = new Map<string, boolean>();
-  for (const issue of candidates.toSorted((a, b) => a.number - b.number)) {
+  const asked = new Set<string>();
+  for (const issue of candidates.toSorted(byTrust)) {
+    if (asked.size >= MAX_AUTHORS || clock.nowMs() >= endMs) break;
     const login = issue.author?.login ?? '';
-    const isKnown = trusted.get(login) ?? (await isTrusted(issue.author, issues));
-    trusted.set(login, isKnown);
-    if (isKnown) return issue;
+    if (!asked.has(login) && (await isTrusted(issue.author, issues))) return issue;
+    asked.add(login);
   }
   return undefined;
+}
+
+/** People of the repository or its organization first, then the oldest first. */
+function byTrust(a: Issue, b: Issue): number {
+  return Number(a.author?.isOutsider ?? true) - Number(b.author?.isOutsider ?? true) || a.number - b.number;
 }
 
 /**
@@ -92,5 +109,10 @@ async function findIssue(issues: GitHubIssues, title: string): Promise<Issue | u
  * Source: GitHub's documentation, "Authenticating as a GitHub App installation".
  */
 async function isTrusted(author: Issue['author'], issues: GitHubIssues): Promise<boolean> {
-  return author !== undefined && (author.isBot || (await issues.canWrite(author.login)));
+  if (author === undefined || author.isBot) return author !== undefined;
+  return issues.canWrite(author.login).catch((error: unknown) => {
+    // No answer about a stranger may suppress the report.
+    if (author.isOutsider) return false;
+    throw error;
+  });
 }

@@ -35,6 +35,7 @@ const UNKNOWN: readonly Attempt[] = [
   ['HTTP 200 with a problem body', problem({ status: 200 }), ['HTTP 200 without success', 'Error 200']],
   ['HTTP 200 with an empty body', http(200), ['HTTP 200 with an empty body']],
   ['HTTP 204', http(204), ['HTTP 204 with an empty body']],
+  ['an internal error under HTTP 200', successFalse(), ['HTTP 200 without success', 'code 1002: Internal error']],
   ['HTTP 200 with JSON that has no "success"', http(200, { ok: true }), ['HTTP 200 with JSON', '"success"']],
   ['success without an invite', http(200, { success: true, result: [] }), [`${SUCCESS_BUT} holds no invite`]],
   ['a connection that drops', dropped, ['read ECONNRESET']],
@@ -58,7 +59,11 @@ const UNTRUE: readonly Attempt[] = [
 
 /** The attempt may have taken effect, and another one must not be made. */
 const FINAL: readonly Attempt[] = [
-  ['HTTP 200 with success: false', successFalse(), ['HTTP 200 without success', 'code 1002: Internal error']],
+  [
+    'HTTP 200 with success: false',
+    envelopeFailure(200, { code: 1001, message: 'no' }),
+    ['HTTP 200 without success', 'code 1001: no'],
+  ],
   ['HTTP 525', problem({ status: 525 }), ['HTTP 525']],
   ['HTTP 526', problem({ status: 526 }), ['HTTP 526']],
   ['a problem body with retryable: false', problem({ status: 520, retryable: false }), ['HTTP 520']],
@@ -76,7 +81,6 @@ const REFUSED: readonly Attempt[] = [
   ['HTTP 403', envelopeFailure(403, { code: 1010, message: 'Not for you' }), ['HTTP 403', 'code 1010: Not for you']],
   ['HTTP 403 without an error', envelopeFailure(403), ['HTTP 403']],
   ['HTTP 404', envelopeFailure(404), ['HTTP 404']],
-  ['HTTP 405 with code 10405', envelopeFailure(405, { code: 10405, message: 'no' }), ['HTTP 405', 'code 10405: no']],
   ['HTTP 410', envelopeFailure(410), ['HTTP 410']],
   ['HTTP 409 with x-should-retry: false', http(409, { success: false }, { 'x-should-retry': 'false' }), ['HTTP 409']],
 ];
@@ -97,6 +101,9 @@ const ENDLESS: readonly (readonly [...Attempt, tookMs: number])[] = [
   ['a body shorter than announced', { cutBody: 10 }, ['other side closed'], 0],
 ];
 
+const UNSETTLED = 'Pending when last read; an attempt may still take effect.';
+const UNCHANGED = 'Pending when last read; this step has not changed it.';
+const isRefused = (what: string): boolean => REFUSED.some(([refused]) => refused === what);
 const without = (answer: Fault): Fault => ({ ...answer, applied: false });
 
 /** What follows one attempt to respond: a read, another attempt, the end. */
@@ -122,17 +129,17 @@ export const cases: readonly Case[] = [
   ),
   ...[...UNKNOWN, ...UNTRUE].map(
     ([what, answer, says]): Case => ({
-      name: `${what} to every PATCH fails with the invite pending`,
+      name: `${what} to every PATCH leaves an attempt that may still take effect`,
       inputs: { retries: '1' },
       answers: [always(onPatch(without(answer)))],
       requests: 'PATCH GET PATCH GET',
       exit: 1,
       title: 'Could not accept invite Acme, Inc.',
-      says: [`PATCH /user/invites/${ID}`, ...says, '(2 attempts)', 'pending'],
+      says: [`PATCH /user/invites/${ID}`, ...says, '(2 attempts)', UNSETTLED],
       neverSays: ['State unknown'],
       ...(UNTRUE.some(([untrue]) => untrue === what) && { hints: ['Run the job again: an invite that has'] }),
       outcomes: ['failed'],
-      outputs: { status: 'pending', changed: 'false' },
+      outputs: { status: '', changed: 'false' },
     }),
   ),
   ...[...UNKNOWN, ...ENDLESS].map(
@@ -145,7 +152,7 @@ export const cases: readonly Case[] = [
       says: [`PATCH /user/invites/${ID}`, ...says, 'State unknown'],
       outcomes: ['failed'],
       outputs: { id: ID, status: '', changed: 'false' },
-      summary: ['state unknown'],
+      summary: ['State unknown'],
     }),
   ),
   ...ENDLESS.map(
@@ -160,24 +167,24 @@ export const cases: readonly Case[] = [
   ),
   ...[...FINAL, ...REFUSED].map(
     ([what, answer, says]): Case => ({
-      name: `${what} to a PATCH is final and leaves the invite pending`,
+      name: `${what} to a PATCH is final`,
       answers: [onPatch(answer)],
       requests: 'PATCH GET',
       exit: 1,
-      says: [`PATCH /user/invites/${ID}`, ...says, 'pending'],
+      says: [`PATCH /user/invites/${ID}`, ...says, isRefused(what) ? UNCHANGED : UNSETTLED],
       neverSays: ['State unknown', 'attempts)'],
       outcomes: ['failed'],
-      outputs: { status: 'pending' },
+      outputs: { status: isRefused(what) ? 'pending' : '' },
       tookMs: 0,
     }),
   ),
   ...[...FINAL, ...REFUSED.slice(0, 1)].map(
     ([what, answer]): Case => ({
-      name: `${what} to every request is final and leaves the state unknown`,
+      name: `${what} to every request is final`,
       answers: [always(answer)],
       requests: 'PATCH GET',
       exit: 1,
-      says: ['State unknown'],
+      says: [isRefused(what) ? 'Not changed by this step.' : 'State unknown.'],
       outputs: { status: '' },
       tookMs: 0,
     }),
@@ -197,7 +204,7 @@ export const cases: readonly Case[] = [
     exit: 0,
     outcomes: ['changed'],
     atMs: [0, 70],
-    logs: ['HTTP 429'],
+    logs: ['Pausing all requests for 0.1 s', 'HTTP 429'],
   },
   {
     name: 'an answer right before 30 seconds counts',

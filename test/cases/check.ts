@@ -102,6 +102,11 @@ function brokenRules(given: Case, played: Played): string[] {
     ),
     'a message fits into an annotation': annotations.every(({ message }) => message.length <= 4_000),
     'an annotation has a title and a message': annotations.every(({ title, message }) => title && message),
+    'the message of an error begins with its title': errors.every(
+      ({ title, message }) =>
+        message.startsWith(`${title}.`) || (title.endsWith('…') && message.startsWith(title.slice(0, -1))),
+    ),
+    'the last line of the log is the result': /^Cloudflare invites( \(dry run\))?: /.test(played.log.at(-1) ?? ''),
     'an error about a request says what to do': errors.every(
       ({ message }) => !REQUEST.test(message) || /^What to do: \S/m.test(message),
     ),

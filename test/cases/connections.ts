@@ -16,7 +16,7 @@ export const cases: readonly Case[] = [
       name: 'an unknown host is tried again and has a hint about the network',
       answers: [always(unconnected('getaddrinfo ENOTFOUND api.cloudflare.com', 'ENOTFOUND'))],
       message: [
-        `PATCH /user/invites/${ID} failed: getaddrinfo ENOTFOUND api.cloudflare.com (2 attempts). State unknown: the invite has not been read.`,
+        `Could not accept invite ${ID}. PATCH /user/invites/${ID} failed: getaddrinfo ENOTFOUND api.cloudflare.com (2 attempts). Not changed by this step.`,
         'What to do: The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.',
       ].join('\n'),
     },
@@ -26,14 +26,23 @@ export const cases: readonly Case[] = [
       hints: ['proxy did not let the request through', 'a user and a password'],
     },
   ]),
-  ...['CERT_HAS_EXPIRED', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID'].map(
-    (code): Case => ({
+  ...(
+    [
+      ['CERT_NOT_YET_VALID', 'certificate is not valid yet, by the runner’s clock'],
+      ['CERT_HAS_EXPIRED', 'certificate has expired, by the runner’s clock'],
+      ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate is for another name. Check api-base-url'],
+      ['SELF_SIGNED_CERT_IN_CHAIN', 'set NODE_EXTRA_CA_CERTS'],
+      ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'set NODE_EXTRA_CA_CERTS'],
+      ['CERT_REVOKED', 'certificate cannot be used'],
+    ] as const
+  ).map(
+    ([code, hint]): Case => ({
       name: `a certificate that is not accepted is not tried again (${code})`,
       answers: [unconnected('certificate of no use', code)],
       requests: 'PATCH',
       exit: 1,
       says: [`certificate of no use (${code})`],
-      hints: ['certificate is not trusted', 'NODE_EXTRA_CA_CERTS'],
+      hints: [hint],
       onServer: ['pending'],
       tookMs: 0,
     }),
@@ -88,4 +97,19 @@ export const cases: readonly Case[] = [
       says: ['HTTP 307, a redirect to https://elsewhere.example'],
     },
   ]),
+  {
+    name: 'an environment that would accept any certificate is ignored, with one warning',
+    inputs: { 'organization-name': '*' },
+    env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    requests: 'GET PATCH',
+    exit: 0,
+    annotations: ['warning: Certificates are checked all the same'],
+    hints: ['Remove the variable', 'NODE_EXTRA_CA_CERTS'],
+  },
+  {
+    name: 'an environment that checks certificates is nothing to warn about',
+    env: { NODE_TLS_REJECT_UNAUTHORIZED: '1' },
+    requests: 'PATCH',
+    exit: 0,
+  },
 ];

@@ -14,7 +14,7 @@ export const cases: readonly Case[] = sharing({ env, requests: '', exit: 1 }, [
     proxyError: new ProxyError('malformed'),
     title: 'The proxy cannot be used',
     message:
-      'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
+      'The proxy cannot be used. HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
     masks: [CREDENTIALS.token, 'ghs_fake-token-of-the-job', 'proxy-password'],
   },
   {
@@ -22,7 +22,7 @@ export const cases: readonly Case[] = sharing({ env, requests: '', exit: 1 }, [
     proxyError: new RangeError('off by one'),
     title,
     message:
-      'This action has a defect: off by one.\nWhat to do: Run the job again with debug logging, and report what it says.',
+      'Unexpected error. This action has a defect: off by one.\nWhat to do: Run the job again with debug logging, and report what it says.',
     debugs: ['RangeError: off by one'],
     outputs: { matched_count: '0', changed: 'false' },
   },

@@ -27,6 +27,7 @@ const STOPS_TOKEN: readonly Row[] = [
   [403, [10000, SCHEME], 'Use the Global API Key: inputs api-email and api-key'],
   [405, [10000, `PATCH ${SCHEME}`], 'Use the Global API Key: inputs api-email and api-key'],
   [405, [10000, ''], 'lacks a permission'],
+  [405, [10405, 'Method not allowed'], 'Memberships: Edit, not Read'],
   [405, [9109, 'Invalid access token'], 'does not know this token'],
   // Whatever the status: the same code has come under several.
   [403, [6003, 'Invalid request headers'], 'malformed'],
@@ -61,7 +62,6 @@ const CONCERNS_INVITE: readonly Row[] = [
   [404, undefined, 'no such API at this address: check api-base-url'],
   [403, [1001, 'Forbidden'], 'but not the credentials'],
   [403, [1001, 'Forbidden'], 'Enterprise'],
-  [403, [1001, 'Forbidden'], 'firewall'],
   [400, [1001, 'invitation is already accepted'], 'see its message'],
   [400, [1000, 'Invalid something'], 'see its message'],
   [525, undefined, 'could not make a secure connection to the server behind it'],
@@ -70,11 +70,10 @@ const CONCERNS_INVITE: readonly Row[] = [
   [524, undefined, 'cloudflarestatus.com, and run the job again later'],
   [409, undefined, 'at the same time. Run the job again'],
   [408, undefined, 'Run the job again'],
-  [403, undefined, 'but not the credentials'],
-  [405, undefined, 'see its message'],
-  [405, [10405, 'Method not allowed'], 'see its message'],
-  [400, undefined, 'see its message'],
-  [410, undefined, 'see its message'],
+  [403, undefined, 'not an answer of Cloudflare’s API. Check api-base-url, and whether a firewall'],
+  [405, undefined, 'not an answer of Cloudflare’s API'],
+  [405, [1001, 'Not now'], 'see its message'],
+  [400, undefined, 'not an answer of Cloudflare’s API'],
   [500, [7003, 'Could not route to /client/v4/…'], 'cloudflarestatus.com'],
 ];
 
@@ -122,8 +121,7 @@ export const cases: readonly Case[] = [
     exit: 1,
     title: stopped.title,
     message: [
-      `PATCH /user/invites/${ID} failed: HTTP 400.`,
-      `State unknown, because it could not be read: ${ID}.`,
+      `${stopped.title}. PATCH /user/invites/${ID} failed: HTTP 400.`,
       'Cloudflare: code 6003: Invalid request headers.',
       'cf-ray: 8f3a5c0000000001-FRA.',
       'What to do: The secret is malformed: look for a stray space, newline or quote in it, and check that it is the kind of credential that the input names.',

@@ -59,7 +59,7 @@ export const cases: readonly Case[] = [
       says: [...says, 'Nothing was sent to Cloudflare.'],
       neverSays: ['hunter2'],
       outputs: { changed: 'false', matched_count: '0', invite_ids: '[]', invites: '[]' },
-      summary: ['<h3>Cloudflare invites</h3>', 'inputs cannot be used'],
+      summary: ['<h3>Cloudflare invites: the inputs cannot be used</h3>', 'inputs cannot be used'],
     }),
   ),
   ...sharing({ requests: '', exit: 1, title: 'inputs' }, [

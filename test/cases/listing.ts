@@ -32,11 +32,15 @@ export const cases: readonly Case[] = [
     onServer: ['accepted', 'pending', 'pending', 'pending', 'rejected', 'expired'],
   },
   {
-    name: 'a pending invite whose time is over is not answered',
+    name: 'a pending invite whose time is over is not answered, but named',
     inputs: ALL,
     server: { extraListEntries: [invite(2, { expires_on: hoursFromStart(-1) })] },
     requests: 'GET PATCH',
     exit: 0,
+    annotations: ['notice: 1 pending invite has expired'],
+    message: `1 pending invite has expired: Acme, Inc. (${inviteId(2)}).\nWhat to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.`,
+    logs: ['2 pending invites: 1 to respond to, 1 left alone.', `: expired at ${hoursFromStart(-1)}.`],
+    summary: ['1 pending invite has expired', `: expired at ${hoursFromStart(-1)}.`],
     outputs: { invite_ids: ids(1) },
   },
   {
@@ -128,17 +132,11 @@ export const cases: readonly Case[] = [
       paths: [1, 2, 3].map((number) => `/user/invites?page=${number}&per_page=50`),
       outputs: { matched_count: '41' },
     },
-    {
-      name: 'a list with a null result is read again',
-      answers: [success(null)],
-      requests: 'GET GET',
-      outputs: { matched_count: '1' },
-    },
   ]),
   {
     name: 'a success that holds no list fails the step',
     inputs: { ...READ, retries: '1' },
-    answers: [success({}), success('none')],
+    answers: [success({ invites: [] }), success('none')],
     requests: 'GET GET',
     exit: 1,
     title: 'The list of invites could not be read',
@@ -156,7 +154,7 @@ export const cases: readonly Case[] = [
       title: 'The list of invites could not be read',
       says: ['GET /user/invites failed: HTTP 502 with an HTML page', '(2 attempts)'],
       outputs: { invites: '[]' },
-      summary: ['the list could not be read', 'HTTP 502'],
+      summary: ['the list of invites could not be read', 'HTTP 502'],
     }),
   ),
   {
@@ -197,6 +195,6 @@ export const cases: readonly Case[] = [
     requests: 'GET',
     exit: 0,
     annotations: ['warning: 12 entries of the list could not be used', 'warning: is about to expire'],
-    says: [`${'\nSkipped: an entry that is not an invite (null).'.repeat(10)}\nand 2 more`],
+    says: [`${'\nSkipped: an entry that is not an invite (null).'.repeat(10)}\nAnd 2 more.`],
   },
 ];

@@ -22,6 +22,7 @@ import {
 const gone: Fault = envelopeFailure(404, { code: 1003, message: 'Invite not found' });
 const refused: Fault = envelopeFailure(403, { code: 1010, message: 'Not for you' });
 const MISSING = Array.from({ length: 12 }, (_, index) => `missing-${index}`);
+const GUARDED = { 'invite-id': ID, 'organization-name': 'Acme*' };
 const BOTH = { 'invite-id': `${ID}\n${inviteId(2)}` };
 
 /** Invites that are not pending: the status, the wanted one, what is said and the hint. */
@@ -38,7 +39,7 @@ const FINAL = [
     'is already rejected. An invite can be responded to once.',
     'ask the inviter to remove the member',
   ],
-  ['expired', 'accepted', 'has expired.', 'Ask the inviter for a new one'],
+  ['expired', 'accepted', 'has expired.', 'Members › the user › Resend invite'],
   [
     'revoked',
     'accepted',
@@ -155,20 +156,20 @@ export const cases: readonly Case[] = [
           name: `an invite that is ${status} cannot be ${wanted}`,
           inputs: { status: wanted },
           requests: 'PATCH GET',
-          says: [`Invite Acme, Inc. (${ID}) ${says}`, `PATCH /user/invites/${ID}: HTTP 400.`, 'code 1001: Invalid'],
+          says: [`. It ${says}`, `PATCH /user/invites/${ID}: HTTP 400.`, 'code 1001: Invalid'],
         },
         {
           name: `an invite that is ${status} cannot be ${wanted} although Cloudflare repeats it as a success`,
           inputs: { status: wanted, retries: '0' },
           server: { answeredTwice: 'same' },
           requests: 'PATCH GET',
-          says: [`Invite Acme, Inc. (${ID}) ${says}`],
+          says: [`. It ${says}`],
         },
         {
           name: `an invite that is ${status} cannot be ${wanted} in a dry run`,
           inputs: { status: wanted, 'dry-run': 'true' },
           requests: 'GET',
-          says: [`Invite Acme, Inc. (${ID}) ${says}\nWhat to do: `],
+          says: [`. It ${says}\nWhat to do: `],
         },
       ],
     ),
@@ -254,20 +255,20 @@ export const cases: readonly Case[] = [
       requests: 'PATCH GET PATCH GET PATCH GET',
       title: `Could not accept invite Acme, Inc. (${ID})`,
       message: [
-        `PATCH /user/invites/${ID} failed: HTTP 500 (3 attempts). The invite is still pending.`,
+        `Could not accept invite Acme, Inc. (${ID}). PATCH /user/invites/${ID} failed: HTTP 500 (3 attempts). Pending when last read; an attempt may still take effect.`,
         'Cloudflare: code 1002: Internal error.',
         'cf-ray: 8f3a5c0000000005-FRA.',
         'What to do: Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.',
       ].join('\n'),
-      outputs: { status: 'pending' },
+      outputs: { status: '' },
     },
     {
       name: 'a read that showed the invite pending is not repeated after a PATCH that had no effect',
       inputs: { retries: '1' },
       answers: [error500(), onPatch(noConnection)],
       requests: 'PATCH GET PATCH',
-      says: ['ECONNREFUSED', 'pending'],
-      outputs: { status: 'pending' },
+      says: ['ECONNREFUSED', 'Pending when last read; an attempt may still take effect.'],
+      outputs: { status: '' },
     },
     {
       name: 'an invite that does not exist is not of unknown state',
@@ -346,11 +347,107 @@ export const cases: readonly Case[] = [
       says: ['code 1003: Invite not found', 'State unknown'],
     },
     {
-      name: 'the state is unknown where an invite is refused and cannot be read',
-      answers: [refused, error500()],
-      requests: 'PATCH GET',
+      name: 'a status that was read is dropped where a later attempt is refused for a reason of the invite',
+      answers: [http(504), truth, http(400, 'no'), error500()],
+      requests: 'PATCH GET PATCH GET',
+    },
+    {
+      name: 'a status that was read is dropped where a later attempt is unclear',
+      inputs: { retries: '1' },
+      answers: [http(504), truth, http(504), error500()],
+      requests: 'PATCH GET PATCH GET',
     },
   ]),
+  ...sharing({ exit: 1, requests: 'PATCH GET', outputs: { status: '' } }, [
+    {
+      name: 'an invite that is refused and cannot be read is not changed by this step',
+      answers: [refused, error500()],
+      says: ['Not changed by this step.'],
+      summary: ['Not changed by this step'],
+    },
+    {
+      name: 'an attempt that is applied after the step has read the invite is not denied',
+      inputs: { retries: '0' },
+      answers: [http(504)],
+      says: ['Pending when last read; an attempt may still take effect.'],
+    },
+  ]),
+  {
+    name: 'refused for too many requests, an invite that was never read is not changed by this step',
+    inputs: { retries: '0' },
+    answers: [http(429, '', { 'retry-after': '1' })],
+    requests: 'PATCH',
+    exit: 1,
+    logs: ['failed. Cloudflare’s rate limit ended the step. Not changed by this step.'],
+    neverSays: ['State unknown'],
+  },
+
+  // Every read is judged again
+  ...sharing({ inputs: GUARDED, exit: 1, title: 'is outside the policy', outputs: { changed: 'false' } }, [
+    {
+      name: 'an invite that a read-back shows in another organization is not responded to again',
+      answers: [truth, http(503), shows({ organization_name: 'Evil' })],
+      requests: 'GET PATCH GET',
+      says: [
+        'no further attempt was made: organization-name does not match ("Evil"). Pending when last read; an attempt may still take effect.',
+        'HTTP 503',
+      ],
+      hints: ['Look at the invite in Cloudflare’s dashboard'],
+    },
+    {
+      name: 'an invite that is refused and then read outside the policy is not responded to again',
+      answers: [truth, http(409), shows({ organization_name: 'Evil' })],
+      requests: 'GET PATCH GET',
+      says: ['Pending when last read; this step has not changed it.'],
+    },
+    {
+      name: 'an invite that is accepted, but outside the policy at the first read, is a failure',
+      invites: [invite(1, { status: 'accepted', organization_name: 'Evil' })],
+      requests: 'GET',
+      says: ['It was left untouched'],
+    },
+  ]),
+  ...sharing({ exit: 1, title: 'is outside the policy', inputs: { roles: 'DNS', retries: '1' } }, [
+    ...[{ roles: ['DNS', 'Super Administrator'] }, { roles: 7 }].map((changes) => ({
+      name: `in list mode, a read-back that shows ${JSON.stringify(changes)} ends the turn of an invite`,
+      answers: [truth, http(503), shows(changes)],
+      requests: 'GET PATCH GET',
+      says: ['no further attempt was made: roles does not match'],
+    })),
+  ]),
+  ...sharing({ exit: 0, outcomes: ['changed'], outputs: { status: 'accepted' } }, [
+    {
+      name: 'an answer that shows another role than the policy allows is a warning',
+      inputs: { roles: 'DNS' },
+      answers: [truth, shows({ roles: ['DNS', 'Super Administrator'] })],
+      requests: 'GET PATCH',
+      annotations: [`warning: Invite Acme, Inc. (${ID}) is accepted, but outside the policy`],
+      says: ['roles does not match ("Super Administrator"). It has changed since this step selected it.'],
+    },
+    {
+      name: 'an answer without the field that a filter judges keeps its earlier value',
+      inputs: { roles: 'DNS' },
+      answers: [truth, shows({ roles: undefined })],
+      requests: 'GET PATCH',
+    },
+    {
+      name: 'a read-back that shows the desired status outside the policy is a warning',
+      inputs: GUARDED,
+      answers: [truth, applied(http(503)), shows({ organization_name: 'Evil' })],
+      requests: 'GET PATCH GET',
+      annotations: ['warning: is accepted, but outside the policy'],
+    },
+  ]),
+  {
+    name: 'a dry run by id says that a pending invite has expired',
+    inputs: { 'dry-run': 'true' },
+    answers: [shows({ expires_on: hoursFromStart(-1) })],
+    requests: 'GET',
+    exit: 0,
+    outcomes: ['planned'],
+    annotations: ['warning: is pending, but its date has passed'],
+    says: [`it expired at ${hoursFromStart(-1)}`],
+  },
 
   // Several invites
   ...sharing({ invites: invites(5), server: { latencyMs: 40 }, exit: 0, outcomes: Array(5).fill('changed') }, [
@@ -403,12 +500,12 @@ export const cases: readonly Case[] = [
     answers: [
       http(403, {
         success: false,
-        errors: Array.from({ length: 9 }, (_, at) => ({ code: 2_000 + at, message: 'x'.repeat(900) })),
+        errors: Array.from({ length: 12 }, (_, at) => ({ code: 2_000 + at, message: 'x'.repeat(900) })),
       }),
     ],
     requests: 'PATCH GET',
     exit: 1,
-    says: ['code 2000: xxx', 'code 2001: xxx', 'x…\nWhat to do: '],
+    says: ['code 2000: xxx', 'code 2001: xxx', '…\nWhat to do: '],
   },
   ...sharing({ exit: 1 }, [
     {
@@ -525,7 +622,7 @@ export const cases: readonly Case[] = [
       inputs: { 'invite-id': ID, roles: '*\n!DNS' },
       invites: [invite(1, { status: 'accepted' })],
       message: [
-        `Invite Acme, Inc. (${ID}) was left untouched: roles excludes it ("DNS").`,
+        `Invite Acme, Inc. (${ID}) is outside the policy. It was left untouched: roles excludes it ("DNS").`,
         'What to do: With invite-id, the filters are a guard. Check the id, or change the filter.',
       ].join('\n'),
       outputs: { status: 'accepted' },

@@ -138,7 +138,7 @@ export const cases: readonly Case[] = [
       requests: '',
       exit: 1,
       message:
-        'Nothing was sent to Cloudflare.\ninvite-id has an entry that holds a part of a credential (its value is not shown).',
+        'The inputs cannot be used. Nothing was sent to Cloudflare.\ninvite-id has an entry that holds a part of a credential (its value is not shown).',
     }),
   ),
   {

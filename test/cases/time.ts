@@ -1,5 +1,5 @@
 import { envelopeFailure, text503, tooManyRequests } from '../../sandbox/cloudflare.ts';
-import { inviteId, invites } from '../run.ts';
+import { hoursFromStart, invite, inviteId, invites } from '../run.ts';
 import {
   ALL,
   always,
@@ -14,12 +14,42 @@ import {
   onPatch,
   sharing,
   truth,
+  withHeaders,
 } from './case.ts';
 
 const READ = { 'dry-run': 'true' };
 
 /** What ends a step before its work is done: `timeout-seconds`, or the job is cancelled. */
 export const cases: readonly Case[] = [
+  // Cloudflare's time
+  ...sharing({ inputs: ALL, exit: 0 }, [
+    {
+      name: 'an invite has expired by the date of the answer, not by the clock of the runner',
+      answers: [withHeaders({ date: 'Thu, 26 Nov 2026 09:00:01 GMT' })],
+      requests: 'GET',
+      annotations: ['notice: The runner’s clock is 3 days behind', 'notice: 1 pending invite has expired'],
+      message:
+        'The runner’s clock is 3 days behind, compared with Cloudflare’s. The step reckons with Cloudflare’s time; set the runner’s clock.',
+    },
+    {
+      name: 'an invite has not expired by the date of the answer, although it has by the clock of the runner',
+      answers: [
+        http(
+          200,
+          { success: true, result: [invite(1, { expires_on: hoursFromStart(-24) })], result_info: { total_count: 1 } },
+          { date: 'Sat, 21 Nov 2026 09:00:00 GMT' },
+        ),
+      ],
+      requests: 'GET GET PATCH',
+      annotations: ['notice: The runner’s clock is 2 days ahead'],
+    },
+    {
+      name: 'a date that a proxy sends with an error is not the time of Cloudflare',
+      answers: [http(502, 'down', { date: 'Sun, 29 Nov 2026 09:00:00 GMT' })],
+      requests: 'GET GET PATCH',
+    },
+  ]),
+
   ...sharing({ exit: 1 }, [
     {
       name: 'timeout-seconds shortens the time for an attempt',
@@ -124,7 +154,7 @@ export const cases: readonly Case[] = [
       answers: [applied(hangs)],
       cancelAtMs: 5_000,
       requests: 'PATCH',
-      says: [`State unknown, because it could not be read: ${ID}.`],
+      says: [`State unknown: ${ID}.`],
       outcomes: ['failed'],
       outputs: { status: '' },
       onServer: ['accepted'],

@@ -1,5 +1,6 @@
 import { envelopeFailure } from '../../sandbox/cloudflare.ts';
-import { ALL, type Case, sharing } from './case.ts';
+import { hoursFromStart, invite } from '../run.ts';
+import { ALL, type Case, sharing, success } from './case.ts';
 
 const TRACKED = { ...ALL, 'report-issue': 'Invites need a person', 'github-token': 'ghs_fake-token-of-the-job' };
 
@@ -53,6 +54,47 @@ export const cases: readonly Case[] = [
     annotations: ['warning: The tracking issue could not be updated'],
     says: ['issues: write'],
     githubRequests: 'GET',
+  },
+  {
+    name: 'a tracking issue that meets a rate limit is a warning with its end, and the result stands',
+    inputs: TRACKED,
+    github: [
+      {
+        status: 403,
+        headers: { 'retry-after': '60', 'x-ratelimit-remaining': '4000' },
+        body: { message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.' },
+      },
+    ],
+    requests: 'GET PATCH',
+    exit: 0,
+    annotations: ['warning: The tracking issue could not be updated'],
+    says: ['GitHub takes requests again in 60 s.'],
+    hints: ['fewer workflows'],
+    neverSays: ['issues: write'],
+    githubRequests: 'GET',
+  },
+  {
+    name: 'a tracking issue is neither opened nor updated by a dry run that finds an invite about to expire',
+    inputs: { ...TRACKED, 'organization-name': 'Other', 'dry-run': 'true' },
+    invites: [invite(1, { expires_on: hoursFromStart(5) })],
+    requests: 'GET',
+    exit: 0,
+    annotations: ['warning: about to expire'],
+  },
+  {
+    name: 'a tracking issue is neither opened nor updated by a dry run that fails',
+    inputs: { ...TRACKED, 'dry-run': 'true', retries: '0' },
+    answers: [envelopeFailure(403, { code: 1010, message: 'Not this list' })],
+    requests: 'GET',
+    exit: 1,
+  },
+  {
+    name: 'a tracking issue is not closed by a run that skipped an entry of the list',
+    inputs: TRACKED,
+    answers: [success([{ organization_id: 'a', status: 'pending' }])],
+    requests: 'GET',
+    exit: 0,
+    annotations: ['warning: 1 entry of the list could not be used'],
   },
   {
     name: 'a tracking issue without a token is a warning',

@@ -72,7 +72,7 @@ export const cases: readonly Case[] = [
     requests: 'GET GET GET GET',
     exit: 1,
     title: 'No pending invite matches',
-    says: ['No pending invite matches the filters, and none came within 12 s.'],
+    says: ['No pending invite matches the filters. None came within 12 s.'],
     hints: ['Check the filters', 'wait-seconds'],
     atMs: [0, 5_000, 10_000, 12_000],
     tookMs: 12_000,
@@ -122,13 +122,13 @@ export const cases: readonly Case[] = [
         ...(annotations.length === 0
           ? []
           : [
-              `matches the filters${'wait-seconds' in inputs ? ', and none came within 5 s' : ''}.\nWhat to do: Check the filters`,
+              `matches the filters.${'wait-seconds' in inputs ? ' None came within 5 s.' : ''}\nWhat to do: Check the filters`,
             ]),
       ],
       outputs: { matched_count: '0', changed: 'false', invites: '[]' },
       logs: ['1 pending invite: 0 to respond to, 1 left alone. 0 matching invites responded to before.'],
       neverLogs: ['Trying to'],
-      summary: ['Cloudflare invites: none'],
+      summary: ['Cloudflare invites: no pending invite matches'],
     }),
   ),
   ...['error', 'warn'].map(

@@ -114,7 +114,7 @@ describe.concurrent('runners', { timeout: 30_000 }, () => {
     await world[Symbol.asyncDispose]();
     const { message } = onlyError(await world.step({ with: { 'api-base-url': url, retries: '0' } }));
     expect(message).toContain('ECONNREFUSED');
-    expect(message).toContain('State unknown');
+    expect(message).toContain('Not changed by this step');
     expect(message).toMatch(/^What to do: .*could not reach/m);
   });
 

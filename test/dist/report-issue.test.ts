@@ -35,9 +35,9 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
     expect(first).toMatchObject({ exitCode: 1, stderr: '' });
     expect(github.issues).toMatchObject([{ number: 1, title: TITLE, state: 'open' }]);
     expect(github.issues[0]?.body).toContain(ID);
-    expect(first.log.at(-1)).toMatch(/^Tracking issue #1 opened: /);
+    expect(first.log.at(-2)).toMatch(/^Tracking issue #1 opened: /);
     world.sandbox.addFault(envelopeFailure(403, { code: 1002, message: 'no' }));
-    expect((await step(world, github)).log.at(-1)).toMatch(/^Tracking issue #1 is up to date: /);
+    expect((await step(world, github)).log.at(-2)).toMatch(/^Tracking issue #1 is up to date: /);
     const last = await step(world, github, { with: LIST });
     expect(last).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
     expect(github.issues).toMatchObject([{ state: 'closed', comments: [expect.stringContaining('Nothing needs')] }]);
@@ -65,12 +65,19 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
       env: {
         GITHUB_API_URL: 'http://github.invalid/api/v3',
         HTTP_PROXY: `http://127.0.0.1:${port}`,
-        NO_PROXY: '127.0.0.1',
       },
     });
     await closeServer(proxy);
     expect(result).toMatchObject({ exitCode: 0, annotations: [] });
     expect(tunnels).toEqual(['github.invalid:80']);
+    expect(github.sent).toEqual(['GET /repos/acme/invites/issues']);
+  });
+
+  test('GitHub on this machine is reached without the proxy', async () => {
+    await using world = await DistHarness.open();
+    await using github = await openGitHub();
+    const env = { HTTP_PROXY: 'http://127.0.0.1:1' };
+    expect(await step(world, github, { with: LIST, env })).toMatchObject({ exitCode: 0, annotations: [] });
     expect(github.sent).toEqual(['GET /repos/acme/invites/issues']);
   });
 });

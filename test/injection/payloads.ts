@@ -103,8 +103,9 @@ export async function expectNoEffect(
   return hostile;
 }
 
+// Under a status 4xx, one page would stop the step.
 const html = (text: string): ReplyTemplate => ({
-  status: 403,
+  status: 502,
   body: `<html><head><title>${text}</title></head></html>`,
 });
 
@@ -133,7 +134,7 @@ export const REPLIES: Readonly<Record<string, (text: string) => ReplyTemplate>> 
   }),
   'the title of a page': html,
   'the attributes of a page': (text) => ({
-    status: 403,
+    status: 502,
     body: `<html lang="${text}"><title a=${text.slice(0, 100).replaceAll('>', '')}>no</title>`,
   }),
   'a plain body': (text) => ({ status: 403, body: `no: ${text}` }),

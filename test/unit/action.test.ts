@@ -41,7 +41,7 @@ test('123 invites are all accepted, with one PATCH each, 4 at a time and a numbe
   expect(policy).toBe('Policy: organization-name *');
   expect(found).toBe('123 pending invites: 123 to respond to, 0 left alone. 0 matching invites responded to before.');
   expect(group).toBe('::group::Trying to accept 123 invites');
-  expect(lines.pop()).toBe('::endgroup::');
+  expect(lines.splice(-2)).toEqual(['::endgroup::', 'Cloudflare invites: 123 accepted.']);
   expect(lines).toHaveLength(123);
   for (const [index, line] of lines.entries()) {
     expect(line).toMatch(new RegExp(`^\\[${index + 1}/123\\] Acme, Inc\\. \\([0-9a-f]{32}\\): accepted\\.$`));
@@ -178,14 +178,35 @@ test('the summary takes at most 1 MiB of 6,000 invites and counts the rows that 
   }
 });
 
-test('a proxy is used before anything is sent, if there is one', async () => {
-  const requestsBefore: number[] = [];
+test('a proxy is used before anything is sent, if there is one, and is told where requests go', async () => {
+  const calls: { urls: readonly string[]; requestsBefore: number }[] = [];
   const world = createVirtualWorld({ invites: invites(1) });
-  const useProxy = () => void requestsBefore.push(world.sandbox.requests.length);
-  await run({ world, env: { HTTPS_PROXY: 'http://proxy.example:3128' }, useProxy });
-  expect(requestsBefore).toEqual([0]);
+  const useProxy = (urls: readonly string[]): void => {
+    calls.push({ urls, requestsBefore: world.sandbox.requests.length });
+  };
+  const inputs = { 'organization-name': '*', 'report-issue': 'Title' };
+  const env = { HTTPS_PROXY: 'http://proxy.example:3128', GITHUB_API_URL: 'https://github.example/api' };
+  await run({ world, inputs, env, useProxy });
+  const urls = ['https://api.cloudflare.com/client/v4', 'https://github.example/api'];
+  expect(calls).toEqual([{ urls, requestsBefore: 0 }]);
   await run({ world, useProxy });
-  expect(requestsBefore).toEqual([0]);
+  expect(calls).toHaveLength(1);
+});
+
+test.each([
+  ['true', 0],
+  ['false', 1],
+])('a defect with dry-run: %s sends GitHub %d requests', async (dryRun, expected) => {
+  const toGitHub: string[] = [];
+  const defective = async (input: unknown): Promise<Response> => {
+    if (String(input).startsWith('https://github.example/')) toGitHub.push(String(input));
+    return { body: null } as Response;
+  };
+  const inputs = { 'organization-name': '*', 'report-issue': 'Title', 'github-token': 'ghs_fake', 'dry-run': dryRun };
+  const env = { GITHUB_API_URL: 'https://github.example', GITHUB_REPOSITORY: 'acme/invites' };
+  const step = await run({ inputs, env, fetch: defective as typeof fetch });
+  expect(step.exitCode).toBe(1);
+  expect(toGitHub).toHaveLength(expected);
 });
 
 test('a defect that is met while the list is read is an error', async () => {

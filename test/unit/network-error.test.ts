@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest';
 import { fetchFailed } from '../../sandbox/fetch.ts';
 import {
+  type ConnectionFault,
   causesOf,
+  connectionFault,
   describeCauses,
   isCertificateError,
-  isProxyRefusal,
-  wasNeverConnected,
 } from '../../src/network-error.ts';
 
 const failedWith = (code: unknown, details: object = {}): TypeError => fetchFailed('because', { code, ...details });
 const coded = (message: string, code: string): Error => Object.assign(new Error(message), { code });
-const PROXY_REFUSAL = fetchFailed('Proxy response (407) !== 200 when HTTP Tunneling');
 
 test.each([
   ...['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
@@ -31,40 +30,36 @@ test.each([
   expect(isCertificateError(error)).toBe(false);
 });
 
-test.each([
-  ['ECONNREFUSED', 'connect', true],
-  ['ECONNREFUSED', undefined, true],
-  ['ENOTFOUND', 'getaddrinfo', true],
-  ['ENOTFOUND', undefined, true],
-  ['EAI_AGAIN', undefined, true],
-  ['EHOSTUNREACH', undefined, true],
-  ['ENETUNREACH', undefined, true],
-  ['EADDRNOTAVAIL', undefined, true],
-  ['UND_ERR_CONNECT_TIMEOUT', undefined, true],
-  ['ETIMEDOUT', 'connect', true],
-  ['EAI_FAIL', 'getaddrinfo', true],
-  ['ETIMEDOUT', 'read', false],
-  ['ECONNRESET', 'read', false],
-  ['EPIPE', 'write', false],
-  ['UND_ERR_SOCKET', undefined, false],
-  ['UND_ERR_HEADERS_TIMEOUT', undefined, false],
-])('%s of the system call %s came before a connection: %s', (code, syscall, expected) => {
-  expect(wasNeverConnected(failedWith(code, { syscall }))).toBe(expected);
+test.each<[unknown, ConnectionFault | undefined]>([
+  [failedWith('CERT_NOT_YET_VALID'), 'certificate-too-early'],
+  [failedWith('CERT_HAS_EXPIRED'), 'certificate-expired'],
+  [failedWith('ERR_TLS_CERT_ALTNAME_INVALID'), 'certificate-of-another-name'],
+  [failedWith('HOSTNAME_MISMATCH'), 'certificate-of-another-name'],
+  [failedWith('SELF_SIGNED_CERT_IN_CHAIN'), 'certificate-authority'],
+  [failedWith('DEPTH_ZERO_SELF_SIGNED_CERT'), 'certificate-authority'],
+  [failedWith('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'certificate-authority'],
+  [failedWith('UNABLE_TO_GET_ISSUER_CERT_LOCALLY'), 'certificate-authority'],
+  [failedWith('CERT_REVOKED'), 'certificate'],
+  [failedWith('INVALID_PURPOSE'), 'certificate'],
+  [failedWith('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'), 'client-certificate'],
+  [failedWith('ERR_SSL_WRONG_VERSION_NUMBER'), 'no-tls'],
+  [failedWith('ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE'), 'tls'],
+  [fetchFailed('Client network socket disconnected before secure TLS connection was established'), 'tls'],
+  [fetchFailed('Proxy response (407) !== 200 when HTTP Tunneling'), 'proxy-password'],
+  [fetchFailed('Proxy response (403) !== 200 when HTTP Tunneling'), 'proxy-refusal'],
+  [fetchFailed(''), 'proxy-password'],
+  [failedWith('ECONNREFUSED'), undefined],
+  [failedWith('ECONNRESET'), undefined],
+  [new Error(''), undefined],
+  [undefined, undefined],
+])('%o is the fault %s of a connection', (error, fault) => {
+  expect(connectionFault(error)).toBe(fault);
 });
 
-test.each([
-  ['a refusal among several', fetchFailed('x', { cause: new AggregateError([failedWith('ECONNREFUSED')]) }), true],
-  ['a refusal by the proxy', PROXY_REFUSAL, true],
-  ['a message with "connect"', new Error('connect'), false],
-  ['an object with a code', { code: 'ECONNREFUSED' }, false],
-  ['undefined', undefined, false],
-])('%s came before a connection: %s', (_title, error, expected) => {
-  expect(wasNeverConnected(error)).toBe(expected);
-});
-
-test('only an answer of a proxy is a refusal by the proxy', () => {
-  expect([PROXY_REFUSAL, failedWith('ECONNREFUSED'), undefined].map(isProxyRefusal)).toEqual([true, false, false]);
-});
+test.each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED'])(
+  '%s is about a certificate of the client, not of the server',
+  (code) => expect(isCertificateError(failedWith(code))).toBe(false),
+);
 
 const REFUSED = [
   coded('connect ECONNREFUSED ::1:1', 'ECONNREFUSED'),
@@ -83,6 +78,11 @@ test.each<[string, unknown, string]>([
   ['without a code that is a number', Object.assign(new Error('odd'), { code: 20 }), 'odd'],
   ['by its code if there is no message', coded('', 'ECONNREFUSED'), 'ECONNREFUSED'],
   ['as unknown if it says nothing', new Error(''), 'unknown error'],
+  [
+    'as an answer 407 if fetch says nothing',
+    fetchFailed(''),
+    'an answer that Node does not hand on: HTTP 407, proxy authentication required',
+  ],
   ['without the full stop at its end', new Error('It broke.'), 'It broke'],
   [
     'with each distinct cause once',

@@ -17,15 +17,18 @@ function errorOf(work: () => void): unknown {
   return undefined;
 }
 
-test('Node’s proxy support is switched on once', () => {
+const NODES_OWN = new (class EnvHttpProxyAgent {})();
+
+test('Node’s proxy support is switched on once, with the environment', () => {
   const setGlobalProxy = vi.fn();
-  useProxyFromEnv(setGlobalProxy);
-  expect(setGlobalProxy).toHaveBeenCalledOnce();
+  const env = { HTTPS_PROXY: 'http://proxy.example:3128' };
+  useProxyFromEnv(env, ['https://api.example/'], undefined, setGlobalProxy);
+  expect(setGlobalProxy.mock.calls).toEqual([[{ HTTPS_PROXY: 'http://proxy.example:3128' }]]);
 });
 
 test('the error of a malformed proxy holds nothing of its value', () => {
   const error = errorOf(() =>
-    useProxyFromEnv(() => {
+    useProxyFromEnv({}, [], undefined, () => {
       throw new TypeError(`Invalid URL: alice:${PASSWORD}@proxy.example`);
     }),
   );
@@ -36,22 +39,51 @@ test('the error of a malformed proxy holds nothing of its value', () => {
   expect(error).not.toHaveProperty('cause');
 });
 
-test('a Node that is too old for a proxy is an error', () => {
+/** Works where Node lacks the function that obeys a proxy, as before 24.14. */
+function onOldNode(work: () => void): unknown {
   const original = http.setGlobalProxyFromEnv;
   try {
     Object.assign(http, { setGlobalProxyFromEnv: undefined });
     syncBuiltinESMExports();
-    const error = errorOf(useProxyFromEnv);
-    expect(error).toBeInstanceOf(ProxyError);
-    expect(error).toHaveProperty('problem', 'unsupported');
+    return errorOf(work);
   } finally {
     Object.assign(http, { setGlobalProxyFromEnv: original });
     syncBuiltinESMExports();
   }
+}
+
+test.each([undefined, null, {}, Object.create(null, { constructor: { value: Object } })])(
+  'a Node that is too old for a proxy, and whose fetch goes around it (%j), is an error',
+  (dispatcher) => {
+    const error = onOldNode(() => useProxyFromEnv({}, [], dispatcher));
+    expect(error).toBeInstanceOf(ProxyError);
+    expect(error).toHaveProperty('problem', 'unsupported');
+  },
+);
+
+test('an old Node that was started with its own proxy support is obeyed', () => {
+  const env = { no_proxy: 'a.example' };
+  expect(onOldNode(() => useProxyFromEnv(env, ['http://127.0.0.1:1/x'], NODES_OWN))).toBeUndefined();
+  expect(env).toEqual({ no_proxy: 'a.example,127.0.0.1' });
+});
+
+test.each<[Record<string, string>, string | undefined]>([
+  [{}, ',127.0.0.1'],
+  [{ NO_PROXY: 'a.example' }, 'a.example,127.0.0.1'],
+  [{ NO_PROXY: 'A', no_proxy: 'a b' }, 'a b,127.0.0.1'],
+  // Not "*,127.0.0.1", which stands for one host.
+  [{ NO_PROXY: '*' }, undefined],
+])('the hosts that %j lets go around the proxy get this machine beside them', (env, expected) => {
+  useProxyFromEnv(env, ['https://api.example/', 'http://127.0.0.1:80/', ''], undefined, () => undefined);
+  expect(env['no_proxy']).toBe(expected);
 });
 
 const proxied: string[] = [];
-const proxy = http.createServer().on('connect', (request, socket) => {
+const refuse: http.RequestListener = (request, response) => {
+  proxied.push(`${request.method} ${request.url}`);
+  response.writeHead(502).end();
+};
+const proxy = http.createServer(refuse).on('connect', (request, socket) => {
   proxied.push(`CONNECT ${request.url}`);
   socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
 });
@@ -68,21 +100,31 @@ beforeEach(() => {
 });
 
 /** Fetches in a process of its own, which a proxy is set for. */
-async function fetchBehind(env: Record<string, string>): Promise<string> {
+async function fetchBehind(env: Record<string, string>, url = 'https://api.cloudflare.invalid/'): Promise<string> {
   const script = `
-    const { useProxyFromEnv } = await import(${JSON.stringify(new URL('../../src/proxy.ts', import.meta.url).href)});
+    const proxy = await import(${JSON.stringify(new URL('../../src/proxy.ts', import.meta.url).href)});
+    const url = ${JSON.stringify(url)};
     try {
-      useProxyFromEnv();
-      await fetch('https://api.cloudflare.invalid/').catch(() => undefined);
+      proxy.useProxyFromEnv(process.env, [url], globalThis[proxy.DISPATCHER_KEY]);
+      await fetch(url).catch(() => undefined);
       console.log('sent');
     } catch (error) {
       console.log(error.stack);
     }`;
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
-    env: { PATH: process.env.PATH, ...env },
-  });
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [...(env['OLD_NODE'] ? ['--import', OLD_NODE] : []), '--input-type=module', '--eval', script],
+    { env: { PATH: process.env.PATH, ...env } },
+  );
   return stdout + stderr;
 }
+
+/** Makes a Node lack what came with 24.14. */
+const OLD_NODE = `data:text/javascript,${encodeURIComponent(`
+  import http from 'node:http';
+  import { syncBuiltinESMExports } from 'node:module';
+  delete http.setGlobalProxyFromEnv;
+  syncBuiltinESMExports();`)}`;
 
 test.each(['HTTPS_PROXY', 'https_proxy'])('fetch goes through the proxy that %s names', async (name) => {
   expect(await fetchBehind({ [name]: address })).toContain('sent');
@@ -93,6 +135,56 @@ test.each(['NO_PROXY', 'no_proxy'])('fetch goes around the proxy for a host that
   expect(await fetchBehind({ HTTPS_PROXY: address, [name]: 'api.cloudflare.invalid' })).toContain('sent');
   expect(proxied).toEqual([]);
 });
+
+test.each<Record<string, string>>([
+  { NODE_USE_ENV_PROXY: '1' },
+  { NODE_OPTIONS: '--use-env-proxy' },
+  { NODE_USE_ENV_PROXY: '1', OLD_NODE: '1' },
+  { NODE_OPTIONS: '--use-env-proxy', OLD_NODE: '1' },
+])(
+  'a Node that obeys the proxy itself sends nothing around it, and this machine nothing through it: %j',
+  async (env) => {
+    expect(await fetchBehind({ HTTP_PROXY: address, ...env })).toContain('sent');
+    expect(proxied).toEqual(['CONNECT api.cloudflare.invalid:443']);
+    proxied.length = 0;
+    expect(await fetchBehind({ HTTP_PROXY: address, ...env }, 'http://127.0.0.1:59999/')).toContain('sent');
+    expect(proxied).toEqual([]);
+  },
+);
+
+test.each<Record<string, string>>([
+  { OLD_NODE: '1' },
+  { NODE_USE_ENV_PROXY: '1', NODE_OPTIONS: '--no-use-env-proxy', OLD_NODE: '1' },
+  { NODE_USE_ENV_PROXY: '0', OLD_NODE: '1' },
+])('an old Node that does not obey the proxy is refused: %j', async (env) => {
+  expect(await fetchBehind({ HTTP_PROXY: address, ...env })).toContain('ProxyError: unsupported');
+  expect(proxied).toEqual([]);
+});
+
+test.each([
+  'http://127.0.0.1:59999/',
+  'http://127.8.9.10/',
+  'http://[::1]:59999/',
+  'http://[::1]/',
+  'https://[::ffff:127.0.0.1]:59999/',
+  'https://localhost:59999/',
+  'https://LOCALHOST./',
+  'https://api.localhost:59999/',
+])('this machine is reached around every proxy: %s', async (url) => {
+  for (const env of [{}, { NO_PROXY: 'a.example', no_proxy: '.b.example' }, { NO_PROXY: '*' }] as const) {
+    const proxies = { HTTP_PROXY: address, https_proxy: address, ALL_PROXY: address, all_proxy: address };
+    expect(await fetchBehind({ ...proxies, ...env }, url)).toContain('sent');
+  }
+  expect(proxied).toEqual([]);
+});
+
+test.each(['https://localhost.example/', 'https://127.0.0.1.example/', 'https://notlocalhost/'])(
+  'a host that only looks like this machine is reached through the proxy: %s',
+  async (url) => {
+    expect(await fetchBehind({ HTTPS_PROXY: address }, url)).toContain('sent');
+    expect(proxied).toEqual([`CONNECT ${new URL(url).host}:443`]);
+  },
+);
 
 test('a proxy without a scheme is refused without showing its password', async () => {
   const text = await fetchBehind({ HTTPS_PROXY: `alice:${PASSWORD}@proxy.example:3128` });

@@ -6,12 +6,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parse, parseDocument } from 'yaml';
+import { parse } from 'yaml';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Name of the published action in workflows. */
-export const ACTION = 'OWNER/cloudflare-invite-action@v1';
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const REUSABLE = '.github/workflows/auto-accept.yml';
 
@@ -64,23 +61,49 @@ export interface WorkflowOptions {
   readonly token: string;
   /** Shell scripts by program name, which come first on the PATH. */
   readonly programs?: Readonly<Record<string, string>>;
-  /** Changes the reusable workflow before it runs, for features that act lacks. */
+  /** Changes the reusable workflow before it runs: act has no environments, so no secrets of each. */
   readonly editReusable?: (text: string) => string;
 }
 
+type Expressions = Readonly<Record<string, unknown>>;
+
 export interface WorkflowStep {
+  readonly name?: string;
   readonly uses?: string;
   readonly run?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
+  readonly with?: Expressions;
+  readonly env?: Expressions;
+}
+
+export interface WorkflowJob {
+  readonly uses?: string;
+  readonly env?: Expressions;
+  readonly outputs?: Expressions;
+  readonly steps?: readonly WorkflowStep[];
 }
 
 export interface WorkflowFile {
   readonly permissions?: unknown;
-  readonly jobs?: Readonly<Record<string, { readonly uses?: string; readonly steps?: readonly WorkflowStep[] }>>;
+  readonly env?: Expressions;
+  readonly jobs?: Readonly<Record<string, WorkflowJob>>;
 }
 
 /** Reads a text file of this repository. */
 export const readRepositoryFile = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+const metadata = JSON.parse(readRepositoryFile('package.json')) as {
+  readonly version: string;
+  readonly repository: { readonly url: string };
+};
+
+/** The action's repository on GitHub, with its owner. */
+export const SELF = metadata.repository.url.replace(/^git\+https:\/\/github\.com\/|\.git$/g, '');
+
+/** The published action in workflows, by its moving tag. */
+export const ACTION = `${SELF}@v${metadata.version.split('.')[0]}`;
+
+/** The published action as the reusable workflow names it, by the version of this checkout. */
+export const RELEASED_ACTION = `${SELF}@v${metadata.version}`;
 
 /** Paths of the files in a folder of this repository whose names match. */
 export function listFiles(folder: string, pattern: RegExp): string[] {
@@ -108,19 +131,22 @@ export function findProgram(name: string, hint: string, folder = ''): string {
 }
 
 /**
- * Finds the workflow runner: $ACT, or `act` on the PATH or in the folder where Go installs programs.
+ * Finds a program of Go's: the value of `variable`, or on the PATH or in the folder where Go installs programs.
  * @throws when it is missing, with the command that installs it
  */
-export function findAct(): string {
-  const { ACT } = process.env;
-  if (ACT) {
-    if (!isExecutable(ACT)) throw new Error(`$ACT is ${ACT}, which is not executable.`);
-    return ACT;
+export function findGoProgram(name: string, variable: string, install: string): string {
+  const file = process.env[variable];
+  if (file) {
+    if (!isExecutable(file)) throw new Error(`$${variable} is ${file}, which is not executable.`);
+    return file;
   }
   const { stdout } = spawnSync('go', ['env', 'GOPATH'], { encoding: 'utf8' });
   const goBin = stdout ? join(stdout.trim(), 'bin') : '';
-  return findProgram('act', 'Install it with: go install github.com/nektos/act@v0.2.87', goBin);
+  return findProgram(name, `Install it with: ${install}`, goBin);
 }
+
+/** Finds the workflow runner. */
+export const findAct = (): string => findGoProgram('act', 'ACT', 'go install github.com/nektos/act@v0.2.87');
 
 /** act asks the first node on the PATH for its `process.execPath`, and runs that path from then on. */
 const PRINT_EXEC_PATH = 'case "$*" in *process.execPath*) echo "$0"; exit ;; esac\n';
@@ -132,15 +158,6 @@ const PRINT_EXEC_PATH = 'case "$*" in *process.execPath*) echo "$0"; exit ;; esa
  */
 function delayFailure(bash: string, program: string, before = ''): string {
   return `#!${bash}\n${before}'${program}' "$@"\ncode=$?\n[ "$code" -eq 0 ] || sleep 0.5\nexit "$code"\n`;
-}
-
-/** Removes `concurrency.queue`, which GitHub has and the schema of act 0.2.87 rejects. Changes nothing else. */
-export function forAct(text: string): string {
-  const document = parseDocument(text);
-  const jobs = Object.keys((parse(text) as WorkflowFile).jobs ?? {});
-  const paths = [[], ...jobs.map((id) => ['jobs', id])].map((path) => [...path, 'concurrency', 'queue']);
-  const removed = paths.filter((path) => document.hasIn(path) && document.deleteIn(path));
-  return removed.length > 0 ? document.toString({ lineWidth: 0 }) : text;
 }
 
 export function stepsOf({ jobs = {} }: WorkflowFile): readonly WorkflowStep[] {
@@ -174,7 +191,7 @@ function copyAction(to: string, { apiBaseUrl, editReusable = (text) => text }: W
   mkdirSync(join(to, dirname(REUSABLE)), { recursive: true });
   writeFileSync(join(to, 'action.yml'), edit(action, /(?<=default: )https:\/\/api\.cloudflare\.com\S*/, apiBaseUrl));
   for (const path of ['package.json', 'dist']) cpSync(join(ROOT, path), join(to, path), { recursive: true });
-  const reusable = forAct(editReusable(readRepositoryFile(REUSABLE)));
+  const reusable = editReusable(readRepositoryFile(REUSABLE));
   writeFileSync(join(to, REUSABLE), reusable);
   return reusable;
 }
@@ -266,13 +283,14 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
   try {
     const action = join(home, 'action');
     const reusable = copyAction(action, options);
-    const downloads = [...usesOf(workflow), ...usesOf(reusable)].filter((uses) => uses !== ACTION);
+    const local = [ACTION, RELEASED_ACTION];
+    const downloads = [...usesOf(workflow), ...usesOf(reusable)].filter((uses) => !local.includes(uses));
     if (downloads.length > 0) throw new Error(`The workflow would download ${downloads.join(', ')}`);
 
     const workspace = join(home, 'workspace');
     const file = join('.github', 'workflows', 'example.yml');
     mkdirSync(join(workspace, dirname(file)), { recursive: true });
-    writeFileSync(join(workspace, file), forAct(workflow));
+    writeFileSync(join(workspace, file), workflow);
     const bin = join(home, 'bin');
     mkdirSync(bin);
     const bash = findProgram('bash', 'Install it with the package manager of your system.');
@@ -294,7 +312,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
       [
         ...[event, '--json', '-C', workspace, '-W', file, '-P', 'ubuntu-latest=-self-hosted', '--pull=false', '--rm'],
         ...['--no-cache-server', '--action-offline-mode', '--container-daemon-socket', '-', ...files],
-        ...['--local-repository', `${ACTION}=${action}`],
+        ...local.flatMap((uses) => ['--local-repository', `${uses}=${action}`]),
         ...flags('--input', inputs),
         ...flags('-s', { GITHUB_TOKEN: options.token, ...secrets }),
         ...flags('--var', vars),

@@ -1,16 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CloudflareSandbox, SandboxInvite, SandboxRequest } from '../../sandbox/cloudflare.ts';
 import { DEMO_IDS } from '../../sandbox/demo-account.ts';
-import {
-  edit,
-  findAct,
-  findProgram,
-  forAct,
-  type JobRun,
-  readRepositoryFile,
-  runWorkflow,
-  type WorkflowRun,
-} from './act.ts';
+import { edit, findAct, findProgram, type JobRun, readRepositoryFile, runWorkflow, type WorkflowRun } from './act.ts';
 import { acmeInvites, DEMO, type ExampleOptions, json, type RequestHandler, user, WorkflowServers } from './servers.ts';
 
 const TOKEN = DEMO.credentials.token;
@@ -245,8 +236,9 @@ test.concurrent('after-invite.yml invites, waits for the invite, accepts it, and
   // The first GET does not find it.
   expect(sent(sandbox).filter((request) => request.startsWith('GET')).length).toBeGreaterThan(1);
   expect(respondedTo(sandbox)).toEqual([DEMO_IDS.acmeDns]);
-  expect(logOf(jobOf(run, 'join'))).toContain('Joined Acme, Inc. (changed = true).');
-  expect(logOf(jobOf(run, 'configure'))).toContain('bot@example.net is a member of Acme, Inc. as ["DNS"].');
+  expect(logOf(jobOf(run, 'join'))).toContain(`Joined account ${ACCOUNT} (changed = true).`);
+  const memberId = DEMO.invites[0]?.invited_member_id;
+  expect(logOf(jobOf(run, 'configure'))).toContain(`Member ${memberId} has joined account ${ACCOUNT}.`);
   expect(run.jobs.map(logOf).join('\n')).not.toContain(secrets.CLOUDFLARE_INVITER_TOKEN);
 });
 
@@ -256,7 +248,7 @@ test.concurrent('after-invite.yml ends at once in a rerun after the invite was a
     request.method === 'POST' ? json(200, { success: true }) : sandbox.handle(request, options);
   const { run } = await runOnce('after-invite.yml, once more', handle, AFTER_INVITE);
   expect(sandbox.requests.map(({ method }) => method)).toEqual(['GET']);
-  expect(logOf(jobOf(run, 'join'))).toContain('Joined Acme, Inc. (changed = false).');
+  expect(logOf(jobOf(run, 'join'))).toContain(`Joined account ${ACCOUNT} (changed = false).`);
   expect(jobOf(run, 'configure').result).toBe('success');
 });
 
@@ -393,6 +385,15 @@ test.concurrent('many-users.yml runs a job for each user, and a failure does not
   expect(issues.map(({ title }) => title).sort()).toEqual(USERS.map((name) => `Cloudflare invites of ${name}`));
 });
 
+test.concurrent('many-users.yml runs as it stands, and the reusable workflow too', async () => {
+  const sandbox = user({ invites: INVITES });
+  // act has no environments, so all three jobs are the same user.
+  const options = { ...example('many-users.yml', 'schedule'), secrets: SECRETS };
+  const { run } = await runOnce('many-users.yml, one token', sandbox, options);
+  expect(Object.values(results(run))).toEqual(USERS.map(() => 'success'));
+  expect(ACME.map((id) => sandbox.invite(id)?.status)).toEqual(['accepted', 'accepted']);
+});
+
 test.concurrent('many-users.yml changes nothing in a dry run by hand', async () => {
   const { handle, of } = createUsers();
   const options = { ...MANY_USERS, event: 'workflow_dispatch', inputs: { 'dry-run': 'true' } } as const;
@@ -462,11 +463,6 @@ test('runWorkflow refuses a workflow that would download an action', async () =>
     token: 'unused',
   });
   await expect(run).rejects.toThrow('The workflow would download actions/checkout@v7');
-});
-
-test('forAct removes concurrency.queue and nothing else', () => {
-  expect(forAct(readExample('auto-accept.yml'))).not.toContain('queue: max\n');
-  expect(forAct('on: push\njobs: {}\n')).toBe('on: push\njobs: {}\n');
 });
 
 test('findAct names the command that installs act when it is missing', () => {

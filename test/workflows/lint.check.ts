@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ACTION, edit, listFiles, readRepositoryFile as read } from './act.ts';
-import { type Finding, lintAction, lintWorkflow, snippetsOf, wholeWorkflow } from './lint.ts';
+import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
+import { ACTION, edit, listFiles, readRepositoryFile as read, SELF } from './act.ts';
+import { type Finding, FOREIGN_OUTPUTS, lintAction, lintWorkflow, snippetsOf, wholeWorkflow } from './lint.ts';
 
 const show = (path: string, findings: readonly Finding[], from = 0): string[] =>
   findings.map(({ line, message }) => `${path}:${line + from}: ${message}`);
@@ -76,7 +77,7 @@ jobs:
           IDS: \${{ steps.invites.outputs.invite_ids }}
   second:
     needs: first
-    uses: OWNER/cloudflare-invite-action/.github/workflows/auto-accept.yml@v1
+    uses: ${SELF}/.github/workflows/auto-accept.yml@v1
     permissions:
       issues: write
     with:
@@ -91,7 +92,7 @@ test('lintWorkflow accepts a valid workflow', async () => {
 });
 
 test('lintWorkflow accepts this action pinned by commit id, and checks its outputs', async () => {
-  const pinned = edit(GOOD, `${ACTION}\n`, `OWNER/cloudflare-invite-action@${'0'.repeat(40)} # v1.0.0\n`);
+  const pinned = edit(GOOD, `${ACTION}\n`, `${SELF}@${'0'.repeat(40)} # v1.0.0\n`);
   expect(await lintWorkflow('good.yml', pinned)).toEqual([]);
   expect(await lintWorkflow('bad.yml', edit(pinned, /invite_ids(?= }}\n {2}second)/, 'ids'))).toHaveLength(1);
 });
@@ -108,7 +109,7 @@ test.each<[string, string | RegExp, string, string]>([
   ['an unknown output in a step', /invite_ids(?= }}\n {2}second)/, 'ids', 'ids'],
   ['an unknown output in a job', /invite_ids(?= }}\n {4}steps)/, 'inviteids', 'inviteids'],
   ['an unknown step', /(?<=steps.)invites(?=\S+ }}\n {2}second)/, 'invite', 'invite'],
-  ['another version of the action', `${ACTION}\n`, 'OWNER/cloudflare-invite-action@v2\n', '@v2'],
+  ['another version of the action', `${ACTION}\n`, `${SELF}@v0\n`, '@v0'],
   ['an action without a commit id', '@3d3c42e5aac5ba805825da76410c181273ba90b1', '@v7', 'not pinned'],
   ['a commit id without a version', ' # v7.0.1', '', 'lacks a comment'],
   ['an expression in a script', '$IDS', `\${{ steps.invites.outputs.invite_ids }}`, 'expression in a script'],
@@ -123,6 +124,42 @@ test.each<[string, string | RegExp, string, string]>([
   expect(findings).not.toEqual([]);
 });
 
+// Every way in which a script gets text of Cloudflare's.
+test.each([
+  ...FOREIGN_OUTPUTS.map((name) => `steps.invites.outputs.${name}`),
+  "steps.invites.outputs['roles']",
+  'fromJSON(steps.invites.outputs.roles)[0]',
+  "format('{0}', steps.invites.outputs.invites)",
+  'steps.invites.outputs . roles',
+  'toJSON(steps)',
+  'toJSON(steps.invites)',
+  'toJSON(steps.invites.outputs)',
+  "join(steps.invites.outputs.*, ' ')",
+  "join(steps.*.outputs.roles, ' ')",
+])('lintWorkflow refuses a script that gets %s', async (expression) => {
+  const found = async (text: string) =>
+    (await lintWorkflow('bad.yml', text)).filter(({ message }) => message.startsWith('Foreign text'));
+  const inStep = edit(GOOD, /steps\.invites\.outputs\.invite_ids(?= }}\n {2}second)/, expression);
+  expect(await found(inStep)).toHaveLength(1);
+  const inScript = edit(GOOD, '$IDS', `\${{ ${expression} }}`);
+  expect(await found(inScript)).toHaveLength(1);
+  const aliased = edit(GOOD, /steps\.invites\.outputs\.invite_ids(?= }}\n {4}steps)/, expression);
+  const second = `  third:
+    needs: first
+    runs-on: ubuntu-latest
+    env:
+      TEXT: \${{ needs.first.outputs.ids }}
+    steps:
+      - run: echo "$TEXT"
+`;
+  expect(await found(`${aliased}${second}`)).toHaveLength(1);
+  expect(await found(`${GOOD}${second}`)).toEqual([]);
+});
+
+test('the outputs that no script may get are outputs of the action', () => {
+  expect(OUTPUT_NAMES).toEqual(expect.arrayContaining([...FOREIGN_OUTPUTS]));
+});
+
 test.each([
   ['a misspelt key', 'author:', 'auther:'],
   ['an unknown runtime', 'using: node24', 'using: node7'],
@@ -135,7 +172,7 @@ test.each([
   ['indented steps', `      - uses: ${ACTION}\n        with:\n          status: accepted\n`, 'status:', 'staus:'],
   ['inputs', "organization-id: '*'\nstatus: accepted\n", 'status:', 'staus:'],
   ['a job', 'job:\n  runs-on: ubuntu-latest\n  steps:\n    - run: make\n', 'runs-on', 'runs-onn'],
-  ['a key at the top', 'concurrency:\n  group: a\n  queue: max\n', 'queue', 'que'],
+  ['a key at the top', 'concurrency:\n  group: a\n  cancel-in-progress: false\n', 'cancel-in', 'cancle-in'],
   ['triggers', "on:\n  schedule:\n    - cron: '1 2 * * *'\npermissions: {}\n", '1 2', '99 2'],
 ])('wholeWorkflow completes %s', async (_what, snippet, from, to) => {
   expect(await lintWorkflow('snippet.yml', wholeWorkflow(snippet).text)).toEqual([]);

@@ -2,7 +2,7 @@ import { DescriptionDictionary, data } from '@actions/expressions';
 import { registerLogger, type ValidationConfig, validate } from '@actions/languageservice';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
-import { ACTION, readRepositoryFile, stepsOf, type WorkflowFile } from './act.ts';
+import { ACTION, RELEASED_ACTION, readRepositoryFile, SELF, stepsOf, type WorkflowFile } from './act.ts';
 
 /** A problem in a workflow, an action, or a part of one. */
 export interface Finding {
@@ -18,7 +18,8 @@ interface ActionFile {
   readonly outputs: Readonly<Record<string, object>>;
 }
 
-const [SELF = '', SELF_REF] = ACTION.split('@');
+/** The moving tag, and the version of this checkout. */
+const OWN_TAGS = [ACTION, RELEASED_ACTION].map((uses) => uses.split('@')[1]);
 /** `uses:` for the checkout, in workflows of this repository. */
 const CHECKOUT = './';
 const WORKFLOWS = '.github/workflows/';
@@ -30,8 +31,7 @@ const crashes: string[] = [];
 const ignore = (): void => undefined;
 registerLogger({ error: (message) => crashes.push(message), warn: ignore, info: ignore, log: ignore });
 
-/** The moving tag, or a commit id. */
-const isOwnRef = (ref: string): boolean => ref === SELF_REF || /^[0-9a-f]{40}$/.test(ref);
+const isOwnRef = (ref: string): boolean => OWN_TAGS.includes(ref) || /^[0-9a-f]{40}$/.test(ref);
 
 function isSelf(uses: string): boolean {
   const [name, ref = ''] = uses.split('@');
@@ -103,8 +103,9 @@ async function checkGrammar(uri: string, text: string): Promise<Finding[]> {
 function checkPins(text: string): Finding[] {
   return text.split('\n').flatMap((line, index) => {
     const [, uses, comment = ''] = /^\s*(?:- )?uses:\s*['"]?([^\s'"]+)['"]?\s*(#.*)?$/.exec(line) ?? [];
-    if (uses === undefined || uses.startsWith('./') || uses === ACTION) return [];
-    if (uses.startsWith(`${SELF}/${WORKFLOWS}`) && uses.endsWith(`@${SELF_REF}`)) return [];
+    if (uses === undefined || uses.startsWith('./')) return [];
+    const [name = '', ref = ''] = uses.split('@');
+    if ((name === SELF || name.startsWith(`${SELF}/${WORKFLOWS}`)) && OWN_TAGS.includes(ref)) return [];
     if (!/@[0-9a-f]{40}$/.test(uses)) return [{ line: index + 1, message: `${uses} is not pinned by commit id` }];
     if (/^# v\d+\.\d+\.\d+$/.test(comment.trim())) return [];
     return [{ line: index + 1, message: `${uses} lacks a comment with its version` }];
@@ -116,6 +117,37 @@ function checkScripts(workflow: WorkflowFile): Finding[] {
   return stepsOf(workflow)
     .filter(({ run }) => run?.includes('${{'))
     .map(({ run }) => ({ line: 0, message: `An expression in a script: ${run?.trim().split('\n')[0]}` }));
+}
+
+/** Outputs with text that a stranger may have chosen. */
+export const FOREIGN_OUTPUTS = ['organization_name', 'invited_by', 'roles', 'invites', 'invited_member_email'] as const;
+
+/**
+ * Finds scripts that get such an output. GitHub reads commands from a script's log, and the runner prints there the
+ * `env:` of every script, so `env:` is as bad as `echo`.
+ */
+function checkForeignText({ env: workflowEnv = {}, jobs = {} }: WorkflowFile): Finding[] {
+  const isForeign = (text: unknown, names: readonly string[]): boolean => {
+    const one = new RegExp(`outputs\\s*(?:\\.\\s*|\\[\\s*')(?:${names.join('|')})\\b`, 'i');
+    // A whole object, such as toJSON(steps), holds every output.
+    const all = /\b(?:steps|needs)\s*(?:[),}]|\.\s*(?:\*|[\w-]+)\s*[),}])|\boutputs\s*(?:[),}]|\.\s*\*)/i;
+    return [...String(text).matchAll(/\$\{\{(.*?)\}\}/gs)].some(
+      ([, code = '']) => one.test(code) || all.test(`${code})`),
+    );
+  };
+  // A job may hand such an output on under another name.
+  const aliases = Object.values(jobs)
+    .flatMap(({ outputs = {} }) => Object.entries(outputs))
+    .flatMap(([name, value]) => (isForeign(value, FOREIGN_OUTPUTS) ? [name] : []));
+  const names = [...FOREIGN_OUTPUTS, ...aliases];
+  return Object.values(jobs).flatMap(({ env: jobEnv = {}, steps = [] }) =>
+    steps
+      .filter(({ run }) => run !== undefined)
+      .filter(({ run, env = {} }) =>
+        [run, ...[workflowEnv, jobEnv, env].flatMap(Object.values)].some((text) => isForeign(text, names)),
+      )
+      .map(({ run }) => ({ line: 0, message: `Foreign text in a script or its env: ${run?.trim().split('\n')[0]}` })),
+  );
 }
 
 /** Checks the inputs of `uses: ./`, which the grammar skips. */
@@ -145,7 +177,7 @@ export async function lintWorkflow(path: string, text: string): Promise<readonly
     return findings;
   }
   if (workflow.permissions === undefined) findings.push({ line: 0, message: 'There are no permissions at the top' });
-  return [...findings, ...checkScripts(workflow), ...checkOwnInputs(workflow)];
+  return [...findings, ...checkScripts(workflow), ...checkForeignText(workflow), ...checkOwnInputs(workflow)];
 }
 
 /** Checks an `action.yml`. */

@@ -15,10 +15,12 @@ const WRITTEN = `runner:${encodeURIComponent(ACCOUNT.password)}`;
 
 let authority: Authority;
 let tls: { key: string; cert: string };
+let localhost: { key: string; cert: string };
 
 beforeAll(async () => {
   authority = await Authority.found();
   tls = await authority.sign(API_HOST);
+  localhost = await authority.sign('localhost');
 });
 
 afterAll(() => authority[Symbol.asyncDispose]());
@@ -164,9 +166,7 @@ describe.concurrent('proxy', { timeout: 30_000 }, () => {
     const proxy = await CompanyProxy.open();
     const url = proxy.url(WRITTEN);
     await proxy[Symbol.asyncDispose]();
-    // Under its own address the server could be reached, were the proxy left out.
-    const base = { 'api-base-url': `https://127.0.0.1:${api.port}/client/v4` };
-    const result = await step(api, { env: { HTTPS_PROXY: url }, with: base });
+    const result = await step(api, { env: { HTTPS_PROXY: url } });
     expect(onlyError(result).message).toContain('ECONNREFUSED');
     expect(onlyError(result).message).toMatch(/^What to do: .*HTTPS_PROXY/m);
     expect(api.peers).toEqual([]);
@@ -182,9 +182,8 @@ describe.concurrent('proxy', { timeout: 30_000 }, () => {
     rude.listen(0, '127.0.0.1');
     await once(rude, 'listening');
     const { port } = rude.address() as AddressInfo;
-    const base = { 'api-base-url': `https://127.0.0.1:${api.port}/client/v4`, 'timeout-seconds': '1' };
     const env = { HTTPS_PROXY: `http://${WRITTEN}@127.0.0.1:${port}` };
-    const result = await step(api, { env, with: base, timeoutMs: 10_000 });
+    const result = await step(api, { env, with: { 'timeout-seconds': '1' }, timeoutMs: 10_000 });
     rude.close();
     // Node tries such a proxy again and again, for ever, also after the request was given up.
     expect(result.timedOut).toBe(false);
@@ -206,7 +205,43 @@ describe.concurrent('proxy', { timeout: 30_000 }, () => {
   );
 });
 
+describe.concurrent('this machine', { timeout: 30_000 }, () => {
+  test.for([
+    {},
+    { NO_PROXY: 'example.com' },
+    { NO_PROXY: '*' },
+    { no_proxy: 'api.cloudflare.com' },
+    { NODE_USE_ENV_PROXY: '1' },
+    { NODE_OPTIONS: '--use-env-proxy' },
+  ])('no proxy is asked for this machine, whatever the environment has: %j', async (env) => {
+    await using api = await Api.open(localhost);
+    await using proxy = await CompanyProxy.open();
+    const names = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
+    const proxies = Object.fromEntries(names.map((name) => [name, proxy.url()]));
+    const base = { 'api-base-url': `https://localhost:${api.port}/client/v4` };
+    expect(await step(api, { env: { ...proxies, ...env }, with: base })).toMatchObject({ exitCode: 0 });
+    expect(api.sent).toEqual(['PATCH']);
+    expect(proxy.asked).toEqual([]);
+  });
+});
+
 describe.concurrent('certificate', { timeout: 30_000 }, () => {
+  test('NODE_TLS_REJECT_UNAUTHORIZED lets no unknown certificate pass, and a warning says what to set instead', async () => {
+    await using api = await Api.open(localhost);
+    const base = { 'api-base-url': `https://localhost:${api.port}/client/v4` };
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const refused = await step(api, { env, untrusting: true, with: base });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.annotations.map(({ level }) => level)).toEqual(['warning', 'error']);
+    expect(api.sent).toEqual([]);
+    const trusted = await step(api, { env, with: base });
+    expect(trusted).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(trusted.annotations).toEqual([
+      { level: 'warning', title: expect.anything(), message: expect.stringContaining('NODE_EXTRA_CA_CERTS') },
+    ]);
+    expect(api.sent).toEqual(['PATCH']);
+  });
+
   test('a server with an unknown certificate authority gets no request, and one connection', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
@@ -266,8 +301,20 @@ describe.concurrent('old Node', { timeout: 30_000 }, () => {
     },
   );
 
+  test('a Node that is too old for a proxy obeys it where NODE_USE_ENV_PROXY says so', async () => {
+    await using api = await Api.open(tls);
+    await using proxy = await CompanyProxy.open();
+    const result = await step(api, {
+      env: { HTTPS_PROXY: proxy.url(), NODE_USE_ENV_PROXY: '1' },
+      nodeArguments: ['--import', preload],
+    });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
+    expect(api.peers).toHaveLength(proxy.asked.length);
+  });
+
   test('a Node that is too old for a proxy works where none is set', async () => {
-    await using api = await Api.open(await authority.sign('localhost'));
+    await using api = await Api.open(localhost);
     const result = await step(api, {
       with: { 'api-base-url': `https://localhost:${api.port}/client/v4` },
       nodeArguments: ['--import', preload],

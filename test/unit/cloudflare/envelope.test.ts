@@ -22,6 +22,7 @@ test('an envelope is parsed with all of its fields', () => {
     kind: 'envelope',
     success: false,
     errors: [{ ...error, documentationUrl: documentation_url, pointer: '/status', chain: [cause] }],
+    retryAfter: [],
     result: null,
     resultInfo: { totalCount: 21, perPage: 20 },
   });
@@ -37,7 +38,7 @@ test.each<[string, object]>([
 
 test.each<[string, object]>([
   ['no errors', { success: false, errors: [], messages: [], result: [] }],
-  ['a result', { success: false, errors: null, result: { status: 'accepted' } }],
+  ['null', { success: false, errors: null, messages: null, result: null }],
   ['nothing else', { success: false }],
 ])('an envelope without success and with %s is a failure', (_title, envelope) => {
   expect(parse(envelope)).toMatchObject({ kind: 'envelope', success: false, errors: [] });
@@ -48,15 +49,40 @@ const coded = (code: number, message = 'm') => ({ code, message, chain: [] });
 test.each<[string, unknown, unknown[]]>([
   ['code 0', [{ code: 0, message: 'zero' }], [coded(0, 'zero')]],
   ['no code', [{ message: 'none' }], [{ message: 'none', chain: [] }]],
-  ['a code as text', [{ code: '1000', message: 'text' }], [{ message: 'text', chain: [] }]],
+  ['a number as text', [{ code: '1000', message: 'text' }], [coded(1000, 'text')]],
+  ['a code that is a word', [{ code: 'not_allowed' }], [{ code: 'not_allowed', message: '', chain: [] }]],
+  ['a code of another type', [{ code: [1], message: 'odd' }], [{ message: 'odd', chain: [] }]],
   ['no message', [{ code: 1 }], [coded(1, '')]],
-  ['entries that are not objects', ['x', null, 3, [1], { code: 1, message: 'm' }], [coded(1)]],
-  ['an object instead of a list', { code: 1 }, []],
-  ['a chain that is not a list', [{ code: 1, message: 'm', error_chain: 'x' }], [coded(1)]],
+  ['texts among them', ['x', null, 3, [1], ' ', { code: 1, message: 'm' }], [{ message: 'x', chain: [] }, coded(1)]],
+  ['one text', 'x', [{ message: 'x', chain: [] }]],
+  ['an object instead of a list', { code: 1 }, [coded(1, '')]],
+  [
+    'the same error twice',
+    [
+      { code: 1, message: 'm' },
+      { code: 1, message: 'm' },
+    ],
+    [coded(1)],
+  ],
+  [
+    'a chain that is not a list',
+    [{ code: 1, message: 'm', error_chain: { code: 2 } }],
+    [{ ...coded(1), chain: [{ code: 2, message: '' }] }],
+  ],
   [
     'a chain with entries that are not objects',
     [{ code: 1, message: 'm', error_chain: [null, 'x', { code: 2 }] }],
-    [{ ...coded(1), chain: [{ code: 2, message: '' }] }],
+    [
+      {
+        ...coded(1),
+        chain: [{ message: 'x' }, { code: 2, message: '' }],
+      },
+    ],
+  ],
+  [
+    'a chain in a chain',
+    [{ code: 1, message: 'm', error_chain: [{ code: 2, error_chain: [{ code: 3, error_chain: [{ code: 4 }] }] }] }],
+    [{ ...coded(1), chain: [2, 3, 4].map((code) => ({ code, message: '' })) }],
   ],
   [
     'other fields of unexpected types',
@@ -109,42 +135,85 @@ test.each<[string, object, object]>([
     PROBLEM,
     {
       kind: 'problem',
-      error: {
-        code: 520,
-        message: 'Error 520: Web server is returning an unknown error: The origin returned something odd.',
-        chain: [],
-      },
+      errors: [
+        {
+          code: 520,
+          message: 'Error 520: Web server is returning an unknown error: The origin returned something odd.',
+          chain: [],
+        },
+      ],
       retryable: true,
-      retryAfter: 12,
+      retryAfter: [12],
     },
   ],
   [
     'with the mark of Cloudflare alone',
     { cloudflare_error: true },
-    { kind: 'problem', error: { message: '', chain: [] }, retryable: undefined, retryAfter: undefined },
+    { kind: 'problem', errors: [], retryable: undefined, retryAfter: [] },
   ],
 ])('a problem %s is parsed with all of its fields', (_title, body, expected) => {
   expect(parse(body)).toEqual(expected);
 });
 
 test.each<[string, object, object]>([
-  ['a title and a status', { title: 'Odd', status: 500 }, { error: { message: 'Odd' } }],
+  ['a title and a status', { title: 'Odd', status: 500 }, { errors: [{ message: 'Odd' }] }],
   ['retryable: false', { ...PROBLEM, retryable: false }, { retryable: false }],
   ['retryable: "no"', { ...PROBLEM, retryable: 'no' }, { retryable: undefined }],
-  ['a long text', { ...PROBLEM, title: 'x'.repeat(600), detail: 5 }, { error: { message: `${'x'.repeat(499)}…` } }],
+  ['a long text', { ...PROBLEM, title: 'x'.repeat(600), detail: 5 }, { errors: [{ message: `${'x'.repeat(499)}…` }] }],
 ])('a problem with %s is parsed', (_title, body, expected) => {
   expect(parse(body)).toMatchObject({ kind: 'problem', ...expected });
 });
 
-test('a problem with a code as text has no code', () => {
-  const body = parse({ ...PROBLEM, error_code: '520' });
-  expect(body.kind === 'problem' && 'code' in body.error).toBe(false);
+test('a problem with a number as text has its code', () => {
+  expect(parse({ ...PROBLEM, error_code: '520' }).errors).toMatchObject([{ code: 520 }]);
+});
+
+const said = (message: string) => ({ message, chain: [] });
+
+test.each<[string, object, object[]]>([
+  ['messages', { messages: ['first', { code: 7, message: 'second' }] }, [said('first'), coded(7, 'second')]],
+  ['error as text', { error: 'no' }, [said('no')]],
+  ['error as an object', { error: { code: 7, message: 'no' } }, [coded(7, 'no')]],
+  ['error and its description', { error: 'no', error_description: 'never' }, [said('no'), said('never')]],
+  ['message', { message: 'no' }, [said('no')]],
+  ['message and code', { code: '7', message: 'no' }, [coded(7, 'no')]],
+  ['title and detail', { title: 'No', detail: 'never', message: 'ever' }, [said('No: never'), said('ever')]],
+  ['errors and messages', { errors: [{ code: 7, message: 'no' }], messages: ['why'] }, [coded(7, 'no'), said('why')]],
+  ['the same text twice', { error: 'no', message: 'no' }, [said('no')]],
+  ['another member', { errors: [], hint: 'no' }, [said('{"success":false,"errors":[],"hint":"no"}')]],
+  [
+    'an empty error and another member',
+    { errors: [{}], hint: 'no' },
+    [said(''), said('{"success":false,"errors":[{}],"hint":"no"}')],
+  ],
+])('the reason of a failure is found in %s', (_title, members, errors) => {
+  expect(parse({ success: false, ...members }).errors).toEqual(errors.map((error) => expect.objectContaining(error)));
+});
+
+test.each<[string, object, unknown[]]>([
+  ['at the top', { retry_after: 12 }, [12]],
+  ['beside an error', { errors: [{ code: 1, retry_after: '7' }], retry_after: 0 }, [0, '7']],
+  ['in the error', { error: { retry_after: 9 } }, [9]],
+])('a delay %s of a body is kept', (_title, members, retryAfter) => {
+  expect(parse({ success: false, ...members })).toMatchObject({ retryAfter });
+});
+
+test('a body that is nested without end is described, and takes no time', () => {
+  const open = 100_000;
+  const chain = `${'{"code":1,"error_chain":['.repeat(open)}${']}'.repeat(open)}`;
+  expect(parseText(`{"success":false,"errors":[${chain}]}`).errors).toHaveLength(1);
+  expect(parseText(`{"x":${'['.repeat(open)}${']'.repeat(open)}}`)).toMatchObject({ kind: 'unreadable' });
+  const startMs = performance.now();
+  for (const part of ['<!--', '<title', '<?xml', '{"', 'error code: 1', '--><!--'])
+    parseText(`<${part.repeat(500_000)}`);
+  expect(performance.now() - startMs).toBeLessThan(2_000);
 });
 
 test('a problem with success is an envelope', () => {
   expect(parse({ ...PROBLEM, success: false })).toHaveProperty('kind', 'envelope');
 });
 
+const isPage = (text: string): boolean => /HTML page|error code/.test(text);
 const NOT_AN_ANSWER = 'JSON that is not an answer of the API (it has no "success")';
 
 test.each<[string, string]>([
@@ -156,6 +225,14 @@ test.each<[string, string]>([
   [`<html><title>${'x'.repeat(200)}</title>`, `an HTML page titled "${'x'.repeat(200)}"`],
   ['<!doctype HTML><p>no title', 'an HTML page'],
   ['<HTML><title></title>', 'an HTML page'],
+  [
+    '\uFEFF\r\n<!-- a comment <title>no</title> --><?xml version="1.0"?>\n<html><title>yes</title>',
+    'an HTML page titled "yes"',
+  ],
+  [`<!--${'x'.repeat(30_000)}--><!-- y --><title>\n late\n title </title>`, 'an HTML page titled "late title"'],
+  ['<?xml version="1.0"?><note>no page</note>', 'text: "<?xml version="1.0"?><note>no page</note>"'],
+  ['<header>no page</header>', 'text: "<header>no page</header>"'],
+  ['error code: 1010', 'text: "error code: 1010"'],
   ['upstream request timeout', 'text: "upstream request timeout"'],
   ['<xml/>', 'text: "<xml/>"'],
   ['y'.repeat(201), `text: "${'y'.repeat(199)}…"`],
@@ -163,21 +240,21 @@ test.each<[string, string]>([
   ['{"success":true,"result":{"status":"accep', 'JSON that is broken or cut off'],
   ['[{"success":true}', 'JSON that is broken or cut off'],
   ['"success', 'JSON that is broken or cut off'],
-  ['[]', 'JSON that is not an object'],
-  ['[{"success":true}]', 'JSON that is not an object'],
-  ['null', 'JSON that is not an object'],
-  ['true', 'JSON that is not an object'],
-  ['"success"', 'JSON that is not an object'],
-  ['{}', NOT_AN_ANSWER],
-  ['{"success":"true"}', NOT_AN_ANSWER],
-  ['{"success":1}', NOT_AN_ANSWER],
-  ['{"success":null}', NOT_AN_ANSWER],
+  ['[]', 'JSON that is not an object: []'],
+  ['[{"success":true}]', 'JSON that is not an object: [{"success":true}]'],
+  ['null', 'JSON that is not an object: null'],
+  ['true', 'JSON that is not an object: true'],
+  ['"success"', 'JSON that is not an object: "success"'],
+  ['{}', `${NOT_AN_ANSWER}: {}`],
+  ['{"success":"true"}', `${NOT_AN_ANSWER}: {"success":"true"}`],
+  ['{"success":1}', `${NOT_AN_ANSWER}: {"success":1}`],
+  ['{"success":null}', `${NOT_AN_ANSWER}: {"success":null}`],
   ['{"title":"Odd"}', NOT_AN_ANSWER],
-  ['{"title":1,"status":500}', NOT_AN_ANSWER],
+  ['{"title":1,"status":500}', `${NOT_AN_ANSWER}: {"title":1,"status":500}`],
   ['{"title":"Odd","status":"500"}', NOT_AN_ANSWER],
-  ['{"cloudflare_error":"true"}', NOT_AN_ANSWER],
+  ['{"cloudflare_error":"true"}', `${NOT_AN_ANSWER}: {"cloudflare_error":"true"}`],
 ])('the body %j is described as %s', (text, description) => {
-  expect(parseText(text)).toEqual({ kind: 'unreadable', description });
+  expect(parseText(text)).toMatchObject({ kind: isPage(description) ? 'page' : 'unreadable', description });
 });
 
 test('every text in a body is redacted before it is truncated', () => {
@@ -192,10 +269,12 @@ test('every text in a body is redacted before it is truncated', () => {
     result: { status: '***', nested: [{ name: 'a ***' }] },
   });
   const problem = parseBody(JSON.stringify({ ...PROBLEM, title: 'SECRET', detail: 'SECRET' }), redact);
-  expect(problem).toMatchObject({ error: { message: '***: ***' } });
+  expect(problem).toMatchObject({ errors: [{ message: '***: ***' }] });
+  const words = parseBody('{"success":false,"\\u0053ECRET":"\\u0053ECRET"}', redact);
+  expect(words.errors).toEqual([said('{"success":false,"***":"***"}')]);
   const title = `${'x'.repeat(196)}SECRET`;
   for (const body of [`<html><title>${title}</title>`, title]) {
-    expect(parseBody(body, redact)).toEqual({ kind: 'unreadable', description: expect.stringContaining('x***"') });
+    expect(parseBody(body, redact)).toMatchObject({ description: expect.stringContaining('x***"') });
   }
 });
 

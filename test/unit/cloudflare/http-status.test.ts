@@ -13,7 +13,7 @@ test.each([
   [308, false, 'not-applied', REDIRECTED],
   [400, false, 'rejected', REFUSED],
   [401, false, 'rejected', REFUSED],
-  [403, false, 'rejected', 'but not the credentials'],
+  [403, false, 'rejected', 'but not the credentials: see its message'],
   [404, false, 'rejected', 'no such API at this address'],
   [405, false, 'rejected', REFUSED],
   [407, false, 'rejected', REFUSED],

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { fetchFailed } from '../../../sandbox/fetch.ts';
 import { VirtualClock } from '../../../sandbox/virtual-clock.ts';
-import { ERROR_RULES } from '../../../src/cloudflare/error-codes.ts';
+import { ERROR_RULES, type ErrorRule } from '../../../src/cloudflare/error-codes.ts';
 import type { ApiError } from '../../../src/cloudflare/errors.ts';
 import { RequestLimiter } from '../../../src/cloudflare/limiter.ts';
 import { RequestSender } from '../../../src/cloudflare/request.ts';
+import { ServerClock } from '../../../src/cloudflare/server-clock.ts';
 import { apiError } from './fixture.ts';
 
 const SECRET = 'fake-token-of-a-test';
@@ -19,9 +20,10 @@ async function fail(answer: Response | Error) {
     baseUrl: 'https://api.cloudflare.example/client/v4',
     credentials: { scheme: 'api-token', token: SECRET },
     fetch: () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)),
+    wasSent: () => true,
     clock,
-    random: () => 0,
     limiter,
+    serverClock: new ServerClock(clock, () => undefined),
     redact: (text) => text.replaceAll(SECRET, '***'),
     onDebug: (line) => void debug.push(line),
   });
@@ -33,32 +35,59 @@ async function fail(answer: Response | Error) {
 
 /** An answer with these errors; the codes after the first one are in its chain. */
 function answer(status: number, [code, ...chain]: readonly number[], message = 'x', headers = {}): Response {
-  const errors = code === undefined ? [] : [{ code, message, error_chain: chain.map((code) => ({ code, message })) }];
+  const inChain = chain.reduceRight<object[]>((inner, code) => [{ code, message, error_chain: inner }], []);
+  const errors = code === undefined ? [] : [{ code, message, error_chain: inChain }];
   return Response.json({ success: false, errors, result: null }, { status, headers });
 }
 
-const STATUSES = [200, 400, 403, 404, 405, 407, 409, 429, 500, 503];
+const REFUSED = { effect: 'not-applied', isRetryable: false, stopKind: 'credentials' } as const;
+const MEANINGS: Readonly<Record<ErrorRule['kind'], Partial<ApiError>>> = {
+  credentials: REFUSED,
+  'credentials-here': REFUSED,
+  'rate-limit': { effect: 'not-applied', isRetryable: true, stopKind: 'rate-limit' },
+  passing: { effect: 'unknown', isRetryable: true },
+  'not-found': { effect: 'rejected', isRetryable: false, isNotFound: true },
+  routing: { effect: 'rejected', isRetryable: false },
+};
+const STATUSES = [200, 400, 403, 404, 405, 407, 409, 422, 500, 503];
 const SAMPLES: Readonly<Record<string, string>> = {
+  'max auth failures': 'max auth failures reached',
+  'authentication failed': 'Authentication failed',
+  'invalid api token': 'Invalid API Token',
+  'throttl|limit': 'Please wait and consider throttling your request speed',
+  'consider throttling': 'Rate limited',
+  'internal[': 'internal error, please try again',
   'valid user-level authentication not found': 'Valid user-level authentication not found',
   'from location': 'Cannot use the access token from location: 203.0.113.7',
   'unauthorized to access': 'Unauthorized to access requested resource',
   'authentication scheme': 'method not allowed for the api_token authentication scheme',
+  'authenticat|authoriz': 'Unable to authenticate request',
+  'route to': 'Could not route to /v4/user/invites/abc, perhaps your object identifier is invalid?',
 };
-const SAMPLED_RULES = ERROR_RULES.map((rule) => ({ rule, message: SAMPLES[rule.message?.source ?? ''] ?? 'x' }));
+const SAMPLED_RULES = ERROR_RULES.map((rule) => {
+  const source = rule.message?.source ?? '';
+  const message = Object.entries(SAMPLES).find(([part]) => source.includes(part))?.[1];
+  return { rule, code: rule.code ?? 4_242, message: message ?? 'x' };
+});
 
 test.each(SAMPLED_RULES)(
-  'code $rule.code with the message "$message" has its own rule under any status',
-  async ({ rule, message }) => {
+  'code $code with the message "$message" has its own rule under any status',
+  async ({ rule, code, message }) => {
+    const isForAll = rule.kind === 'credentials';
     for (const status of STATUSES) {
-      for (const codes of [[rule.code], [1001, rule.code]]) {
+      const failures = [];
+      for (const codes of [[code], [1001, code], [1001, 1002, 1003, code]]) {
         const { failure, limiter } = await fail(answer(status, codes, message));
-        expect(failure.rule).toBe(rule);
-        const isAuthError = rule.kind === 'credentials';
-        expect(failure).toMatchObject({
-          isAuthError,
-          ...(isAuthError && { effect: 'not-applied', isRetryable: false }),
-        });
-        expect(limiter.stopReason?.reason).toEqual(isAuthError ? { kind: 'credentials', error: failure } : undefined);
+        failures.push(failure);
+        expect(limiter.stopReason?.reason).toEqual(isForAll ? { kind: 'credentials', error: failure } : undefined);
+      }
+      // A failure of the server says nothing of an invite or an address.
+      const isOverruled = status >= 500 && ['not-found', 'routing', 'passing'].includes(rule.kind);
+      for (const failure of failures) {
+        expect(failure).toMatchObject(
+          isOverruled ? { effect: 'unknown', isRetryable: true } : { rule, ...MEANINGS[rule.kind] },
+        );
+        expect(failure.isAuthError).toBe(isForAll);
       }
     }
   },

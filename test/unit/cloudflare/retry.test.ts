@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rateLimitPauseMs, retryDelayMs, serverDelayMs } from '../../../src/cloudflare/retry.ts';
+import { limitPauseMs, rateLimitPauseMs, retryDelayMs, serverDelayMs } from '../../../src/cloudflare/retry.ts';
 
 const NOW_MS = Date.parse('2026-11-23T09:00:00Z');
 
@@ -36,21 +36,51 @@ test.each([0, 1, 250, 300_000, Number.POSITIVE_INFINITY])(
   },
 );
 
+test.each([
+  [1, undefined, 5_000],
+  [2, undefined, 10_000],
+  [3, undefined, 20_000],
+  [4, undefined, 40_000],
+  [5, undefined, 80_000],
+  [6, undefined, 160_000],
+  [7, undefined, 300_000],
+  [50, undefined, 300_000],
+  [1, 1, 1],
+  [2, 1, 10_000],
+  [2, 10_001, 10_001],
+])('pause %d in a row, for which the server asks for %s ms, takes %d ms', (inRow, askedMs, pauseMs) => {
+  expect(limitPauseMs(inRow, askedMs)).toBe(pauseMs);
+});
+
 test.each<[string, Record<string, string>, unknown, number | undefined]>([
   ['no header', {}, undefined, undefined],
   ['seconds', { 'retry-after': '7' }, undefined, 7_000],
-  ['zero seconds', { 'retry-after': '0' }, undefined, 0],
+  ['zero seconds', { 'retry-after': '0' }, undefined, undefined],
+  ['zero seconds beside a delay in the body', { 'retry-after': '0' }, 12, 12_000],
   ['a fraction of a second', { 'retry-after': '1.5' }, undefined, 1_500],
   ['hundredths of a second', { 'retry-after': '1.25' }, undefined, 1_250],
   ['blanks around the number', { 'retry-after': '\t 7 ' }, undefined, 7_000],
   ['milliseconds', { 'retry-after-ms': '250' }, undefined, 250],
-  ['milliseconds before seconds', { 'retry-after': '7', 'retry-after-ms': '250' }, undefined, 250],
+  ['the longer one of seconds and milliseconds', { 'retry-after': '7', 'retry-after-ms': '250' }, undefined, 7_000],
+  ['the longer one of milliseconds and seconds', { 'retry-after': '7', 'retry-after-ms': '9000' }, undefined, 9_000],
   ['seconds beside unusable milliseconds', { 'retry-after': '7', 'retry-after-ms': 'soon' }, undefined, 7_000],
   ['a date', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 GMT' }, undefined, 150_000],
   ['a date of RFC 850', { 'retry-after': 'Monday, 23-Nov-26 09:02:30 GMT' }, undefined, 150_000],
   ['a date of asctime', { 'retry-after': 'Mon Nov 23 09:02:30 2026' }, undefined, 150_000],
   ['a date of asctime, one-digit day', { 'retry-after': 'Tue Dec  1 09:00:00 2026' }, undefined, 8 * 86_400_000],
-  ['a date in the past', { 'retry-after': 'Mon, 23 Nov 2026 08:59:59 GMT' }, undefined, 0],
+  ['a date in the past', { 'retry-after': 'Mon, 23 Nov 2026 08:59:59 GMT' }, undefined, undefined],
+  [
+    'a date by the clock of the server',
+    { 'retry-after': 'Mon, 23 Nov 2026 08:02:30 GMT', date: 'Mon, 23 Nov 2026 08:00:00 GMT' },
+    undefined,
+    150_000,
+  ],
+  [
+    'a date beside a time of the server that cannot be read',
+    { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 GMT', date: 'today' },
+    undefined,
+    150_000,
+  ],
   ['a date in another form', { 'retry-after': '2026-11-23T09:02:30Z' }, undefined, undefined],
   ['a date in another zone', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 EST' }, undefined, undefined],
   ['words before a date', { 'retry-after': 'after Mon, 23 Nov 2026 09:02:30 GMT' }, undefined, undefined],
@@ -68,29 +98,30 @@ test.each<[string, Record<string, string>, unknown, number | undefined]>([
   ['seconds in the body', {}, 12, 12_000],
   ['seconds in the body, as text', {}, '12', 12_000],
   ['seconds in the body, with blanks around them', {}, ' 12 ', 12_000],
-  ['the header before the body', { 'retry-after': '7' }, 12, 7_000],
+  ['the longer one of header and body', { 'retry-after': '7' }, 12, 12_000],
+  ['the longer one of body and header', { 'retry-after': '12' }, 7, 12_000],
   ['a date before the body', { 'retry-after': 'Mon, 23 Nov 2026 09:02:30 GMT' }, 12, 150_000],
   ['a negative number in the body', {}, -1, undefined],
   ['an object in the body', {}, { seconds: 12 }, undefined],
   ['null in the body', {}, null, undefined],
 ])('the delay for %s is parsed', (_title, headers, bodyRetryAfter, delayMs) => {
-  expect(serverDelayMs(new Headers(headers), bodyRetryAfter, NOW_MS)).toBe(delayMs);
+  expect(serverDelayMs(new Headers(headers), [bodyRetryAfter], NOW_MS)).toBe(delayMs);
 });
 
 test('a whole number of seconds is the same delay in the header and in the body', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 1e9 }), (seconds) => {
-      expect(serverDelayMs(new Headers({ 'retry-after': String(seconds) }), undefined, NOW_MS)).toBe(seconds * 1_000);
-      expect(serverDelayMs(new Headers(), seconds, NOW_MS)).toBe(seconds * 1_000);
+    fc.property(fc.integer({ min: 1, max: 1e9 }), (seconds) => {
+      expect(serverDelayMs(new Headers({ 'retry-after': String(seconds) }), [], NOW_MS)).toBe(seconds * 1_000);
+      expect(serverDelayMs(new Headers(), [seconds], NOW_MS)).toBe(seconds * 1_000);
     }),
   );
 });
 
 test('a date is the delay until then', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 1e8 }), (seconds) => {
+    fc.property(fc.integer({ min: 1, max: 1e8 }), (seconds) => {
       const date = new Date(NOW_MS + seconds * 1_000).toUTCString();
-      expect(serverDelayMs(new Headers({ 'retry-after': date }), undefined, NOW_MS)).toBe(seconds * 1_000);
+      expect(serverDelayMs(new Headers({ 'retry-after': date }), [], NOW_MS)).toBe(seconds * 1_000);
     }),
   );
 });
@@ -100,7 +131,7 @@ test('a server delay is never negative and never NaN, whatever the server sends'
   fc.assert(
     fc.property(text, text, fc.anything(), (retryAfter, retryAfterMs, body) => {
       const headers = new Headers({ 'retry-after': retryAfter, 'retry-after-ms': retryAfterMs });
-      expect(serverDelayMs(headers, body, NOW_MS) ?? 0).toBeGreaterThanOrEqual(0);
+      expect(serverDelayMs(headers, [body], NOW_MS) ?? 0).toBeGreaterThanOrEqual(0);
     }),
   );
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { SandboxOptions } from '../../../sandbox/cloudflare.ts';
 import type { ApiResult, InvitePage } from '../../../src/cloudflare/client.ts';
 import { listInvites } from '../../../src/invites/list.ts';
-import { invites, run } from '../../run.ts';
+import { invite, invites, run } from '../../run.ts';
 
 /** A server of pages that counts how often it is asked. */
 function pagesOf(pageAt: (page: number) => Partial<InvitePage>) {
@@ -21,6 +21,7 @@ async function listOf(server: Parameters<typeof listInvites>[0]) {
   return result.value;
 }
 
+const NO_GAPS = { skipped: [], skippedCount: 0, missingCount: 0 };
 const numbered = (...numbers: number[]) => numbers.map((number) => ({ id: `i${number}`, status: 'pending' }));
 const idsOf = (listed: readonly { readonly id: string }[]) => listed.map(({ id }) => id);
 
@@ -102,13 +103,13 @@ test('reading ends with the total, unless a first page that is full may have bee
 
 test('reading ends at once for a user without invites', async () => {
   const { listPage, asked } = pagesOf(() => ({ totalCount: 0 }));
-  expect(await listOf({ listPage })).toEqual({ invites: [], skipped: [] });
+  expect(await listOf({ listPage })).toEqual({ invites: [], ...NO_GAPS });
   expect(asked).toEqual([1]);
 });
 
 test('reading ends after 1,000 pages with an error, and not a page earlier', async () => {
   const endless = pagesOf((page) => ({ entries: numbered(page) }));
-  expect(await listInvites(endless)).toEqual({ ok: false, failure: { kind: 'endless', pages: 1_000 } });
+  expect(await listInvites(endless)).toEqual({ ok: false, failure: { kind: 'too-long', limit: 'pages' } });
   expect(endless.asked).toHaveLength(1_000);
 
   const long = pagesOf((page) => ({ entries: page < 1_000 ? numbered(page) : [] }));
@@ -138,6 +139,11 @@ test.each<[string, unknown, object]>([
     { reason: 'unusable-id', id, ...ACME },
   ]),
   ['an invite without a status', { id: 'x' }, { reason: 'no-status', id: 'x' }],
+  [
+    'an unknown status',
+    { ...pending, id: 'x', status: 'Pending' },
+    { reason: 'unknown-status', id: 'x', status: 'Pending', ...ACME },
+  ],
   ['a status that is not a text', { ...pending, id: 'x', status: 1 }, { reason: 'no-status', id: 'x', ...ACME }],
 ])('entries that are unusable are skipped and reported: %s', async (_case, entry, skippedEntry) => {
   const { listPage } = pagesOf((page) => ({ entries: page === 1 ? [entry, ...numbered(1)] : [] }));
@@ -149,7 +155,7 @@ test.each<[string, unknown, object]>([
 test('entries with an id of 32 letters, digits, "-" and "_" are used', async () => {
   const id = `aZ09-_${'f'.repeat(26)}`;
   const { listPage } = pagesOf(() => ({ entries: [{ id, status: 'pending' }] }));
-  expect(await listOf({ listPage })).toEqual({ invites: [{ id, status: 'pending' }], skipped: [] });
+  expect(await listOf({ listPage })).toEqual({ invites: [{ id, status: 'pending' }], ...NO_GAPS });
 });
 
 test('entries that are unusable count towards the total', async () => {
@@ -160,12 +166,12 @@ test('entries that are unusable count towards the total', async () => {
 
 test('entries that are unusable are reported once where the same page comes again', async () => {
   const { listPage } = pagesOf(() => ({ entries: [null, ...numbered(1), { id: '../x' }] }));
-  expect((await listOf({ listPage })).skipped).toHaveLength(2);
+  expect((await listOf({ listPage })).skippedCount).toBe(2);
 });
 
 test('equal unusable entries on pages of their own are reported each', async () => {
   const { listPage } = pagesOf((page) => ({ entries: page <= 3 ? [null, ...numbered(page)] : [] }));
-  expect((await listOf({ listPage })).skipped).toHaveLength(3);
+  expect((await listOf({ listPage })).skippedCount).toBe(3);
 });
 
 test('entries that are unusable are reported although nothing else is on their page', async () => {
@@ -174,6 +180,44 @@ test('entries that are unusable are reported although nothing else is on their p
 
   const last = pagesOf((page) => ({ entries: [numbered(1, 2), [7, {}], []][page - 1] ?? [] }));
   expect((await listOf(last)).skipped).toEqual([{ reason: 'not-an-object', type: 'number' }, { reason: 'no-id' }]);
+});
+
+test('an invite that a later page shows with an unknown status is no candidate', async () => {
+  const pages = [numbered(1, 2), [{ id: 'i1', status: 'gone' }, ...numbered(3)]];
+  const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [] }));
+  expect(idsOf((await listOf({ listPage })).invites)).toEqual(['i2', 'i3']);
+});
+
+test.each([
+  ['of a short list', [numbered(1, 2)], 5, 3],
+  ['where pages overlap', [numbered(1, 2), numbered(2, 3)], 4, 1],
+  ['but not where entries were skipped', [[null, ...numbered(1)]], 2, 0],
+  ['but not beyond a total that is too low', [numbered(1, 2, 3)], 1, 0],
+])('entries that are missing are counted %s', async (_title, pages, totalCount, missingCount) => {
+  const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [], totalCount }));
+  expect(await listOf({ listPage })).toMatchObject({ missingCount });
+});
+
+test('a list of more than 200,000 entries is an error', async () => {
+  const long = pagesOf((page) => ({ entries: [...numbered(page), ...Array(60_000).fill(null)] }));
+  expect(await listInvites(long)).toEqual({ ok: false, failure: { kind: 'too-long', limit: 'entries' } });
+  expect(long.asked).toEqual([1, 2, 3, 4]);
+});
+
+test('a list of more than 64 megabytes is an error', async () => {
+  const long = pagesOf((page) => ({ entries: [...numbered(page), 'x'.repeat(8_000_000)] }));
+  expect(await listInvites(long)).toEqual({ ok: false, failure: { kind: 'too-long', limit: 'megabytes' } });
+  expect(long.asked).toHaveLength(8);
+});
+
+test('a list of 120,000 unusable entries is read in time and described in ten lines', { timeout: 5_000 }, async () => {
+  const { exitCode, annotations, outputs } = await run({
+    world: { invites: [invite(1)], extraListEntries: Array(120_000).fill(null), pageSize: 200_000 },
+  });
+  expect(exitCode).toBe(0);
+  expect(outputs.changed_count).toBe('1');
+  expect(annotations).toMatchObject([{ level: 'warning', title: '120000 entries of the list could not be used' }]);
+  expect(annotations[0]?.message.split('\n')).toHaveLength(12);
 });
 
 test('a list without an end changes no invite', async () => {
@@ -185,6 +229,6 @@ test('a list without an end changes no invite', async () => {
   expect(sandbox.requests).toHaveLength(1_000);
   expect(sandbox.requests.every(({ method }) => method === 'GET')).toBe(true);
   expect(annotations).toMatchObject([{ level: 'error', title: 'The list of invites could not be read' }]);
-  expect(annotations[0]?.message).toContain('did not end within 1000 pages. No invite was changed.');
+  expect(annotations[0]?.message).toContain('It did not end within 1000 pages. No invite was changed.');
   expect(outputs).toMatchObject({ matched_count: '0', invite_ids: '[]', invites: '[]', changed: 'false' });
 });

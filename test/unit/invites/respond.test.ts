@@ -13,7 +13,13 @@ const broken = (error: unknown): RespondOptions['client'] => {
   };
   return { respond: fail, get: fail, decideRetry: fail };
 };
-const OPTIONS = { desiredStatus: 'accepted', dryRun: false, redact: createRedactor(['hunter2hunter2']) } as const;
+const OPTIONS = {
+  desiredStatus: 'accepted',
+  dryRun: false,
+  filters: {},
+  serverNowMs: () => 0,
+  redact: createRedactor(['hunter2hunter2']),
+} as const;
 
 test('a defect is a failed outcome of unknown state', async () => {
   const outcome = await respondToInvite(

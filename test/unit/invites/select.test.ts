@@ -33,16 +33,16 @@ test.each(['accepted', 'rejected', 'expired', 'Pending', 'revoked'])(
 
 test.each([
   ['in the past', hoursFromStart(-1), []],
+  ['in the past, without a zone', '2026-11-23T08:59:59', []],
+  ['in the future, without a zone', '2026-11-23 09:00:01', [1]],
   ['now', hoursFromStart(0), []],
   ['a millisecond later', new Date(START_MS + 1).toISOString(), [1]],
   ['in the past of another time zone', '2026-11-23T09:30:00+01:00', []],
   ['in the future of another time zone', '2026-11-23T08:30:00-01:00', [1]],
   ['at a time that is not a date', 'soon', [1]],
 ])('a pending invite that expires %s is selected or left out', (_title, expires_on, selected) => {
-  expect(select(invite(1, { expires_on }), invite(2, { ...OTHER, expires_on: hoursFromStart(-1) }))).toEqual({
-    ...NONE,
-    selected,
-  });
+  const selection = select(invite(1, { expires_on }), invite(2, { ...OTHER, expires_on: hoursFromStart(-1) }));
+  expect(selection).toEqual({ ...NONE, selected, ignored: selected.length > 0 ? [2] : [1, 2] });
 });
 
 test('an invite without a date is a candidate that does not expire soon', () => {
@@ -64,10 +64,11 @@ test('an invite expires soon within 24 hours, unless a filter selects or exclude
   expect(selection).toEqual({ ...NONE, selected: [1], ignored: [2, 3, 4], expiringSoon: [2] });
 });
 
-test('an invite is done only if it matches', () => {
+test('an invite is done only if it matches and has not expired', () => {
   const accepted = { status: 'accepted' };
   const selection = select(
-    invite(1, { ...accepted, expires_on: hoursFromStart(-9) }),
+    invite(1, accepted),
+    invite(4, { ...accepted, expires_on: hoursFromStart(-9) }),
     invite(2, { ...accepted, ...OTHER }),
     invite(3, { ...accepted, ...EXCLUDED }),
   );

@@ -9,6 +9,9 @@ test.each<[FilterMismatch, string]>([
   [{ kind: 'unmatched', filter: 'invited-by', value: undefined }, 'invited-by does not match (missing or unreadable)'],
 ])('an invite outside the policy, %j, is explained', (mismatch, reason) => {
   const context = { desiredStatus: 'accepted', dryRun: false, scheme: 'api-token' } as const;
-  const problem = outcomeProblem(failed('a1', { cause: { kind: 'outside-policy', mismatch } }), context);
-  expect(problem.message).toBe(`Invite a1 was left untouched: ${reason}.`);
+  const problem = outcomeProblem(
+    failed('a1', { cause: { kind: 'outside-policy', mismatch, failure: undefined } }),
+    context,
+  );
+  expect(problem.message).toBe(`It was left untouched: ${reason}.`);
 });

@@ -7,13 +7,19 @@ import { apiError } from '../cloudflare/fixture.ts';
 /** A step whose 10 s leave no time for a pause of `seconds`. */
 function rateLimit(seconds: number, reason: 'refused' | 'announced', error?: ApiError): StopReason {
   const pause = { reason, durationMs: seconds * 1_000, untilMs: 0, error };
-  return { kind: 'rate-limit', pause, leftMs: 5_000, timeoutSeconds: 10 };
+  return { kind: 'rate-limit', pause, waitedMs: 0, leftMs: 5_000, timeoutSeconds: 10 };
 }
 
-const tooMany = apiError({ status: 429, reason: 'HTTP 429', effect: 'not-applied', retryAfterMs: 290_000 });
+const tooMany = apiError({
+  status: 429,
+  reason: 'HTTP 429',
+  effect: 'not-applied',
+  stopKind: 'rate-limit',
+  retryAfterMs: 290_000,
+});
 
 test.each<[StopReason, string, string, string]>([
-  [{ kind: 'cancelled' }, 'The job was cancelled', 'The job was cancelled.', 'Run the job again'],
+  [{ kind: 'cancelled' }, 'The job was cancelled', '', 'Run the job again'],
   [
     { kind: 'deadline', timeoutSeconds: 10 },
     'The step ran out of time',
@@ -33,13 +39,21 @@ test.each<[StopReason, string, string, string]>([
     'over Cloudflare’s rate limit',
   ],
   [
-    { kind: 'credentials', error: apiError({ status: 401, reason: 'HTTP 401', isAuthError: true }) },
+    {
+      kind: 'credentials',
+      error: apiError({ status: 401, reason: 'HTTP 401', stopKind: 'credentials', isAuthError: true }),
+    },
     'Cloudflare refused the credentials',
     'PATCH /user/invites/abc failed: HTTP 401.',
     'does not accept this API token',
   ],
 ])('a stop under the title "$1" says why: $2', (reason, title, message, hint) => {
   expect(stopProblem(reason, 'api-token')).toMatchObject({ title, message, hint: expect.stringContaining(hint) });
+});
+
+test('a stop by a rate limit says how long the step waited', () => {
+  const reason = { ...rateLimit(40, 'refused', tooMany), waitedMs: 35_000 };
+  expect(stopProblem(reason, 'api-token').message).toContain('The step has waited 35 s for the limit.');
 });
 
 test('a stop by a rate limit names the delay that the server asked for', () => {

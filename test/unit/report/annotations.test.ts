@@ -16,6 +16,7 @@ test.each([11, 14, 15, 200])('%i annotations become 10, of which the last names 
     {
       title: `${rest} more things`,
       lines: [
+        `${rest} more things.`,
         ...annotations(Math.min(count, 14))
           .slice(9)
           .map(({ title }) => title),

@@ -16,22 +16,23 @@ export const PROBLEM: Problem = {
 
 /** An outcome without a failure. */
 export function succeeded(kind: SuccessfulOutcome['kind'], id = 'a1', invite: Invite = { id }): SuccessfulOutcome {
-  return { kind, id, invite };
+  return { kind, id, invite, mismatch: undefined, isExpired: false };
 }
 
 /** A failure of an invite that is still pending, changed by `changes`. */
 export function failed(id = 'f1', changes: Partial<ReportedFailure> = {}): ReportedFailure {
   const cause = { kind: 'final-status', status: 'expired', failure: undefined } as const;
   const invite = { id, status: 'pending' };
-  return { kind: 'failed', id, invite, cause, problem: PROBLEM, causedByStop: false, ...changes };
+  return { kind: 'failed', id, invite, cause, state: 'read', problem: PROBLEM, causedByStop: false, ...changes };
 }
 
 /** An invite that a policy on roles leaves alone. */
 export function ignoredOf(invite: ListedInvite): IgnoredInvite {
-  return { invite, mismatch: { kind: 'unmatched', filter: 'roles', value: 'Billing' } };
+  return { invite, reason: { kind: 'unmatched', filter: 'roles', value: 'Billing' } };
 }
 
 /** A search that found nothing but `changes`. */
 export function searchOf(changes: Partial<InviteSearch> = {}): InviteSearch {
-  return { selected: [], ignored: [], expiringSoon: [], alreadyDone: [], skipped: [], ...changes };
+  const gaps = { skipped: [], skippedCount: 0, missingCount: 0 };
+  return { selected: [], ignored: [], expiringSoon: [], alreadyDone: [], ...gaps, ...changes };
 }

@@ -51,5 +51,5 @@ test.each([
   const { workflow, written } = recorder();
   await publishReport({ ...reportRun(handled(), redact), [part]: broken() }, workflow, redact);
   expect(written).toContain(told);
-  expect(written).toEqual(expect.arrayContaining(['invites', 'error: Invite f1 has expired.']));
+  expect(written).toEqual(expect.arrayContaining(['invites', 'error: Invite f1 cannot be accepted. It has expired.']));
 });

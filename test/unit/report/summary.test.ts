@@ -44,7 +44,9 @@ test.each<[ReportedOutcome, string]>([
   [succeeded('unchanged', 'a', { status: 'accepted' }), '✅ unchanged (accepted)'],
   [failed(), '❌ failed (pending)'],
   [failed('a', { kind: 'not_attempted' }), '⏸️ not attempted (pending)'],
-  [succeeded('planned'), '📝 planned (state unknown)'],
+  [succeeded('planned'), '📝 planned'],
+  [failed('a', { invite: {}, state: 'unknown' }), '❌ failed (State unknown)'],
+  [failed('a', { invite: {}, state: 'unread' }), '❌ failed (Not changed by this step)'],
 ])('the row of an invite that is $kind says "$1"', (outcome, text) => {
   expect(rowsOf(summaryOf([outcome]))[0]?.at(-1)).toBe(text);
 });

@@ -1,11 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
+  ARCHIVED,
   FORBIDDEN,
   type GitHubFault,
   GitHubSandbox,
   type GitHubSandboxOptions,
+  IP_REFUSED,
   ISSUES_DISABLED,
+  rateLimit,
+  SAML_REFUSED,
   SERVER_ERROR,
+  secondaryRateLimit,
 } from '../../../sandbox/github.ts';
 import { readGitHubContext } from '../../../src/inputs/environment.ts';
 import { problemLine } from '../../../src/problems/problem.ts';
@@ -35,7 +40,7 @@ function connect(
 
 async function list(issues: GitHubIssues): Promise<Issue[]> {
   const listed: Issue[] = [];
-  for await (const issue of issues.listOpenIssues()) listed.push(issue);
+  for await (const page of issues.listOpenIssues()) listed.push(...page);
   return listed;
 }
 
@@ -60,7 +65,7 @@ afterEach(() => {
 });
 
 test('a list has the open issues with their authors, the last one that changed first', async () => {
-  await using github = await open();
+  await using github = await open(undefined, { roles: { alice: 'read' } });
   const alice = { login: 'alice', type: 'User' } as const;
   github.addIssue({ title: 'Nobody’s', user: null });
   github.addIssue({ title: 'Alice’s', body: 'text', user: alice });
@@ -68,10 +73,16 @@ test('a list has the open issues with their authors, the last one that changed f
   github.addIssue({ title: 'A pull request', isPullRequest: true });
   github.addIssue({ title: 'The app’s' });
   const page = `${new URL(github.url).origin}/acme/invites/issues`;
-  const app = { login: 'github-actions[bot]', isBot: true };
+  const app = { login: 'github-actions[bot]', isBot: true, isOutsider: true };
   expect(await list(connect(github))).toEqual([
     { number: 5, title: 'The app’s', body: '', author: app, url: `${page}/5` },
-    { number: 2, title: 'Alice’s', body: 'text', author: { login: 'alice', isBot: false }, url: `${page}/2` },
+    {
+      number: 2,
+      title: 'Alice’s',
+      body: 'text',
+      author: { login: 'alice', isBot: false, isOutsider: false },
+      url: `${page}/2`,
+    },
     { number: 1, title: 'Nobody’s', body: '', author: undefined, url: `${page}/1` },
   ]);
   const query = { state: 'open', sort: 'updated', direction: 'desc', per_page: '100', page: '1' };
@@ -112,8 +123,39 @@ test('a list leaves out entries that are not issues', async () => {
   await using github = await open({ status: 200, body: [...entries, ...issues] });
   expect(await list(connect(github))).toMatchObject([
     { number: 2, title: 'y', author: undefined },
-    { number: 3, title: 'z', author: { login: 'm', isBot: false } },
+    { number: 3, title: 'z', author: { login: 'm', isBot: false, isOutsider: false } },
   ]);
+});
+
+test.each([
+  ['OWNER', false],
+  ['MEMBER', false],
+  ['COLLABORATOR', false],
+  ['NONE', true],
+  ['CONTRIBUTOR', true],
+  ['FIRST_TIME_CONTRIBUTOR', true],
+  ['ANYTHING', false],
+  [undefined, false],
+])('an author with the association %j is an outsider: %s', async (author_association, isOutsider) => {
+  const issue = { number: 1, title: 'x', user: { login: 'a', type: 'User' }, author_association };
+  await using github = await open({ status: 200, headers: JSON_HEADERS, body: [issue] });
+  expect(await list(connect(github))).toMatchObject([{ author: { isOutsider } }]);
+});
+
+test('an answer without end is a failure', async () => {
+  const part = new TextEncoder().encode(' '.repeat(1_000_000));
+  const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(part) });
+  const send = async (): Promise<Response> => new Response(body, { headers: JSON_HEADERS });
+  await using github = await open();
+  const failure = await failureOf(() => list(connect(github, { fetch: send })));
+  expect(failure).toContain('failed: the answer is longer than 50000000 bytes');
+});
+
+test('a page of the longest issues that GitHub can send is read', async () => {
+  const body = '\u0001'.repeat(65_536);
+  const page = Array.from({ length: 100 }, (_, index) => ({ number: index + 1, title: 'x', body }));
+  await using github = await open({ status: 200, headers: JSON_HEADERS, body: page });
+  expect(await list(connect(github))).toHaveLength(100);
 });
 
 test.each([{}, '"text"', '<html>', '[{'])('the answer %j is not a list of issues', async (body) => {
@@ -234,12 +276,72 @@ test('a request that GitHub calls deprecated prints nothing', async () => {
 });
 
 const PERMISSION = /issues: write.*github-token/;
+const RESET = Date.parse('2026-11-23T10:00:00Z') / 1_000;
+const LIMIT = /The limit counts every request/;
+const BURST = /fewer workflows/;
+
+const refusal = (status: number, message: string, headers = {}): GitHubFault['effect'] => ({
+  status,
+  headers,
+  body: { message },
+});
 
 test.each<[string, GitHubFault['effect'], string, RegExp]>([
   ['a missing permission', FORBIDDEN, 'HTTP 403, "Resource not accessible by integration - https://docs', PERMISSION],
+  ['a token that may not', refusal(403, 'Resource not accessible by personal access token'), 'HTTP 403', PERMISSION],
+  [
+    'a permission with no request left',
+    refusal(403, 'Must have admin rights', { 'x-ratelimit-remaining': '0' }),
+    'HTTP 403',
+    PERMISSION,
+  ],
   ['a missing repository', { status: 404, body: { message: 'Not Found' } }, 'HTTP 404, "Not Found"', PERMISSION],
+  ['a primary rate limit', rateLimit(RESET), 'again at 2026-11-23T10:00:00Z.', LIMIT],
+  ['a primary rate limit as 429', rateLimit(RESET, 429), 'again at 2026-11-23T10:00:00Z.', LIMIT],
+  [
+    'a primary rate limit of other words',
+    refusal(403, 'Slow', { 'x-ratelimit-remaining': '0' }),
+    'HTTP 403, "Slow"',
+    LIMIT,
+  ],
+  ['a primary rate limit without headers', refusal(403, 'API rate limit exceeded for user.'), 'HTTP 403', LIMIT],
+  ['a rate limit until no date', rateLimit(Number.NaN), 'HTTP 403', LIMIT],
+  ['a rate limit until the end of days', rateLimit(99_999_999_999), 'again at 5138-', LIMIT],
+  ['a secondary rate limit', secondaryRateLimit(60), 'GitHub takes requests again in 60 s.', BURST],
+  ['a secondary rate limit as 429', secondaryRateLimit(7, 429), 'GitHub takes requests again in 7 s.', BURST],
+  ['a secondary rate limit of other words', refusal(403, 'Wait', { 'retry-after': '5' }), 'again in 5 s.', BURST],
+  ['too many issues', refusal(422, 'Validation Failed: was submitted too quickly'), 'HTTP 422', BURST],
+  ['429 alone', { status: 429, body: '' }, 'HTTP 429', BURST],
+  ['an IP allow list', IP_REFUSED, 'IP allow list enabled', /address of the runner/],
+  ['an organization’s single sign-on', SAML_REFUSED, 'SAML enforcement', /Authorize the token/],
+  [
+    'a kind of token that is not admitted',
+    refusal(403, '`acme` forbids access via a personal access token (classic).'),
+    'HTTP 403',
+    /this kind of token/,
+  ],
+  ['an archived repository', ARCHIVED, 'HTTP 403, "Repository was archived', /Unarchive it/],
+  ['an issue that is locked', refusal(403, 'Unable to create comment because issue is locked.'), 'HTTP 403', /Unlock/],
+  ['an issue that was deleted', refusal(410, 'This issue was deleted'), 'HTTP 410', /opens a new one/],
+  ['issues disabled in other words', refusal(410, 'Issues are disabled for this repo'), 'HTTP 410', /Switch them on/],
+  [
+    'an account that is suspended',
+    refusal(403, 'Sorry. Your account was suspended.'),
+    'HTTP 403',
+    /restricted the account/,
+  ],
+  ['a firewall', { status: 403, body: '<title>SAML IP allow list archived</title>' }, 'HTTP 403', /firewall before it/],
+  [
+    'a page whose name misleads',
+    { status: 403, body: { message: 'No', documentation_url: 'https://x/SAML' } },
+    'HTTP 403',
+    /firewall before it/,
+  ],
+  ['a body that GitHub refuses', refusal(422, 'Validation Failed'), 'HTTP 422', /title or body/],
+  ['a message that is no text', { status: 403, body: { message: { a: 1 } } }, 'HTTP 403', /firewall before it/],
+  ['a message of any length', refusal(403, 'needs '.repeat(500_000)), 'HTTP 403, "needs', /firewall before it/],
   ['disabled issues', ISSUES_DISABLED, 'HTTP 410, "Issues has been disabled', /Switch them on/],
-  ['a server error', SERVER_ERROR, 'HTTP 500, "Server Error', /next run .* tries again/],
+  ['a server error', SERVER_ERROR, 'HTTP 500, "Server Error', /next run .* tries again.*status page/],
   ['an HTML page', { status: 502, body: `<html>${'x'.repeat(9_999)}` }, 'HTTP 502, "<html>xxx', /next run/],
   ['an empty answer', { status: 503, body: '' }, 'HTTP 503, ""', /next run/],
   ['a broken connection', 'drop', 'failed: other side closed', /next run/],
@@ -250,7 +352,7 @@ test.each<[string, GitHubFault['effect'], string, RegExp]>([
   expect(failure).toContain('GET /repos/acme/invites/issues failed');
   expect(failure).toContain(message);
   expect(failure).toMatch(hint);
-  expect(failure.length).toBeLessThan(700);
+  expect(failure.length).toBeLessThan(900);
   expect(failure).not.toContain(TOKEN);
 });
 

@@ -5,6 +5,7 @@ import {
   GitHubSandbox,
   type GitHubSandboxOptions,
   ISSUES_DISABLED,
+  SERVER_ERROR,
 } from '../../../sandbox/github.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { readGitHubContext } from '../../../src/inputs/environment.ts';
@@ -14,7 +15,7 @@ import { MARKER } from '../../../src/tracking-issue/body.ts';
 import { type TrackingOptions, updateTrackingIssue } from '../../../src/tracking-issue/update.ts';
 import { textOf } from '../hostile-text.ts';
 import { failed } from '../report/fixture.ts';
-import { FAILURE, handled, INVITE } from './fixture.ts';
+import { CONTEXT, EXPIRING, FAILURE, handled, INVITE } from './fixture.ts';
 
 const TITLE = 'Cloudflare invites need a person';
 const TOKEN = 'ghs_fake-token-for-the-tracking-issue';
@@ -228,11 +229,90 @@ test('the access of each author is read once, however many issues there are', as
 });
 
 test('an issue is neither taken nor repeated where the access of its author cannot be read', async () => {
-  await using world = await TrackingHarness.open({}, { on: { path: '/permission' }, effect: FORBIDDEN });
+  await using world = await TrackingHarness.open(
+    { roles: { mallory: 'read' } },
+    { on: { path: '/permission' }, effect: FORBIDDEN },
+  );
   world.github.addIssue(COPY);
   await world.report(FAILURE);
   expect(world.github.issues).toMatchObject([{ body: MARKER }]);
   expect(world.warnings).toHaveLength(1);
+});
+
+test.each([FORBIDDEN, SERVER_ERROR, 'drop'] as const)(
+  'a copy by a stranger whose access cannot be read (%j) does not suppress the report',
+  async (effect) => {
+    await using world = await TrackingHarness.open({}, { on: { path: '/permission' }, effect });
+    world.github.addIssue(COPY);
+    await world.report(FAILURE);
+    expect(world.reporting).toEqual([2]);
+    expect(world.warnings).toEqual([]);
+  },
+);
+
+/** Adds so many copies of the tracking issue, each by another author. */
+function addCopies({ github }: TrackingHarness, count: number, name = 'stranger'): void {
+  for (let index = 0; index < count; index++) {
+    github.addIssue({ ...COPY, user: { login: `${name}${index}`, type: 'User' } });
+  }
+}
+
+const ALICE = { login: 'alice', type: 'User' } as const;
+
+test.each<[string, Partial<GitHubSandboxOptions>]>([
+  ['an app', {}],
+  ['a person', { owner: ALICE, roles: { alice: 'write' } }],
+])(
+  'the tracking issue of %s is found among hundreds of copies by strangers, in few requests',
+  async (_title, options) => {
+    await using world = await TrackingHarness.open(options);
+    addCopies(world, 250, 'early');
+    await world.report(FAILURE);
+    expect(world.reporting).toEqual([251]);
+    addCopies(world, 250, 'late');
+    const before = world.github.sent.length;
+    await world.report(FAILURE);
+    expect(world.reporting).toEqual([251]);
+    expect(world.github.sent.length - before).toBeLessThan(10);
+    await world.report(WELL);
+    expect(world.github.issues.filter(({ state }) => state === 'closed').map(({ number }) => number)).toEqual([251]);
+    expect(world.warnings).toEqual([]);
+  },
+);
+
+test('copies by more members without write access than can be asked about do not suppress the report', async () => {
+  const roles = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`reader${index}`, 'read'] as const));
+  await using world = await TrackingHarness.open({ roles });
+  addCopies(world, 60, 'reader');
+  await world.report(FAILURE);
+  expect(world.reporting).toEqual([61]);
+  expect(world.github.requests.length).toBeLessThanOrEqual(12);
+});
+
+test.each([
+  ['list pages', 'issues'],
+  ['permissions', 'permission'],
+])('slow %s leave time for the report', async (_title, path) => {
+  await using world = await TrackingHarness.open();
+  addCopies(world, 1_500);
+  let nowMs = world.clock.nowMs();
+  const slow: typeof fetch = async (input, init) => {
+    if (String(input).split('?')[0]?.endsWith(path)) nowMs += 4_000;
+    return fetch(input, init);
+  };
+  const clock = { nowMs: () => nowMs, sleep: (ms: number, signal?: AbortSignal) => world.clock.sleep(ms, signal) };
+  const startMs = nowMs;
+  await world.report(FAILURE, { fetch: slow, clock });
+  expect(world.reporting).toEqual([1_501]);
+  expect(nowMs - startMs).toBeLessThan(30_000);
+});
+
+test('a dry run sends GitHub nothing, whatever it found', async () => {
+  await using world = await TrackingHarness.open();
+  const context = { ...CONTEXT, dryRun: true };
+  for (const changes of [{}, { search: EXPIRING }, { outcomes: [failed()] }])
+    await world.report(handled({ context, ...changes }));
+  expect(world.github.requests).toEqual([]);
 });
 
 const ANONYMOUS = { status: 201, body: { number: 1, title: TITLE } };

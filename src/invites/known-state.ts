@@ -1,0 +1,64 @@
+import type { Effect } from '../cloudflare/http-status.ts';
+import type { Invite } from '../cloudflare/invite.ts';
+
+/**
+ * What a step knows of an invite's status:
+ * - `read`: the status when it was last read, and no attempt of this step may still change it
+ * - `unsettled`: the same, but an attempt may still take effect
+ * - `unread`: nothing, but no attempt of this step can have changed it
+ * - `unknown`: nothing, and an attempt may have changed it or may still do so
+ */
+export type KnownState = 'read' | 'unsettled' | 'unread' | 'unknown';
+
+/** What is known of one invite. It ages: see `attempted`. */
+export class InviteKnowledge {
+  /** Newest values last; a field that an answer lacks keeps its earlier value. */
+  #invite: Invite;
+  /** Whether an attempt of this step may still take effect, or has: nothing read since then shows a final status. */
+  #isUnsettled = false;
+
+  constructor(invite: Invite) {
+    this.#invite = invite;
+  }
+
+  /** Every field as last read; the status only while it is current. */
+  get fields(): Invite {
+    return this.#invite;
+  }
+
+  get state(): KnownState {
+    if (this.#invite.status === undefined) return this.#isUnsettled ? 'unknown' : 'unread';
+    return this.#isUnsettled ? 'unsettled' : 'read';
+  }
+
+  /** The invite for reports: without a status where an attempt may still change it. */
+  get reported(): Invite {
+    return this.state === 'unsettled' ? withoutStatus(this.#invite) : this.#invite;
+  }
+
+  /** Whether an attempt of this step may have given the invite its status. */
+  get mayBeChanged(): boolean {
+    return this.#isUnsettled;
+  }
+
+  /** Takes what an answer shows of the invite. */
+  update(invite: Invite): void {
+    this.#invite = { ...this.#invite, ...invite };
+  }
+
+  /** A status that cannot change any more settles every attempt. */
+  settle(): void {
+    this.#isUnsettled = false;
+  }
+
+  /** Drops a status that was read before an attempt which had, or may have had, to do with the invite. */
+  attempted(effect: Effect): void {
+    if (effect === 'not-applied') return;
+    if (effect === 'unknown') this.#isUnsettled = true;
+    this.#invite = withoutStatus(this.#invite);
+  }
+}
+
+function withoutStatus({ status: _, ...rest }: Invite): Invite {
+  return rest;
+}

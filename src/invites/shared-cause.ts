@@ -1,0 +1,27 @@
+import { type ApiError, StopError } from '../cloudflare/errors.ts';
+import { isFailed, type Outcome } from './outcome.ts';
+import { relevantStop } from './run-result.ts';
+
+/**
+ * Reports one cause once: an invite that failed for what then stopped the step is said to be stopped by it. So is the
+ * only invite of a step whose credentials are refused: with no other one to compare it with, they are the cause.
+ */
+export function attributeToStop(
+  outcomes: readonly Outcome[],
+  reason: StopError | undefined,
+): { readonly outcomes: readonly Outcome[]; readonly stop: StopError | undefined } {
+  const refusal = outcomes.length === 1 ? outcomes.flatMap((outcome) => errorOf(outcome) ?? [])[0] : undefined;
+  const isRefused = refusal?.stopKind === 'credentials' && reason === undefined;
+  const cause = isRefused ? new StopError({ kind: 'credentials', error: { ...refusal, isAuthError: true } }) : reason;
+  const attributed = outcomes.map((outcome) =>
+    cause !== undefined && errorOf(outcome)?.stopKind === cause.reason.kind
+      ? { ...outcome, causedByStop: true }
+      : outcome,
+  );
+  return { outcomes: attributed, stop: relevantStop(cause, attributed) };
+}
+
+/** The request that an invite failed for. */
+function errorOf(outcome: Outcome): ApiError | undefined {
+  return isFailed(outcome) && outcome.cause.kind === 'request' ? outcome.cause.failure.error : undefined;
+}

@@ -1,0 +1,9 @@
+/** Whether a URL's host is a loopback IP address, as the URL parser spells it. */
+export function isLoopbackAddress(hostname: string): boolean {
+  return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** Whether a URL's host is this machine: also by a name that no resolver may send elsewhere. Source: RFC 6761, 6.3. */
+export function isThisMachine(hostname: string): boolean {
+  return isLoopbackAddress(hostname) || /^(?:(?:.+\.)?localhost\.?|\[::ffff:7f..:.+\])$/.test(hostname);
+}

@@ -1,0 +1,19 @@
+// `npm version` runs this after it has changed package.json: writes the version into the other files that have it.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Where the version stands, once in each file. */
+const PLACES: Readonly<Record<string, RegExp>> = {
+  'src/version.ts': /(?<=\bVERSION = ')[^']*/g,
+  '.github/workflows/auto-accept.yml': /(?<=uses: [\w-]+\/cloudflare-invite-action@v)\S+/g,
+};
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string };
+for (const [path, place] of Object.entries(PLACES)) {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const count = text.match(place)?.length ?? 0;
+  if (count !== 1) throw new Error(`${path} must have the version once, and has it ${count} times.`);
+  writeFileSync(join(ROOT, path), text.replace(place, version));
+}
