@@ -148,13 +148,14 @@ function pageOf({ result, resultInfo }: ApiSuccess): InvitePage | string {
 }
 
 /** Whether a list was refused because of its query. */
-function refusesParameters({ isFromApi, isRetryable, stopKind, isNotFound, reason, details = [] }: ApiError): boolean {
+function refusesParameters(error: ApiError): boolean {
+  const { status, isRetryable, stopKind, isNotFound, reason, details = [] } = error;
   const texts = details.flatMap(({ message, pointer = '', chain }) => [
     message,
     pointer,
     ...chain.map((entry) => entry.message),
   ]);
-  const isRefusal = isFromApi === true && !isRetryable && stopKind === undefined && !isNotFound;
+  const isRefusal = status !== undefined && !isRetryable && stopKind === undefined && !isNotFound;
   return isRefusal && [reason, ...texts].some((text) => /\bpage\b|per_?page|\bquery\b|\bparam/i.test(text));
 }
 

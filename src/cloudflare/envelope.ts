@@ -97,8 +97,10 @@ function parseText(text: string): Body {
     return { kind: 'page', description, errors: [{ code: Number(edgeCode), message: text.slice(0, 50), chain: [] }] };
   }
   if (/^[[{"]/.test(text)) return { kind: 'unreadable', description: 'JSON that is broken or cut off', errors: [] };
-  const html = text.startsWith('<') ? withoutComments(text) : '';
-  if (!/<(?:!doctype html|html|head|title|body)\b/i.test(html)) return { kind: 'unreadable', description, errors: [] };
+  const html = withoutComments(text);
+  // Text may stand before a page, but a mention of a tag makes no page.
+  const pageStart = text.startsWith('<') ? /<(?:!doctype html|html|head|title|body)\b/i : /<(?:!doctype html|html)\b/i;
+  if (!pageStart.test(html)) return { kind: 'unreadable', description, errors: [] };
   const title = (/<title[^>]{0,200}>([^<]{1,500})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
   const titled = title === '' ? '' : ` titled "${truncate(title, MAX_FIRST_WORDS)}"`;
   return { kind: 'page', description: `an HTML page${titled}`, errors: [] };

@@ -381,6 +381,14 @@ export const cases: readonly Case[] = [
     logs: ['failed. Cloudflare’s rate limit ended the step. Not changed by this step.'],
     neverSays: ['State unknown'],
   },
+  {
+    name: 'refused credentials are not followed by a read, although an earlier attempt is unclear',
+    answers: [http(504), error500(), envelopeFailure(403, { code: 9109, message: 'Invalid access token' })],
+    requests: 'PATCH GET PATCH',
+    exit: 1,
+    title: 'Cloudflare refused the credentials',
+    says: [`State unknown: ${ID}.`],
+  },
 
   // Every read is judged again
   ...sharing({ inputs: GUARDED, exit: 1, title: 'is outside the policy', outputs: { changed: 'false' } }, [

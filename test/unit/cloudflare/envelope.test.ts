@@ -223,6 +223,8 @@ test.each<[string, string]>([
   ['\n<!DOCTYPE html>\n<title class="x">\n Log in </title>', 'an HTML page titled "Log in"'],
   [`<html><title>${'x'.repeat(201)}</title>`, `an HTML page titled "${'x'.repeat(199)}…"`],
   [`<html><title>${'x'.repeat(200)}</title>`, `an HTML page titled "${'x'.repeat(200)}"`],
+  ['Bad Gateway: <!DOCTYPE html><title>Log in</title>', 'an HTML page titled "Log in"'],
+  ['a <title> and a <body> in a text', 'text: "a <title> and a <body> in a text"'],
   ['<!doctype HTML><p>no title', 'an HTML page'],
   ['<HTML><title></title>', 'an HTML page'],
   [
