@@ -90,9 +90,9 @@ function formatSeconds(ms) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ BodyTooLargeError),
 /* harmony export */   y: () => (/* binding */ readText)
 /* harmony export */ });
-/* unused harmony export BodyTooLargeError */
 class BodyTooLargeError extends Error {
     name = 'BodyTooLargeError';
     constructor(maxBytes) {
@@ -1924,7 +1924,11 @@ function parseBody(text, redact) {
     const redactString = (key, value) => {
         if (typeof value !== 'string' || (key === 'status' && cloudflare_invite/* INVITE_STATUSES */.$u.has(value)))
             return value;
-        return redact(value);
+        const isId = key === 'id' && (0,cloudflare_invite/* isInviteId */.n$)(value);
+        const redacted = isId && redact.inId !== undefined ? redact.inId(value) : redact(value);
+        if (redacted !== value)
+            redact.altered?.add(redacted);
+        return redacted;
     };
     let json;
     try {
@@ -1971,8 +1975,9 @@ function parseText(text) {
     }
     if (/^[[{"]/.test(text))
         return { kind: 'unreadable', description: 'JSON that is broken or cut off', errors: [] };
-    const html = text.startsWith('<') ? withoutComments(text) : '';
-    if (!/<(?:!doctype html|html|head|title|body)\b/i.test(html))
+    const html = withoutComments(text);
+    const pageStart = text.startsWith('<') ? /<(?:!doctype html|html|head|title|body)\b/i : /<(?:!doctype html|html)\b/i;
+    if (!pageStart.test(html))
         return { kind: 'unreadable', description, errors: [] };
     const title = (/<title[^>]{0,200}>([^<]{1,500})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
     const titled = title === '' ? '' : ` titled "${(0,words/* truncate */.xv)(title, MAX_FIRST_WORDS)}"`;
@@ -2213,7 +2218,7 @@ class RequestSender {
             return { ok: true, value: await (0,build_clock/* withTimeLimit */.Bv)(limit, (signal) => this.#fetchText(request, signal)) };
         }
         catch (error) {
-            return { ok: false, failure: this.#toConnectionError(request, error) };
+            return { ok: false, failure: this.#toConnectionError(request, error, timeoutError) };
         }
         finally {
             this.#inFlight -= 1;
@@ -2264,11 +2269,14 @@ class RequestSender {
         };
         return { ok: false, failure };
     }
-    #toConnectionError(request, thrown) {
+    #toConnectionError(request, thrown, timeoutError) {
         const { redact, wasSent, baseUrl } = this.#options;
         const cause = thrown instanceof FetchError ? thrown.cause : thrown;
         const isCancelled = cause instanceof errors/* StopError */.T;
-        const reason = isCancelled ? 'cut off, because the job was cancelled' : redact((0,network_error/* describeCauses */.wh)(cause));
+        const text = (0,network_error/* describeCauses */.wh)(cause);
+        const isOwnText = cause === timeoutError || cause instanceof body/* BodyTooLargeError */.A;
+        const outside = isOwnText ? text : redact(text);
+        const reason = isCancelled ? 'cut off, because the job was cancelled' : outside;
         const isSent = wasSent(request.method, urlOf(baseUrl, request));
         const effect = isSent ? 'unknown' : 'not-applied';
         return { ...identify(request), reason, effect, isRetryable: !(0,network_error/* isCertificateError */.Y4)(cause), cause };
@@ -2287,7 +2295,7 @@ function describeFailure({ ok, status, headers, url }, body, redact) {
     if (status >= 300 && status < 400) {
         const location = headers.get('location');
         const target = location === null ? null : URL.parse(location, url || undefined);
-        return `HTTP ${status}, a redirect${target === null ? '' : redact(` to ${target.origin}`)}, which is refused`;
+        return `HTTP ${status}, a redirect${target === null ? '' : ` to ${redact(target.origin)}`}, which is refused`;
     }
     if ('description' in body)
         return `HTTP ${status} with ${body.description}`;
@@ -2393,13 +2401,14 @@ function pageOf({ result, resultInfo }) {
     const isNone = result === undefined || result === null || ((0,build_json/* isObject */.G)(result) && Object.keys(result).length === 0);
     return isNone ? { entries: [], ...resultInfo } : 'but holds no list of invites';
 }
-function refusesParameters({ effect, isNotFound, reason, details = [] }) {
+function refusesParameters(error) {
+    const { status, isRetryable, stopKind, isNotFound, reason, details = [] } = error;
     const texts = details.flatMap(({ message, pointer = '', chain }) => [
         message,
         pointer,
         ...chain.map((entry) => entry.message),
     ]);
-    const isRefusal = effect === 'rejected' && !isNotFound;
+    const isRefusal = status !== undefined && !isRetryable && stopKind === undefined && !isNotFound;
     return isRefusal && [reason, ...texts].some((text) => /\bpage\b|per_?page|\bquery\b|\bparam/i.test(text));
 }
 function inviteOf({ result }, id) {
@@ -2542,6 +2551,24 @@ class ServerClock {
     }
 }
 
+;// CONCATENATED MODULE: ../build/inputs/environment.js
+function readRaw(env, name) {
+    return env[`INPUT_${name.toUpperCase()}`]?.trim();
+}
+function isOnRunner({ GITHUB_ACTIONS = '' }) {
+    return GITHUB_ACTIONS !== '';
+}
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+function readGitHubContext(env) {
+    const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = env;
+    const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_RUN_ID: id } = env;
+    return {
+        apiUrl: apiUrl.replace(/\/+$/, ''),
+        repository,
+        runUrl: repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined,
+    };
+}
+
 // EXTERNAL MODULE: ../build/invites/filters.js
 var invites_filters = __nccwpck_require__(588);
 ;// CONCATENATED MODULE: ../build/problems/input-problems.js
@@ -2573,21 +2600,6 @@ function otherVariable(variable) {
     return `${variable} is not an input of this action. It is left alone.`;
 }
 const TOKEN_PREFERRED = 'The environment has both CLOUDFLARE_API_TOKEN and CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL. The token is used.';
-
-;// CONCATENATED MODULE: ../build/inputs/environment.js
-function readRaw(env, name) {
-    return env[`INPUT_${name.toUpperCase()}`]?.trim();
-}
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
-function readGitHubContext(env) {
-    const { GITHUB_API_URL: apiUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = env;
-    const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_RUN_ID: id } = env;
-    return {
-        apiUrl: apiUrl.replace(/\/+$/, ''),
-        repository,
-        runUrl: repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined,
-    };
-}
 
 // EXTERNAL MODULE: ../build/invites/pattern.js
 var pattern = __nccwpck_require__(81);
@@ -2778,7 +2790,11 @@ const inviteIds = (text, context) => {
         return undefined;
     if (ids.length === 0)
         return refuse(context, text, 'It must hold at least one id.');
-    const bad = ids.filter((id) => !(0,cloudflare_invite/* isInviteId */.n$)(context.redact(id)));
+    const { redact, name, report } = context;
+    const holdsSecret = (id) => (redact.inId ?? redact)(id) !== id;
+    if (ids.some(holdsSecret))
+        return void report(INPUT_PROBLEMS.secretInList(name));
+    const bad = ids.filter((id) => !(0,cloudflare_invite/* isInviteId */.n$)(id));
     for (const id of bad)
         refuse(context, id, `An id has at most ${cloudflare_invite/* MAX_ID_LENGTH */.Qx} letters, digits, "-" or "_".`);
     return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [(0,ascii/* asciiLowercase */.T)(id), id])).values()];
@@ -3052,16 +3068,22 @@ function writtenFilters(lists) {
 
 
 function readSecrets(env) {
-    const inputs = INPUT_NAMES.flatMap((name) => {
-        const { secret, default: text, variable } = inputRow(name);
-        if (secret === undefined)
-            return [];
-        const written = readRaw(env, name) ?? '';
-        const values = [written === text ? '' : written, variable === undefined ? '' : (env[variable] ?? '')];
-        return secret === 'value' ? values : values.flatMap(passwordsOf);
-    });
     const proxies = PROXY_VARIABLES.flatMap((name) => passwordsOf(env[name] ?? ''));
-    return [...new Set([...inputs, ...proxies].map((secret) => secret.trim()))].filter((secret) => secret !== '');
+    return distinct([...INPUT_NAMES.flatMap((name) => secretsOf(env, name)), ...proxies]);
+}
+function readApiSecrets(env) {
+    return distinct(['api-token', 'api-key'].flatMap((name) => secretsOf(env, name)));
+}
+function secretsOf(env, name) {
+    const { secret, default: text, variable } = inputRow(name);
+    if (secret === undefined)
+        return [];
+    const written = readRaw(env, name) ?? '';
+    const values = [written === text ? '' : written, variable === undefined ? '' : (env[variable] ?? '')];
+    return secret === 'value' ? values : values.flatMap(passwordsOf);
+}
+function distinct(secrets) {
+    return [...new Set(secrets.map((secret) => secret.trim()))].filter((secret) => secret !== '');
 }
 const USER_PASSWORD = /^(?:[a-z][a-z\d+.-]*:\/\/|(?![a-z][a-z\d+.-]*:\/\/))[^/@:]*:([\s\S]*)@/i;
 function passwordsOf(url) {
@@ -3344,6 +3366,8 @@ function parseEntry(entry) {
     const { id, status, organization_name: organization } = invite;
     if (id === undefined)
         return { reason: 'no-id', organization };
+    if (id.includes('***'))
+        return { reason: 'secret-id', organization };
     if (!(0,cloudflare_invite/* isInviteId */.n$)(id))
         return { reason: 'unusable-id', id, organization };
     if (status === undefined)
@@ -3470,12 +3494,14 @@ function runProblem(result) {
             };
         case 'proxy':
             return { title: 'The proxy cannot be used', message: PROXY_MESSAGES[result.problem], details: [] };
-        case 'defect': {
-            const message = `This action has a defect: ${result.description}.`;
-            const hint = 'Run the job again with debug logging, and report what it says.';
-            return { title: 'Unexpected error', message, details: [], hint };
-        }
+        case 'defect':
+            return defectProblem(result.description);
     }
+}
+function defectProblem(description) {
+    const message = `This action has a defect: ${description}.`;
+    const hint = 'Run the job again with debug logging, and report what it says.';
+    return { title: 'Unexpected error', message, details: [], hint };
 }
 function listProblem(failure, scheme) {
     const title = 'The list of invites could not be read';
@@ -3535,44 +3561,57 @@ function useProxyFromEnv(env, urls, dispatcher, setGlobalProxy = external_node_h
 
 
 const PART_LENGTH = 8;
-const MIN_SECRET_LENGTH = 4;
+const MASK = '***';
 function createRedactor(secrets) {
-    const parts = new Set(secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH).flatMap(substringsOf));
+    const parts = new Set(secrets.flatMap(partsOf));
+    const [holdsMask, holdsBlank] = ['*', ' '].map((character) => [...parts].some((part) => part.includes(character)));
     if (parts.size === 0)
         return (text) => text;
-    const anyPart = new RegExp([...parts].map(RegExp.escape).join('|'), 'i');
-    const redactParts = (text) => {
-        if (!anyPart.test(text))
-            return text;
+    const redact = (text) => {
         const masked = maskParts(text, parts);
-        return masked === text ? text : redactParts(masked);
+        return holdsMask && masked !== text ? maskCompleted(masked, parts) : masked;
     };
     return (text) => {
-        const redacted = redactParts(text);
+        const redacted = redact(text);
+        if (!holdsBlank)
+            return redacted;
         const asShown = (0,words/* toOneLine */.GX)(redacted);
-        return anyPart.test(asShown) ? redactParts(asShown) : redacted;
+        const shown = redact(asShown);
+        return shown === asShown ? redacted : shown;
     };
 }
-function substringsOf(secret) {
+function partsOf(secret) {
     const lower = (0,ascii/* asciiLowercase */.T)(secret);
-    const count = Math.max(1, lower.length - PART_LENGTH + 1);
+    const count = Math.max(0, lower.length - PART_LENGTH + 1);
     return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
 }
 function maskParts(text, parts) {
     const lower = (0,ascii/* asciiLowercase */.T)(text);
-    const lengths = new Set([...parts].map((part) => part.length));
     let masked = '';
     let hiddenTo = 0;
-    for (let start = 0; start < lower.length; start++) {
-        for (const length of lengths) {
-            if (!parts.has(lower.slice(start, start + length)))
-                continue;
-            if (start >= hiddenTo)
-                masked += `${text.slice(hiddenTo, start)}***`;
-            hiddenTo = Math.max(hiddenTo, start + length);
-        }
+    for (let start = 0; start + PART_LENGTH <= lower.length; start++) {
+        if (!parts.has(lower.slice(start, start + PART_LENGTH)))
+            continue;
+        if (start >= hiddenTo)
+            masked += text.slice(hiddenTo, start) + MASK;
+        hiddenTo = start + PART_LENGTH;
     }
     return masked + text.slice(hiddenTo);
+}
+function maskCompleted(text, parts) {
+    const kept = [];
+    const isPart = () => parts.has((0,ascii/* asciiLowercase */.T)(kept.slice(-PART_LENGTH).join('')));
+    for (let index = 0; index < text.length; index++) {
+        const next = [text[index] ?? ''];
+        for (let character = next.pop(); character !== undefined; character = next.pop()) {
+            kept.push(character);
+            if (!isPart())
+                continue;
+            kept.length -= PART_LENGTH;
+            next.push(...MASK);
+        }
+    }
+    return kept.join('');
 }
 
 // EXTERNAL MODULE: ../build/report/annotations.js
@@ -3651,6 +3690,7 @@ function describeSkipped({ reason, type, id, status, organization }) {
         'not-an-object': `an entry that is not an invite (${type})`,
         'no-id': `an invite${of} without an id`,
         'unusable-id': `an invite${of} with the unusable id "${id}"`,
+        'secret-id': `an invite${of} whose id holds a part of a credential (it is not shown)`,
         'no-status': `the invite ${id}${of} without a status`,
         'unknown-status': `the invite ${id}${of} with the unknown status "${status}"`,
     };
@@ -3665,6 +3705,7 @@ const INVITE_OUTPUTS = Object.keys(cloudflare_invite/* INVITE_FIELDS */.sN);
 const COUNT_OUTPUTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'];
 const OUTPUT_NAMES = [...INVITE_OUTPUTS, ...COUNT_OUTPUTS];
 const MAX_INVITES_LENGTH = 400_000;
+const MAX_VARIABLE_BYTES = 100_000;
 const MAX_LISTS_LENGTH = 500_000;
 function buildOutputs(outcomes) {
     const only = outcomes.length === 1 ? outcomes[0] : undefined;
@@ -3685,9 +3726,39 @@ function buildOutputs(outcomes) {
         omitted,
     };
 }
-function omittedWarning(omitted, count) {
-    const line = `GitHub limits the size of outputs: ${omitted} of ${count} invites were left out of "invites". "invite_ids" has them all.`;
-    return { title: 'The output "invites" is not complete', lines: [line] };
+function outputWarnings({ outputs, omitted }, outcomes, altered = new Set()) {
+    const warnings = [];
+    const warn = (title, text) => void warnings.push({ title, lines: [`${title}. ${text}`] });
+    if (omitted > 0) {
+        const left = `${omitted} of ${outcomes.length} invites were left out of "invites"`;
+        warn('The output "invites" is not complete', `GitHub limits the size of outputs: ${left}. "invite_ids" has them all.`);
+    }
+    const long = OUTPUT_NAMES.filter((name) => Buffer.byteLength(outputs[name]) > MAX_VARIABLE_BYTES);
+    if (long.length > 0) {
+        const limits = 'Linux takes 128 KiB each, Windows 32,767 characters in all';
+        warn('An output is too long for an environment variable', `More than ${MAX_VARIABLE_BYTES.toLocaleString('en')} bytes: ${long.join(', ')}. ${limits}, so a step that is handed it through "env" does not start. Use the counts instead, or let one step handle fewer invites.`);
+    }
+    const isAltered = (value) => Array.isArray(value) ? value.some(isAltered) : altered.has(String(value));
+    const fields = INVITE_OUTPUTS.filter((name) => outcomes.some(({ invite }) => isAltered(invite[name])));
+    if (fields.length > 0) {
+        const where = `Cloudflare sent a part of a credential of this step in ${fields.join(', ')}`;
+        warn('Values in the outputs were altered', `${where}; "***" stands in its place. Find out how it came there.`);
+    }
+    return warnings;
+}
+async function writeOutputs(outputs, workflow) {
+    const names = [];
+    let reason;
+    for (const [name, value] of Object.entries(outputs)) {
+        try {
+            await workflow.setOutput(name, value);
+        }
+        catch (error) {
+            names.push(name);
+            reason = error;
+        }
+    }
+    return { names, reason };
 }
 function inviteOutputs(invite) {
     const texts = INVITE_OUTPUTS.map((name) => {
@@ -3716,6 +3787,8 @@ function stringifyWithin(entries, maxLength) {
 // EXTERNAL MODULE: ../build/report/summary.js
 var summary = __nccwpck_require__(841);
 ;// CONCATENATED MODULE: ../build/report/report.js
+
+
 
 
 
@@ -3758,171 +3831,83 @@ function titleOf(result, outcomes, problem) {
         return (0,log/* runTitle */.kh)(outcomes, result.context);
     return `Cloudflare invites: ${problem?.title.replace(/^./, (first) => first.toLowerCase())}`;
 }
+function reportRun(result, redact) {
+    try {
+        return createReport(result);
+    }
+    catch (error) {
+        const stop = defectProblem(describeThrown(error, redact));
+        const outcomes = result.kind === 'handled' ? result.outcomes : [];
+        return {
+            title: 'Cloudflare invites',
+            outcomes: outcomes.map((outcome) => ((0,invites_outcome/* isFailed */.I)(outcome) ? { ...outcome, problem: stop } : outcome)),
+            stop,
+            warnings: [],
+            notices: [],
+            ignored: [],
+            exitCode: 1,
+        };
+    }
+}
+function describeThrown(thrown, redact) {
+    try {
+        return redact((0,network_error/* describeCauses */.wh)(thrown));
+    }
+    catch {
+        return 'a value that cannot be shown';
+    }
+}
+const report_MAX_NAMED = 5;
 async function publishReport(report, workflow, redact) {
     const { outcomes, stop, notices } = report;
-    const { outputs, omitted } = buildOutputs(outcomes);
-    for (const [name, value] of Object.entries(outputs))
-        workflow.setOutput(name, value);
-    for (const annotation of (0,annotations/* failureAnnotations */.rb)(outcomes, stop))
-        workflow.annotate('error', annotation);
-    const warnings = [...(omitted > 0 ? [omittedWarning(omitted, outcomes.length)] : []), ...report.warnings];
+    const publish = async (level, what, part, details = () => []) => {
+        try {
+            await part();
+            return true;
+        }
+        catch (error) {
+            const title = `The ${what} could not be written`;
+            const lines = [`${title}: ${describeThrown(error, redact)}.`, resultLine(report), ...details()];
+            workflow.annotate(level, { title, lines });
+            return false;
+        }
+    };
+    const annotate = (level, annotations) => {
+        for (const annotation of annotations)
+            workflow.annotate(level, annotation);
+    };
+    let warnings = report.warnings;
+    let missing = [];
+    const setOutputs = async () => {
+        const built = buildOutputs(outcomes);
+        const failed = await writeOutputs(built.outputs, workflow);
+        missing = failed.names;
+        warnings = [...outputWarnings(built, outcomes, redact.altered), ...warnings];
+        if (missing.length > 0)
+            throw failed.reason;
+    };
+    const isWritten = await publish('error', 'outputs', setOutputs, () => [
+        `Missing: ${(0,words/* firstOf */.Ku)(missing, report_MAX_NAMED).join(', ') || 'all'}.`,
+        'What to do: look at the disk of the runner and at the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
+    ]);
+    await publish('error', 'errors', () => annotate('error', (0,annotations/* failureAnnotations */.rb)(outcomes, stop)));
+    await publish('warning', 'job summary', () => {
+        const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
+        return workflow.addSummary((0,summary/* buildSummary */.f)({ ...report, remarks }));
+    });
     const where = 'They are about pending invites that match no filter and expire within 24 hours.';
-    for (const annotation of (0,annotations/* capAnnotations */.XO)(warnings, 'warnings', where))
-        workflow.annotate('warning', annotation);
-    for (const annotation of notices)
-        workflow.annotate('notice', annotation);
-    const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
-    try {
-        await workflow.addSummary((0,summary/* buildSummary */.f)({ ...report, remarks }));
-    }
-    catch (error) {
-        workflow.info(`The job summary could not be written: ${redact((0,network_error/* describeCauses */.wh)(error))}`);
-    }
+    await publish('warning', 'warnings', () => annotate('warning', (0,annotations/* capAnnotations */.XO)(warnings, 'warnings', where)));
+    await publish('warning', 'notices', () => annotate('notice', notices));
+    return isWritten ? report.exitCode : 1;
+}
+function resultLine({ title, outcomes }) {
+    const changed = outcomes.filter(({ kind }) => kind === 'changed').map(({ invite, id }) => (0,problem/* inviteLabel */.Kb)(invite, id));
+    const names = changed.length === 0 ? '' : ` Changed: ${(0,words/* firstOf */.Ku)(changed, report_MAX_NAMED).join(', ')}.`;
+    return `What became of the invites stands. ${title}.${names}`;
 }
 
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
-;// CONCATENATED MODULE: ../build/tls.js
-
-const MIN_VERSION = 'TLSv1.2';
-function restoreTls(env) {
-    if (external_node_tls_namespaceObject.DEFAULT_MIN_VERSION < MIN_VERSION)
-        external_node_tls_namespaceObject.DEFAULT_MIN_VERSION = MIN_VERSION;
-    if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0')
-        return false;
-    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
-    return true;
-}
-
-;// CONCATENATED MODULE: ../build/action.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-async function runAction(runtime) {
-    const secrets = readSecrets(runtime.env);
-    runtime.workflow.mask(secrets);
-    const redact = createRedactor(secrets);
-    const { result, inputs } = await runStep(runtime, redact);
-    const report = createReport(result);
-    await publishReport(report, runtime.workflow, redact);
-    if (inputs?.reportIssue !== undefined)
-        await trackIssue({ ...inputs.reportIssue, ...runtime, result, report, redact });
-    runtime.workflow.info(`${report.title}.`);
-    return report.exitCode;
-}
-async function runStep(runtime, redact) {
-    const { env, workflow, useProxy } = runtime;
-    let inputs;
-    try {
-        inputs = parseInputs(env, redact);
-        for (const notice of inputs.notices)
-            workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
-        for (const line of inputs.logLines)
-            workflow.info(line);
-        if (restoreTls(env))
-            workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(UNCHECKED_CERTIFICATES));
-        if (inputs.usesProxy)
-            useProxy([inputs.apiBaseUrl, inputs.reportIssue?.apiUrl ?? '']);
-        return { result: await selectAndRespond(inputs, runtime, redact), inputs };
-    }
-    catch (error) {
-        if (error instanceof InputError)
-            return { result: { kind: 'invalid-inputs', problems: error.problems } };
-        if (error instanceof ProxyError)
-            return { result: { kind: 'proxy', problem: error.problem } };
-        if (error instanceof Error && error.stack !== undefined)
-            workflow.debug(redact(error.stack));
-        return { result: { kind: 'defect', description: redact((0,network_error/* describeCauses */.wh)(error)) }, inputs };
-    }
-}
-async function selectAndRespond(inputs, runtime, redact) {
-    const { clock, cancelled, workflow } = runtime;
-    const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
-    const context = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
-    const onPause = (pause) => workflow.info((0,log/* describePause */.Ei)(pause));
-    const stopsAtLimit = inputs.retries === 0;
-    const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, stopsAtLimit, onPause });
-    const serverClock = new ServerClock(clock, (skewMs) => workflow.annotate('notice', (0,annotations/* clockNotice */.BO)(skewMs)));
-    const client = createClient(inputs, runtime, limiter, serverClock, redact);
-    const hasFilters = Object.keys(filters).length > 0;
-    if (hasFilters)
-        workflow.info((0,log/* describePolicy */.wy)(filters));
-    let search;
-    if (inviteIds.length === 0) {
-        const onWait = (secondsLeft) => workflow.info((0,log/* describeWait */.Ng)(secondsLeft));
-        const found = await searchInvites({
-            client,
-            limiter,
-            clock,
-            serverClock,
-            filters,
-            desiredStatus,
-            waitSeconds,
-            onWait,
-        });
-        if (!found.ok)
-            return { kind: 'list-failed', context, failure: found.failure };
-        search = found.value;
-        workflow.info((0,log/* describeSearch */.em)(search));
-        await logIgnored(search, workflow);
-    }
-    const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
-    const serverNowMs = () => serverClock.nowMs();
-    const options = { client, desiredStatus, dryRun, filters, serverNowMs, redact };
-    const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${(0,log/* describeOutcome */.SS)(outcome, context)}`);
-    const respond = () => respondToAll(targets, options, onOutcome);
-    const ended = targets.length === 0 ? [] : await workflow.group((0,log/* groupTitle */.SZ)(targets.length, context), respond);
-    const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
-    return search !== undefined && targets.length === 0 && stop === undefined
-        ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
-        : { kind: 'handled', context, outcomes, search, stop };
-}
-async function logIgnored({ ignored }, workflow) {
-    if (ignored.length === 0)
-        return;
-    await workflow.group((0,log/* ignoredTitle */.rp)(ignored.length), async () => {
-        for (const invite of ignored)
-            workflow.info((0,log/* describeIgnored */.MS)(invite));
-    });
-}
-function createClient(inputs, runtime, limiter, serverClock, redact) {
-    const { fetch, wasSent, clock, random, workflow } = runtime;
-    const { apiBaseUrl: baseUrl, credentials, retries } = inputs;
-    const { info: onRetry, debug: onDebug } = workflow;
-    return new InvitesClient({
-        ...{ baseUrl, credentials, retries, fetch, wasSent, clock, random },
-        ...{ limiter, serverClock, redact, onRetry, onDebug },
-    });
-}
-function targetsOf({ selected, alreadyDone }, waitSeconds) {
-    const invites = selected.length > 0 || waitSeconds === 0 ? selected : alreadyDone;
-    return invites.map((invite) => ({ id: invite.id, invite }));
-}
-async function trackIssue(options) {
-    try {
-        const { updateTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(869)]).then(__nccwpck_require__.bind(__nccwpck_require__, 848));
-        await updateTrackingIssue(options);
-    }
-    catch (error) {
-        const problem = tracker_problem/* TRACKER_PROBLEMS */.CQ.unloadable(options.redact((0,network_error/* describeCauses */.wh)(error)));
-        options.workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(problem));
-    }
-}
-
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/utils.js
@@ -4872,14 +4857,41 @@ var report_text = __nccwpck_require__(114);
 
 
 
+
 const MAX_ANNOTATION = 4_000;
 const MAX_TITLE = 200;
 async function appendSummary(html) {
     if (process.env.GITHUB_STEP_SUMMARY)
         await summary_summary.addRaw(html, true).write();
 }
-const ACTIONS_CORE = { debug: core_debug, error: error, group: group, info: info, notice: notice, setOutput: setOutput, setSecret: core_setSecret, warning: warning, appendSummary };
-function createWorkflow(commands = ACTIONS_CORE) {
+const ACTIONS_CORE = { debug: core_debug, error: error, group: group, info: info, notice: notice, setSecret: core_setSecret, warning: warning, appendSummary };
+function connectRunner({ stdout, stderr }) {
+    for (const stream of [stdout, stderr])
+        stream.on('error', () => undefined);
+    const write = stdout.write.bind(stdout);
+    stdout.write = (text, callback) => write(text, (error) => {
+        if (error)
+            stderr.write(text);
+        callback?.(error);
+    });
+    return { ...ACTIONS_CORE, setOutput: (name, value) => storeOutput(name, value, stdout) };
+}
+async function storeOutput(name, value, stdout) {
+    const path = process.env.GITHUB_OUTPUT || undefined;
+    const size = path && (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false })?.size;
+    try {
+        setOutput(name, value);
+    }
+    catch (error) {
+        if (path && size && (0,external_node_fs_namespaceObject.statSync)(path).size > size)
+            (0,external_node_fs_namespaceObject.truncateSync)(path, size);
+        throw error;
+    }
+    if (path)
+        return;
+    await new Promise((resolve, reject) => stdout.write('', (error) => (error ? reject(error) : resolve())));
+}
+function createWorkflow(commands) {
     return {
         mask: (secrets) => {
             for (const secret of secrets)
@@ -4893,12 +4905,194 @@ function createWorkflow(commands = ACTIONS_CORE) {
         addSummary: (html) => commands.appendSummary(html),
     };
 }
+function withoutFailures(workflow) {
+    const attempt = (tell) => {
+        try {
+            tell();
+        }
+        catch {
+        }
+    };
+    return {
+        mask: (secrets) => {
+            for (const secret of secrets)
+                attempt(() => workflow.mask([secret]));
+        },
+        info: (line) => attempt(() => workflow.info(line)),
+        debug: (line) => attempt(() => workflow.debug(line)),
+        annotate: (level, annotation) => attempt(() => workflow.annotate(level, annotation)),
+        group: async (title, work) => {
+            let result;
+            const workOnce = () => {
+                result ??= (async () => work())();
+                return result;
+            };
+            try {
+                await workflow.group(title, workOnce);
+            }
+            catch {
+            }
+            return workOnce();
+        },
+        setOutput: async (name, value) => workflow.setOutput(name, value),
+        addSummary: async (html) => workflow.addSummary(html),
+    };
+}
 function messageOf(lines) {
     const last = (0,report_text/* toLine */.S)(lines.at(-1) ?? '');
     const others = lines.slice(0, -1).map((line) => (0,report_text/* toLine */.S)(line));
     if (others.length === 0)
         return last;
     return `${(0,words/* truncate */.xv)(others.join('\n'), MAX_ANNOTATION - last.length - 1)}\n${last}`;
+}
+
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
+;// CONCATENATED MODULE: ../build/tls.js
+
+const MIN_VERSION = 'TLSv1.2';
+function restoreTls(env) {
+    if (external_node_tls_namespaceObject.DEFAULT_MIN_VERSION < MIN_VERSION)
+        external_node_tls_namespaceObject.DEFAULT_MIN_VERSION = MIN_VERSION;
+    if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0')
+        return false;
+    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+    return true;
+}
+
+;// CONCATENATED MODULE: ../build/action.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+async function runAction(runtime) {
+    const workflow = withoutFailures(runtime.workflow);
+    const safeRuntime = { ...runtime, workflow };
+    const { result, inputs, redact } = await runStep(safeRuntime);
+    const report = reportRun(result, redact);
+    const exitCode = await publishReport(report, workflow, redact);
+    if (inputs?.reportIssue !== undefined)
+        await trackIssue({ ...inputs.reportIssue, ...safeRuntime, result, report, redact });
+    workflow.info(`${report.title}.`);
+    return exitCode;
+}
+async function runStep(runtime) {
+    const { env, workflow, useProxy } = runtime;
+    let inputs;
+    let redact = () => '***';
+    try {
+        const secrets = readSecrets(env);
+        if (isOnRunner(env))
+            workflow.mask(secrets);
+        const inId = createRedactor(readApiSecrets(env));
+        redact = Object.assign(createRedactor(secrets), { inId, altered: new Set() });
+        inputs = parseInputs(env, redact);
+        for (const notice of inputs.notices)
+            workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
+        for (const line of inputs.logLines)
+            workflow.info(line);
+        if (restoreTls(env))
+            workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(UNCHECKED_CERTIFICATES));
+        if (inputs.usesProxy)
+            useProxy([inputs.apiBaseUrl, inputs.reportIssue?.apiUrl ?? '']);
+        return { result: await selectAndRespond(inputs, runtime, redact), inputs, redact };
+    }
+    catch (error) {
+        if (error instanceof InputError)
+            return { result: { kind: 'invalid-inputs', problems: error.problems }, redact };
+        if (error instanceof ProxyError)
+            return { result: { kind: 'proxy', problem: error.problem }, redact };
+        if (error instanceof Error && typeof error.stack === 'string')
+            workflow.debug(redact(error.stack));
+        return { result: { kind: 'defect', description: describeThrown(error, redact) }, inputs, redact };
+    }
+}
+async function selectAndRespond(inputs, runtime, redact) {
+    const { clock, cancelled, workflow } = runtime;
+    const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
+    const context = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
+    const onPause = (pause) => workflow.info((0,log/* describePause */.Ei)(pause));
+    const stopsAtLimit = inputs.retries === 0;
+    const limiter = new RequestLimiter({ clock, timeoutSeconds, cancelled, stopsAtLimit, onPause });
+    const serverClock = new ServerClock(clock, (skewMs) => workflow.annotate('notice', (0,annotations/* clockNotice */.BO)(skewMs)));
+    const client = createClient(inputs, runtime, limiter, serverClock, redact);
+    const hasFilters = Object.keys(filters).length > 0;
+    if (hasFilters)
+        workflow.info((0,log/* describePolicy */.wy)(filters));
+    let search;
+    if (inviteIds.length === 0) {
+        const onWait = (secondsLeft) => workflow.info((0,log/* describeWait */.Ng)(secondsLeft));
+        const found = await searchInvites({
+            client,
+            limiter,
+            clock,
+            serverClock,
+            filters,
+            desiredStatus,
+            waitSeconds,
+            onWait,
+        });
+        if (!found.ok)
+            return { kind: 'list-failed', context, failure: found.failure };
+        search = found.value;
+        workflow.info((0,log/* describeSearch */.em)(search));
+        await logIgnored(search, workflow);
+    }
+    const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
+    const serverNowMs = () => serverClock.nowMs();
+    const options = { client, desiredStatus, dryRun, filters, serverNowMs, redact };
+    const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${(0,log/* describeOutcome */.SS)(outcome, context)}`);
+    const respond = () => respondToAll(targets, options, onOutcome);
+    const ended = targets.length === 0 ? [] : await workflow.group((0,log/* groupTitle */.SZ)(targets.length, context), respond);
+    const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
+    return search !== undefined && targets.length === 0 && stop === undefined
+        ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
+        : { kind: 'handled', context, outcomes, search, stop };
+}
+async function logIgnored({ ignored }, workflow) {
+    if (ignored.length === 0)
+        return;
+    await workflow.group((0,log/* ignoredTitle */.rp)(ignored.length), async () => {
+        for (const invite of ignored)
+            workflow.info((0,log/* describeIgnored */.MS)(invite));
+    });
+}
+function createClient(inputs, runtime, limiter, serverClock, redact) {
+    const { fetch, wasSent, clock, random, workflow } = runtime;
+    const { apiBaseUrl: baseUrl, credentials, retries } = inputs;
+    const { info: onRetry, debug: onDebug } = workflow;
+    return new InvitesClient({
+        ...{ baseUrl, credentials, retries, fetch, wasSent, clock, random },
+        ...{ limiter, serverClock, redact, onRetry, onDebug },
+    });
+}
+function targetsOf({ selected, alreadyDone }, waitSeconds) {
+    const invites = selected.length > 0 || waitSeconds === 0 ? selected : alreadyDone;
+    return invites.map((invite) => ({ id: invite.id, invite }));
+}
+async function trackIssue(options) {
+    try {
+        const { updateTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(869)]).then(__nccwpck_require__.bind(__nccwpck_require__, 848));
+        await updateTrackingIssue(options);
+    }
+    catch (error) {
+        const problem = tracker_problem/* TRACKER_PROBLEMS */.CQ.unloadable(describeThrown(error, options.redact));
+        options.workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(problem));
+    }
 }
 
 ;// CONCATENATED MODULE: external "node:diagnostics_channel"
@@ -4936,7 +5130,7 @@ void runAction({
     fetch,
     wasSent: watchSentRequests(),
     cancelled: cancellation.signal,
-    workflow: createWorkflow(),
+    workflow: createWorkflow(connectRunner(process)),
     useProxy: (urls) => useProxyFromEnv(process.env, urls, Reflect.get(globalThis, DISPATCHER_KEY)),
 }).then((exitCode) => {
     process.exitCode = exitCode;
