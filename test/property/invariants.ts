@@ -17,11 +17,11 @@ const MAX_REFUSALS = 8;
 const SUCCESSES = ['changed', 'unchanged'];
 
 /** What a failed invite's message says, by what can be known of it. */
-const PENDING_UNCHANGED = 'Pending when last read; this step has not changed it';
-const PENDING_OPEN = 'Pending when last read; an attempt may still take effect';
-const NOT_CHANGED = 'Not changed by this step';
-const UNKNOWN = 'State unknown';
-export const SENTENCES = [PENDING_UNCHANGED, PENDING_OPEN, NOT_CHANGED, UNKNOWN] as const;
+export const PENDING_UNCHANGED = 'Pending when last read; this step has not changed it';
+export const PENDING_OPEN = 'Pending when last read; an attempt may still take effect';
+export const NOT_CHANGED = 'Not changed by this step';
+export const UNKNOWN = 'State unknown';
+const SENTENCES = [PENDING_UNCHANGED, PENDING_OPEN, NOT_CHANGED, UNKNOWN] as const;
 
 /** The sentences that are right for an invite; none if its last read shows a final status. */
 function rightSentences({ knowledge: { read, mayTakeEffect } }: Story): readonly string[] {
@@ -265,15 +265,17 @@ const refusesConnection = ({ status }: Exchange['record']): boolean => status ==
 export type InvariantName = keyof typeof INVARIANTS;
 const INVARIANT_NAMES = Object.keys(INVARIANTS) as readonly InvariantName[];
 
-/** Throws an AssertionError that names the first invariant which a run has broken. */
+/**
+ * Returns what is known of a run.
+ * @throws an Error that names the first invariant which the run has broken
+ */
 export function checkInvariants(given: Case, seen: Observed, names = INVARIANT_NAMES): Judged {
   const run = judge(given, seen);
   for (const name of names) {
     try {
       INVARIANTS[name](run);
     } catch (error) {
-      if (error instanceof Error) error.message = `${name}: ${error.message}`;
-      throw error;
+      throw new Error(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
     }
   }
   return run;

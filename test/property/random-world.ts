@@ -209,7 +209,7 @@ const events = fc.oneof(
       secondActor: fc.oneof({ arbitrary: fc.constant([]), weight: 2 }, { arbitrary: moves(1), weight: 3 }),
       // Both end many runs early, so they are rare.
       revokeAfter: optional(fc.nat(12), 1),
-      rateLimit: optional(rateLimit, 1),
+      rateLimit: optional(rateLimit, 2),
     }),
     weight: 12,
   },
