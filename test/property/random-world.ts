@@ -153,8 +153,11 @@ const change: fc.Arbitrary<SecondActorMove['change']> = fc.oneof(
   { arbitrary: fc.subarray([...ROLES]).map((roles) => ({ roles })), weight: 2 },
 );
 
-const moves = (minLength: number): fc.Arbitrary<SecondActorMove[]> =>
-  fc.array(fc.record({ afterMs: momentMs, id: fc.constantFrom(...IDS), change }), { minLength, maxLength: 8 });
+const moves = fc.array(fc.record({ afterMs: momentMs, id: fc.constantFrom(...IDS), change }), {
+  minLength: 1,
+  maxLength: 8,
+  size: 'max',
+});
 
 const rateLimit = fc.oneof(
   fc.record({
@@ -191,9 +194,9 @@ const storm = fc.record({
     fc
       .record({ fault: lateFault, applied: fc.boolean() })
       .map(({ fault, applied }) => ({ ...fault, applied, times: 3 })),
-    { minLength: 2, maxLength: 4 },
+    { minLength: 1, maxLength: 4, size: 'max' },
   ),
-  secondActor: moves(4),
+  secondActor: moves,
 });
 
 /** What goes wrong and what else happens; nothing in a quiet world, where every step must succeed. */
@@ -206,7 +209,7 @@ const events = fc.oneof(
         { arbitrary: fc.constant([]), weight: 1 },
         { arbitrary: fc.array(fault, { maxLength: 5 }), weight: 5 },
       ),
-      secondActor: fc.oneof({ arbitrary: fc.constant([]), weight: 2 }, { arbitrary: moves(1), weight: 3 }),
+      secondActor: fc.oneof({ arbitrary: fc.constant([]), weight: 2 }, { arbitrary: moves, weight: 3 }),
       // Both end many runs early, so they are rare.
       revokeAfter: optional(fc.nat(12), 1),
       rateLimit: optional(rateLimit, 2),
