@@ -99,8 +99,10 @@ function parseText(text: string): Body {
   if (/^[[{"]/.test(text)) return { kind: 'unreadable', description: 'JSON that is broken or cut off', errors: [] };
   const html = withoutComments(text);
   // Text may stand before a page, but a mention of a tag makes no page.
-  const pageStart = text.startsWith('<') ? /<(?:!doctype html|html|head|title|body)\b/i : /<(?:!doctype html|html)\b/i;
-  if (!pageStart.test(html)) return { kind: 'unreadable', description, errors: [] };
+  const signs = text.startsWith('<')
+    ? [/<(?:!doctype html|html|head|title|body)\b/i]
+    : [/<(?:!doctype html|html)\b/i, /<title\b/i];
+  if (!signs.every((sign) => sign.test(html))) return { kind: 'unreadable', description, errors: [] };
   const title = (/<title[^>]{0,200}>([^<]{1,500})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
   const titled = title === '' ? '' : ` titled "${truncate(title, MAX_FIRST_WORDS)}"`;
   return { kind: 'page', description: `an HTML page${titled}`, errors: [] };
