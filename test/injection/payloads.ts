@@ -83,7 +83,7 @@ function shapeOf({ exitCode, log, debug, annotations, masked, summary, outputs, 
 }
 
 /** A harmless text, as long as an output of the huge text in whose place it stands. */
-function harmlessFor(text: string): string {
+export function harmlessFor(text: string): string {
   return text.length < 10_000 ? HARMLESS : HARMLESS.repeat(JSON.stringify(text).length / HARMLESS.length);
 }
 

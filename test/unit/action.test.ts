@@ -308,3 +308,30 @@ test.each([
   expect(step).toMatchObject({ exitCode: 1, annotations: [{ level: 'error', title: 'Unexpected error' }] });
   expect(step.outputs).toMatchObject({ matched_count: '0' });
 });
+
+// A password that is also a word of the action, of Cloudflare's or of JSON, or a pattern. Of the log, which the runner
+// masks, no case can say it through dist.
+const proxied = (password: string) => ({ https_proxy: `http://user:${encodeURIComponent(password)}@proxy.example:8` });
+
+test.each([
+  ...['true', 'e', 'aaaaaaaa', 'accepted', '"status"', 'organization_name', '(a+)+$.*[^x]|', '********'],
+  ...['changed_count', ': accepted', 'Acme, In'],
+])('outputs and the words of the action stay as they are beside the password %s', async (password) => {
+  const step = await run({ world: { invites: invites(1) }, env: proxied(password) });
+  expect(step.outputs).toMatchObject({ id: inviteId(1), status: 'accepted', changed: 'true' });
+  const name = password === 'Acme, In' ? '***c.' : 'Acme, Inc.';
+  expect(step.log).toContain(`[1/1] ${name} (${inviteId(1)}): accepted.`);
+  expect(step.summary).toContain('1 accepted');
+  expect(step.annotations.map(({ title }) => title)).toEqual(
+    password === 'Acme, In' ? ['Values in the outputs were altered'] : [],
+  );
+});
+
+test.each<[string, Fault]>([
+  [' failed: HTTP 403', envelopeFailure(403, { code: 1010, message: 'Not this one' })],
+  ['no complete answer within 30 s', { hang: true, times: Number.POSITIVE_INFINITY }],
+])('the words of a failure stay as they are beside the password "%s"', async (words, fault) => {
+  const world = { invites: invites(1), faults: [fault] };
+  const step = await run({ world, env: proxied(words), inputs: { 'invite-id': inviteId(1), retries: '0' } });
+  expect(step.annotations[0]?.message).toContain(words);
+});
