@@ -1021,13 +1021,13 @@ function problemAnnotation(problem) {
     const lines = [(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .problemSentences */ .ej)(problem), ...details, ...(hint === undefined ? [] : [`What to do: ${hint}`])];
     return { title, lines };
 }
-function failureAnnotations(outcomes, stop) {
+function failureAnnotations(outcomes, stop, others) {
     const failed = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .isFailed */ .I);
     const shared = failed.filter(({ causedByStop }) => causedByStop);
     const own = failed.filter(({ causedByStop }) => !causedByStop).map(({ problem }) => problemAnnotation(problem));
     const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
     const annotations = isStopShown ? [stopAnnotation(stop, shared), ...own] : own;
-    return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.');
+    return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.', others);
 }
 function stopAnnotation(stop, affected) {
     const { lines, title } = problemAnnotation(stop);
@@ -1061,13 +1061,14 @@ function nameInvites(outcomes) {
     const labels = outcomes.map(({ invite, id }) => (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id));
     return (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(labels, MAX_NAMED).join(', ');
 }
-function capAnnotations(annotations, what, where) {
-    if (annotations.length <= MAX_ANNOTATIONS)
+function capAnnotations(annotations, what, where, others = 0) {
+    const room = MAX_ANNOTATIONS - others;
+    if (annotations.length <= room)
         return annotations;
-    const rest = annotations.slice(MAX_ANNOTATIONS - 1).map(({ title }) => title);
+    const rest = annotations.slice(room - 1).map(({ title }) => title);
     const title = `${rest.length} more ${what}`;
     const last = { title, lines: [`${title}.`, ...(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(rest, MAX_NAMED), where] };
-    return [...annotations.slice(0, MAX_ANNOTATIONS - 1), last];
+    return [...annotations.slice(0, room - 1), last];
 }
 
 
@@ -1976,8 +1977,10 @@ function parseText(text) {
     if (/^[[{"]/.test(text))
         return { kind: 'unreadable', description: 'JSON that is broken or cut off', errors: [] };
     const html = withoutComments(text);
-    const pageStart = text.startsWith('<') ? /<(?:!doctype html|html|head|title|body)\b/i : /<(?:!doctype html|html)\b/i;
-    if (!pageStart.test(html))
+    const signs = text.startsWith('<')
+        ? [/<(?:!doctype html|html|head|title|body)\b/i]
+        : [/<(?:!doctype html|html)\b/i, /<title\b/i];
+    if (!signs.every((sign) => sign.test(html)))
         return { kind: 'unreadable', description, errors: [] };
     const title = (/<title[^>]{0,200}>([^<]{1,500})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
     const titled = title === '' ? '' : ` titled "${(0,words/* truncate */.xv)(title, MAX_FIRST_WORDS)}"`;
@@ -3279,7 +3282,11 @@ async function respondToAll(targets, options, onOutcome) {
         for (const target of queue) {
             const outcome = await respondToInvite(target, options);
             outcomes.set(target, outcome);
-            onOutcome(outcome, outcomes.size);
+            try {
+                onOutcome(outcome, outcomes.size);
+            }
+            catch {
+            }
         }
     };
     await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT_REQUESTS, targets.length) }, work));
@@ -3890,7 +3897,8 @@ async function publishReport(report, workflow, redact) {
         `Missing: ${(0,words/* firstOf */.Ku)(missing, report_MAX_NAMED).join(', ') || 'all'}.`,
         'What to do: look at the disk of the runner and at the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
     ]);
-    await publish('error', 'errors', () => annotate('error', (0,annotations/* failureAnnotations */.rb)(outcomes, stop)));
+    const failures = () => (0,annotations/* failureAnnotations */.rb)(outcomes, stop, isWritten ? 0 : 1);
+    await publish('error', 'errors', () => annotate('error', failures()));
     await publish('warning', 'job summary', () => {
         const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
         return workflow.addSummary((0,summary/* buildSummary */.f)({ ...report, remarks }));

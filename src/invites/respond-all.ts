@@ -5,7 +5,7 @@ import { type RespondOptions, respondToInvite, type Target } from './respond.ts'
 /**
  * Responds to every target, several at a time, and resolves with the outcomes in the order of the targets. A failure
  * does not end the turns of the others. Once the client may send nothing any more, they end as `not_attempted`.
- * @param onOutcome called for each outcome as it comes, with the number of outcomes so far
+ * @param onOutcome called for each outcome as it comes, with the number of outcomes so far; what it throws is ignored
  */
 export async function respondToAll(
   targets: readonly Target[],
@@ -18,7 +18,11 @@ export async function respondToAll(
     for (const target of queue) {
       const outcome = await respondToInvite(target, options);
       outcomes.set(target, outcome);
-      onOutcome(outcome, outcomes.size);
+      try {
+        onOutcome(outcome, outcomes.size);
+      } catch {
+        // An outcome that cannot be told yet is in the report.
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(MAX_CONCURRENT_REQUESTS, targets.length) }, work));

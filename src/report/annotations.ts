@@ -19,17 +19,21 @@ export function problemAnnotation(problem: Problem): Annotation {
   return { title, lines };
 }
 
-/** One annotation per failed invite, and one for what stopped the step. Of more than 10, the tenth counts the rest. */
+/**
+ * One annotation per failed invite, and one for what stopped the step. Of more than 10, the tenth counts the rest.
+ * @param others how many other errors the step has
+ */
 export function failureAnnotations(
   outcomes: readonly ReportedOutcome[],
   stop: Problem | undefined,
+  others: number,
 ): readonly Annotation[] {
   const failed = outcomes.filter(isFailed);
   const shared = failed.filter(({ causedByStop }) => causedByStop);
   const own = failed.filter(({ causedByStop }) => !causedByStop).map(({ problem }) => problemAnnotation(problem));
   const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
   const annotations = isStopShown ? [stopAnnotation(stop, shared), ...own] : own;
-  return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.');
+  return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.', others);
 }
 
 function stopAnnotation(stop: Problem, affected: readonly FailedOutcome[]): Annotation {
@@ -74,11 +78,17 @@ function nameInvites(outcomes: readonly FailedOutcome[]): string {
   return firstOf(labels, MAX_NAMED).join(', ');
 }
 
-/** At most 10 annotations; of more, the tenth counts the rest. */
-export function capAnnotations(annotations: readonly Annotation[], what: string, where: string): readonly Annotation[] {
-  if (annotations.length <= MAX_ANNOTATIONS) return annotations;
-  const rest = annotations.slice(MAX_ANNOTATIONS - 1).map(({ title }) => title);
+/** At most 10 annotations, `others` of the same level included; of more, the tenth counts the rest. */
+export function capAnnotations(
+  annotations: readonly Annotation[],
+  what: string,
+  where: string,
+  others = 0,
+): readonly Annotation[] {
+  const room = MAX_ANNOTATIONS - others;
+  if (annotations.length <= room) return annotations;
+  const rest = annotations.slice(room - 1).map(({ title }) => title);
   const title = `${rest.length} more ${what}`;
   const last = { title, lines: [`${title}.`, ...firstOf(rest, MAX_NAMED), where] };
-  return [...annotations.slice(0, MAX_ANNOTATIONS - 1), last];
+  return [...annotations.slice(0, room - 1), last];
 }

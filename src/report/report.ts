@@ -129,7 +129,8 @@ export async function publishReport(report: RunReport, workflow: Workflow, redac
     `Missing: ${firstOf(missing, MAX_NAMED).join(', ') || 'all'}.`,
     'What to do: look at the disk of the runner and at the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
   ]);
-  await publish('error', 'errors', () => annotate('error', failureAnnotations(outcomes, stop)));
+  const failures = (): readonly Annotation[] => failureAnnotations(outcomes, stop, isWritten ? 0 : 1);
+  await publish('error', 'errors', () => annotate('error', failures()));
   // Before the warnings, of which the runner shows ten: a summary that is missing is the first one.
   await publish('warning', 'job summary', () => {
     const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');

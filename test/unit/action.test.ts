@@ -248,6 +248,16 @@ test.each(['setSecret', 'info', 'debug', 'group', 'notice', 'warning'] as const)
   },
 );
 
+test('outputs that cannot be written and 12 failures are ten errors, of which the last counts the rest', async () => {
+  const refused = envelopeFailure(403, { code: 1010, message: 'no' });
+  const faults = [{ ...refused, on: { method: 'PATCH' }, times: 12 }];
+  const step = await run({ world: { invites: invites(12), faults }, fails: (name) => name === 'setOutput' });
+  const errors = shownOf(step, 'error');
+  expect(errors).toHaveLength(10);
+  expect(errors[0]).toMatchObject(OUTPUTS_LOST);
+  expect(errors[9]).toMatchObject({ title: '4 more failures' });
+});
+
 test('a step that cannot make an error annotation has every other report', async () => {
   const step = await run({ world: THREE, fails: (name) => name === 'error' });
   expectHandled(step);

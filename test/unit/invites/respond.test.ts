@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { StopError } from '../../../src/cloudflare/errors.ts';
 import { type RespondOptions, respondToInvite } from '../../../src/invites/respond.ts';
+import { respondToAll } from '../../../src/invites/respond-all.ts';
 import { createRedactor } from '../../../src/redact.ts';
 import { invite } from '../../run.ts';
 
@@ -42,4 +43,12 @@ test('the end of the step leaves an invite not attempted', async () => {
   const stop = new StopError({ kind: 'deadline', timeoutSeconds: 600 });
   const outcome = await respondToInvite({ id: ID }, { ...OPTIONS, client: broken(stop) });
   expect(outcome).toMatchObject({ kind: 'not_attempted', causedByStop: true });
+});
+
+test('an outcome that cannot be told is not lost', async () => {
+  const stop = new StopError({ kind: 'deadline', timeoutSeconds: 600 });
+  const outcomes = await respondToAll([{ id: ID }, { id: 'b' }], { ...OPTIONS, client: broken(stop) }, () => {
+    throw new Error('a reporter that fails');
+  });
+  expect(outcomes.map(({ id }) => id)).toEqual([ID, 'b']);
 });
