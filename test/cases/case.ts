@@ -35,6 +35,9 @@ export interface Case {
   /** What fails the attempt to use the proxy that the environment names: a `ProxyError`, or a defect. */
   readonly proxyError?: unknown;
 
+  /** Set where an answer holds dates of the virtual time, so that the case cannot be played through `dist`. */
+  readonly needsVirtualTime?: true;
+
   // What the step does
 
   /** The methods of all requests to Cloudflare, in order: `PATCH GET PATCH`; empty if there must be none. */

@@ -450,6 +450,7 @@ export const cases: readonly Case[] = [
     name: 'a dry run by id says that a pending invite has expired',
     inputs: { 'dry-run': 'true' },
     answers: [shows({ expires_on: hoursFromStart(-1) })],
+    needsVirtualTime: true,
     requests: 'GET',
     exit: 0,
     outcomes: ['planned'],

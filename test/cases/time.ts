@@ -22,7 +22,7 @@ const READ = { 'dry-run': 'true' };
 /** What ends a step before its work is done: `timeout-seconds`, or the job is cancelled. */
 export const cases: readonly Case[] = [
   // Cloudflare's time
-  ...sharing({ inputs: ALL, exit: 0 }, [
+  ...sharing({ inputs: ALL, exit: 0, needsVirtualTime: true }, [
     {
       name: 'an invite has expired by the date of the answer, not by the clock of the runner',
       answers: [withHeaders({ date: 'Thu, 26 Nov 2026 09:00:01 GMT' })],
