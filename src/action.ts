@@ -56,7 +56,7 @@ export async function runAction(runtime: Runtime): Promise<0 | 1> {
   const redact = createRedactor(secrets);
 
   const { result, inputs } = await runStep(runtime, redact);
-  const report = createReport(result);
+  const report = createReport(result, inputs?.filters);
   await publishReport(report, runtime.workflow, redact);
   if (inputs?.reportIssue !== undefined)
     await trackIssue({ ...inputs.reportIssue, ...runtime, result, report, redact });
@@ -125,7 +125,7 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
   return search !== undefined && targets.length === 0 && stop === undefined
     ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
-    : { kind: 'handled', context, outcomes, search, stop };
+    : { kind: 'handled', context, outcomes, search, stop, endMs: serverNowMs() };
 }
 
 async function logIgnored({ ignored }: InviteSearch, workflow: Workflow): Promise<void> {

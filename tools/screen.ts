@@ -140,10 +140,13 @@ export class Screen {
   /** The job summary, which is HTML of few kinds, as text. */
   summary({ summary }: RunResult): string {
     const lines: string[] = [];
-    for (const [, tag = '', inner = ''] of summary.matchAll(/<(h\d|table|ul|p)>(.*?)<\/\1>/gs)) {
+    for (const [, tag = '', inner = ''] of summary.matchAll(/<(h\d|table|ul|p|summary)>(.*?)<\/\1>/gs)) {
       if (tag === 'table') {
         const rows = Array.from(inner.matchAll(/<tr>(.*?)<\/tr>/gs), ([, row = '']) =>
-          Array.from(row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/gs), ([, cell = '']) => this.#textOf(cell)),
+          Array.from(row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/gs), ([, cell = '']) =>
+            // An id is folded under the beginning of it.
+            this.#textOf(cell.replace(/<\/summary>.*/, '')),
+          ),
         );
         const [head = [], ...body] = rows;
         const shown = this.#isShort ? body.slice(0, MAX_ROWS) : body;
