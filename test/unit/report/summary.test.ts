@@ -236,7 +236,7 @@ test('the summary never exceeds its limit, however its parts share the room', ()
     title: 't'.repeat(900),
     remarks: Array.from({ length: 20 }, () => 'r'),
     ignored: Array.from({ length: 20 }, () => 'i'),
-    policy: '<'.repeat(150),
+    policy: '<'.repeat(900),
   };
   for (let maxBytes = 2_000; maxBytes < 6_000; maxBytes += 7) {
     const html = buildSummary({ ...CONTENT, outcomes, ...content }, undefined, maxBytes);
