@@ -144,8 +144,8 @@ export class Screen {
       if (tag === 'table') {
         const rows = Array.from(inner.matchAll(/<tr>(.*?)<\/tr>/gs), ([, row = '']) =>
           Array.from(row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/gs), ([, cell = '']) =>
-            // An id is folded under the beginning of it.
-            this.#textOf(cell.replace(/<\/summary>.*/, '')),
+            // An id is folded under its beginning, and a terminal unfolds nothing.
+            this.#textOf(cell.replace(/<summary>.*<\/summary>/, '')),
           ),
         );
         const [head = [], ...body] = rows;
