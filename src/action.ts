@@ -54,7 +54,7 @@ export async function runAction(runtime: Runtime): Promise<0 | 1> {
   const workflow = withoutFailures(runtime.workflow);
   const safeRuntime = { ...runtime, workflow };
   const { result, inputs, redact } = await runStep(safeRuntime);
-  const report = reportRun(result, redact);
+  const report = reportRun(result, redact, inputs?.filters);
   const exitCode = await publishReport(report, workflow, redact);
   if (inputs?.reportIssue !== undefined)
     await trackIssue({ ...inputs.reportIssue, ...safeRuntime, result, report, redact });
@@ -136,7 +136,7 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
   return search !== undefined && targets.length === 0 && stop === undefined
     ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
-    : { kind: 'handled', context, outcomes, search, stop };
+    : { kind: 'handled', context, outcomes, search, stop, endMs: serverNowMs() };
 }
 
 async function logIgnored({ ignored }: InviteSearch, workflow: Workflow): Promise<void> {

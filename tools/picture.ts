@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,9 +12,8 @@ import { systemClock } from '../src/clock.ts';
 
 const PICTURE = join(import.meta.dirname, '..', 'docs', 'summary.png');
 const MAX_BYTES = 150_000;
-/** In CSS pixels; the picture has as many times more as SCALE says, so that it is sharp on good screens. */
+/** In pixels. */
 const WIDTH = 1080;
-const SCALE = 1.2;
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
 const FLAGS = [
@@ -26,6 +25,9 @@ const FLAGS = [
   '--virtual-time-budget=1000',
 ];
 const INSTALL = 'apt-get update && apt-get install -y chromium fonts-liberation fonts-noto-color-emoji';
+
+/** GitHub's style for what Markdown becomes, as a package. Nothing else needs it, so it is no dependency. */
+const STYLE = 'github-markdown-css@5.9.0';
 
 const run = promisify(execFile);
 
@@ -53,38 +55,30 @@ async function summaryOfRun(): Promise<string> {
   }
 }
 
-/** A page that shows a summary about as GitHub does, in its light theme. */
-function pageOf(summary: string): string {
+/** GitHub's light theme, downloaded to `folder`. */
+async function fetchStyle(folder: string): Promise<string> {
+  await run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', STYLE]);
+  return readFile(join(folder, 'node_modules', 'github-markdown-css', 'github-markdown-light.css'), 'utf8');
+}
+
+/** A page that shows a summary about as GitHub does. What is folded is open, since nobody can click on a picture. */
+function pageOf(summary: string, style: string): string {
+  const unfolded = summary.replace(/(^|\n\n)<details>/g, '$1<details open>');
   return `<!doctype html>
 <meta charset="utf-8">
 <title>Summary</title>
+<style>${style}</style>
 <style>
   * { box-sizing: border-box; }
-  body {
-    width: ${WIDTH}px; margin: 0; padding: 16px; background: #f6f8fa; color: #1f2328;
-    font: 14px/1.5 "Segoe UI", "Noto Sans", "Liberation Sans", Helvetica, Arial, sans-serif, "Noto Color Emoji";
-  }
+  body { width: ${WIDTH}px; margin: 0; padding: 16px; background: #f6f8fa; font: 14px/1.5 "Liberation Sans", sans-serif; }
   .box { background: #fff; border: 1px solid #d1d9e0; border-radius: 6px; }
   .head { padding: 12px 16px; border-bottom: 1px solid #d1d9e0; font-weight: 600; }
   .head span { color: #59636e; font-weight: 400; }
-  .body { padding: 16px; overflow-wrap: break-word; }
-  .body > :first-child { margin-top: 0; }
-  .body > :last-child { margin-bottom: 0; }
-  h3 { margin: 24px 0 16px; font-size: 17.5px; line-height: 1.25; }
-  p, ul, table { margin: 0 0 16px; }
-  ul { padding-left: 28px; }
-  table { border-collapse: collapse; width: 100%; }
-  th, td { padding: 6px 13px; border: 1px solid #d1d9e0; text-align: left; }
-  th { font-weight: 600; }
-  tr:nth-child(odd):not(:first-child) { background: #f6f8fa; }
-  code {
-    padding: 2px 5px; border-radius: 6px; background: #818b981f;
-    font: 85%/1.5 "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
-  }
+  .markdown-body { padding: 16px; font-size: 14px; }
 </style>
 <div class="box">
   <div class="head">accept <span>summary</span></div>
-  <div class="body">${summary}</div>
+  <div class="markdown-body">${unfolded}</div>
 </div>
 <script>document.title = 'height:' + Math.ceil(document.body.getBoundingClientRect().height);</script>
 `;
@@ -107,14 +101,13 @@ async function draw(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'picture-'));
   try {
     const page = join(folder, 'summary.html');
-    await writeFile(page, pageOf(await summaryOfRun()));
+    await writeFile(page, pageOf(await summaryOfRun(), await fetchStyle(folder)));
     const { href } = pathToFileURL(page);
     const profile = `--user-data-dir=${join(folder, 'profile')}`;
     const dom = await browse(profile, `--window-size=${WIDTH},100`, '--dump-dom', href);
     const [, height] = /<title>height:(\d+)<\/title>/.exec(dom) ?? [];
     if (height === undefined) throw new Error('The browser did not say how high the page is.');
-    const window = [`--window-size=${WIDTH},${height}`, `--force-device-scale-factor=${SCALE}`];
-    await browse(profile, ...window, `--screenshot=${PICTURE}`, href);
+    await browse(profile, `--window-size=${WIDTH},${height}`, `--screenshot=${PICTURE}`, href);
     const { size } = await stat(PICTURE);
     if (size > MAX_BYTES) throw new Error(`The picture has ${size} bytes, which is more than ${MAX_BYTES}.`);
     console.log(`${relative('.', PICTURE)}: ${size} bytes`);

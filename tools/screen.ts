@@ -140,10 +140,13 @@ export class Screen {
   /** The job summary, which is HTML of few kinds, as text. */
   summary({ summary }: RunResult): string {
     const lines: string[] = [];
-    for (const [, tag = '', inner = ''] of summary.matchAll(/<(h\d|table|ul|p)>(.*?)<\/\1>/gs)) {
+    for (const [, tag = '', inner = ''] of summary.matchAll(/<(h\d|table|ul|p|summary|code)>(.*?)<\/\1>/gs)) {
       if (tag === 'table') {
         const rows = Array.from(inner.matchAll(/<tr>(.*?)<\/tr>/gs), ([, row = '']) =>
-          Array.from(row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/gs), ([, cell = '']) => this.#textOf(cell)),
+          Array.from(row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/gs), ([, cell = '']) =>
+            // An id is folded under its beginning, and a terminal unfolds nothing.
+            this.#textOf(cell.replace(/<summary>.*<\/summary>/, '')),
+          ),
         );
         const [head = [], ...body] = rows;
         const shown = this.#isShort ? body.slice(0, MAX_ROWS) : body;
@@ -152,7 +155,7 @@ export class Screen {
       } else if (tag === 'ul') {
         for (const [, item = ''] of inner.matchAll(/<li>(.*?)<\/li>/gs)) lines.push(...this.#listItem(item));
       } else {
-        const format: Format = tag === 'p' ? 'none' : 'bold';
+        const format: Format = tag === 'p' || tag === 'code' ? 'none' : 'bold';
         lines.push(...wrap(this.#textOf(inner), this.#columns - INDENT.length).map((line) => styleText(format, line)));
       }
     }

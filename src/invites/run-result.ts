@@ -35,6 +35,8 @@ export type RunResult =
       /** What the list held, in list mode. */
       readonly search: InviteSearch | undefined;
       readonly stop: StopError | undefined;
+      /** Cloudflare's time at the end of the run, in milliseconds since the Unix epoch. */
+      readonly endMs: number;
     };
 
 /** The reason that ended a run early. It did not end a run whose invites all failed for reasons of their own. */

@@ -1,5 +1,6 @@
 import { formatSeconds } from '../clock.ts';
 import type { Pause } from '../cloudflare/errors.ts';
+import type { InviteResponse } from '../cloudflare/invite.ts';
 import { FILTER_NAMES, type Filters } from '../invites/filters.ts';
 import { isFailed, type Outcome } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
@@ -74,16 +75,20 @@ export function describeOutcome(outcome: Outcome, context: StepContext): string 
   return `${label}: ${words}${context.desiredStatus}.`;
 }
 
-/** The title of the summary: what became of how many invites. */
-export function runTitle(outcomes: readonly Outcome[], { desiredStatus, dryRun }: StepContext): string {
-  const words: Readonly<Record<Outcome['kind'], string>> = {
+/** Each kind of outcome in words. */
+export function outcomeWords(desiredStatus: InviteResponse): Readonly<Record<Outcome['kind'], string>> {
+  return {
     changed: desiredStatus,
     unchanged: `already ${desiredStatus}`,
     planned: `would be ${desiredStatus}`,
     failed: 'failed',
     not_attempted: 'not attempted',
   };
-  const parts = Object.entries(words).flatMap(([kind, text]) => {
+}
+
+/** The title of the summary: what became of how many invites. */
+export function runTitle(outcomes: readonly Outcome[], { desiredStatus, dryRun }: StepContext): string {
+  const parts = Object.entries(outcomeWords(desiredStatus)).flatMap(([kind, text]) => {
     const count = outcomes.filter((outcome) => outcome.kind === kind).length;
     return count === 0 ? [] : [`${count} ${text}`];
   });

@@ -1,3 +1,4 @@
+import type { Filters } from '../invites/filters.ts';
 import { isFailed } from '../invites/outcome.ts';
 import type { RunResult } from '../invites/run-result.ts';
 import { describeCauses } from '../network-error.ts';
@@ -8,7 +9,7 @@ import type { Redact } from '../redact.ts';
 import { firstOf } from '../words.ts';
 import { capAnnotations, failureAnnotations, problemAnnotation, successWarnings } from './annotations.ts';
 import { annotateList } from './list-annotations.ts';
-import { describeIgnored, runTitle } from './log.ts';
+import { describeIgnored, describePolicy, runTitle } from './log.ts';
 import { buildOutputs, outputWarnings, writeOutputs } from './outputs.ts';
 import { buildSummary, type SummaryContent } from './summary.ts';
 import type { Annotation, AnnotationLevel, Workflow } from './workflow.ts';
@@ -21,8 +22,8 @@ export interface RunReport extends Omit<SummaryContent, 'remarks'> {
   readonly exitCode: 0 | 1;
 }
 
-/** Puts the result of a run into words. */
-export function createReport(result: RunResult): RunReport {
+/** Puts the result of a run into words. `filters` are its policy. */
+export function createReport(result: RunResult, filters: Filters = {}): RunReport {
   const outcomes = reportedOutcomes(result);
   const problem = runProblem(result);
   const severity = result.kind === 'no-match' ? result.ifNoMatch : 'error';
@@ -33,10 +34,12 @@ export function createReport(result: RunResult): RunReport {
   return {
     title: titleOf(result, outcomes, problem),
     outcomes,
+    ...(result.kind === 'handled' && { rowContext: { ...result.context, endMs: result.endMs } }),
     stop,
     warnings: [...warnings, ...warningsOf(result), ...list.warnings],
     notices: list.notices,
     ignored: (search?.ignored ?? []).map(describeIgnored),
+    policy: Object.keys(filters).length > 0 ? describePolicy(filters) : undefined,
     exitCode: stop !== undefined || outcomes.some(isFailed) ? 1 : 0,
   };
 }
@@ -59,9 +62,9 @@ function titleOf(result: RunResult, outcomes: readonly ReportedOutcome[], proble
 }
 
 /** `createReport`; if it fails, what became of the invites and the failure. Never throws. */
-export function reportRun(result: RunResult, redact: Redact): RunReport {
+export function reportRun(result: RunResult, redact: Redact, filters?: Filters): RunReport {
   try {
-    return createReport(result);
+    return createReport(result, filters);
   } catch (error) {
     const stop = defectProblem(describeThrown(error, redact));
     const outcomes = result.kind === 'handled' ? result.outcomes : [];
@@ -72,6 +75,7 @@ export function reportRun(result: RunResult, redact: Redact): RunReport {
       warnings: [],
       notices: [],
       ignored: [],
+      policy: undefined,
       exitCode: 1,
     };
   }

@@ -1,8 +1,11 @@
+import { formatDuration } from '../clock.ts';
+import type { Invite, InviteResponse } from '../cloudflare/invite.ts';
+import { expiresMs } from '../invites/expiry.ts';
 import { isFailed, type Outcome } from '../invites/outcome.ts';
 import { type ReportedOutcome, STATE_TEXTS } from '../problems/outcome-problem.ts';
 import type { Problem } from '../problems/problem.ts';
 import { countOf } from '../words.ts';
-import { ignoredTitle } from './log.ts';
+import { ignoredTitle, outcomeWords } from './log.ts';
 import { type Escape, toHtml } from './text.ts';
 
 /** The runner refuses a summary beyond 1 MiB; the rest is for lines of other steps. */
@@ -12,32 +15,48 @@ const FRAME_BYTES = 2_000;
 /** Longest text of a cell, in characters. */
 const MAX_CELL = 300;
 
-const OUTCOME_TEXTS: Readonly<Record<Outcome['kind'], string>> = {
-  changed: '✅ changed',
-  unchanged: '✅ unchanged',
-  planned: '📝 planned',
-  failed: '❌ failed',
-  not_attempted: '⏸️ not attempted',
+/** Longest policy, in characters. */
+const MAX_POLICY = 20_000;
+/** Length of a short id, its ellipsis included, in characters. */
+const SHORT_ID = 9;
+
+const OUTCOME_SIGNS: Readonly<Record<Outcome['kind'], string>> = {
+  changed: '✅',
+  unchanged: '✅',
+  planned: '📝',
+  failed: '❌',
+  not_attempted: '⏸️',
 };
+
+/** What the rows need to know of a run that handled invites. */
+interface RowContext {
+  readonly desiredStatus: InviteResponse;
+  /** Cloudflare's time at the end of the run, in milliseconds since the Unix epoch. */
+  readonly endMs: number;
+}
 
 export interface SummaryContent {
   readonly title: string;
   readonly outcomes: readonly ReportedOutcome[];
+  /** Set where there are outcomes. */
+  readonly rowContext?: RowContext;
   /** Why the step fails as a whole, whatever became of single invites. */
   readonly stop: Problem | undefined;
   readonly remarks: readonly string[];
   /** A line for each pending invite that the policy leaves alone. */
   readonly ignored: readonly string[];
+  /** The filters as they were understood, if there are any. */
+  readonly policy: string | undefined;
 }
 
 /**
  * The result of a run as HTML, for the job summary and the tracking issue. GitHub reads both as Markdown, which leaves
  * HTML blocks without blank lines as they are, so escaping HTML is enough.
- * @param maxBytes limit of the result in UTF-8. Failures come first, then remarks, then rows, then invites left alone;
- * the rest is counted.
+ * @param maxBytes limit of the result in UTF-8. Failures come first, then remarks, then rows, then invites left alone,
+ * then the policy; what of the first four does not fit is counted.
  */
 export function buildSummary(
-  { title, outcomes, stop, remarks, ignored }: SummaryContent,
+  { title, outcomes, rowContext, stop, remarks, ignored, policy }: SummaryContent,
   escapeText: Escape = toHtml,
   maxBytes = MAX_BYTES,
 ): string {
@@ -47,9 +66,12 @@ export function buildSummary(
   const failures = takeWithin(room, problems, (problem) => problemItem(problem, escapeText));
   const roomLeft = room - failures.bytes;
   const notes = takeWithin(roomLeft, remarks, (remark) => `<p><code>${escapeText(remark)}</code></p>`);
-  const rows = takeWithin(roomLeft - notes.bytes, outcomes, (outcome) => outcomeRow(outcome, escapeText));
+  const toRow = (outcome: Outcome): string => (rowContext ? outcomeRow(outcome, rowContext, escapeText) : '');
+  const rows = takeWithin(roomLeft - notes.bytes, outcomes, toRow);
   const roomForIgnored = roomLeft - notes.bytes - rows.bytes;
   const folded = takeWithin(roomForIgnored, ignored, (line) => `<li><code>${escapeText(line)}</code></li>`);
+  const policies = policy === undefined ? [] : [`<code>${escapeText(policy, MAX_POLICY)}</code>`];
+  const foldedPolicy = takeWithin(roomForIgnored - folded.bytes, policies, (text) => foldedBlock('Policy', text));
   return [
     `<h3>${escapeText(title, MAX_CELL)}</h3>`,
     ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
@@ -58,26 +80,47 @@ export function buildSummary(
     ...omittedNote(failures.omitted, 'failure'),
     ...(notes.html === '' ? [] : [notes.html]),
     ...omittedNote(notes.omitted, 'remark'),
-    ...(ignored.length === 0 ? [] : [foldedList(ignored.length, folded.html)]),
+    ...(ignored.length === 0 ? [] : [foldedBlock(ignoredTitle(ignored.length), `<ul>${folded.html}</ul>`)]),
     ...omittedNote(folded.omitted, 'invite'),
+    ...(foldedPolicy.html === '' ? [] : [foldedPolicy.html]),
   ].join('\n\n');
 }
 
-function foldedList(count: number, items: string): string {
-  return `<details><summary>${ignoredTitle(count)}</summary><ul>${items}</ul></details>`;
+function foldedBlock(title: string, html: string): string {
+  return `<details><summary>${title}</summary>${html}</details>`;
 }
 
 const TABLE_HEAD =
-  '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
+  '<tr><th>Outcome</th><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th></tr>';
 
-function outcomeRow(outcome: Outcome, escapeText: Escape): string {
+function outcomeRow(outcome: Outcome, { desiredStatus, endMs }: RowContext, escapeText: Escape): string {
   const { invite, id, kind } = outcome;
-  const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
-  const data = cells.map((cell) => `<td>${cell ? `<code>${escapeText(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
-  const status = invite.status ?? (isFailed(outcome) ? STATE_TEXTS[outcome.state] : '');
-  const shown = status && ` (<code>${escapeText(status, MAX_CELL)}</code>)`;
-  return `<tr>${data}<td>${OUTCOME_TEXTS[kind]}${shown}</td></tr>`;
+  const toCode = (text: string, maxLength = MAX_CELL): string => `<code>${escapeText(text, maxLength)}</code>`;
+  const state = isFailed(outcome) ? ` (${toCode(invite.status ?? STATE_TEXTS[outcome.state])})` : '';
+  const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, describeExpiry(invite, endMs)];
+  const data = [
+    `${OUTCOME_SIGNS[kind]} ${outcomeWords(desiredStatus)[kind]}${state}`,
+    ...cells.map((cell) => (cell ? toCode(cell) : '')),
+    // Folded, so that people can still copy the whole id.
+    foldedBlock(toCode(id, SHORT_ID), toCode(id)),
+  ];
+  return `<tr>${data.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
+
+/** When an invite expires, from the end of the run, and the date, which stays true. Lines break between the two only. */
+function describeExpiry(invite: Invite, nowMs: number): string | undefined {
+  const { expires_on: date } = invite;
+  const ms = expiresMs(invite);
+  if (date === undefined || Number.isNaN(ms) || !RFC_3339.test(date)) return date;
+  const distance = formatDuration(Math.abs(ms - nowMs));
+  const exact = new Date(ms).toISOString().replace(/T(.{5}).*/, ' $1 UTC');
+  return [ms > nowMs ? `in ${distance},` : `${distance} ago,`, exact].map(withoutBreaks).join(' ');
+}
+
+/** The beginning of a date of RFC 3339. Of other texts, `Date.parse` accepts more than people would call a date. */
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]/;
+
+const withoutBreaks = (text: string): string => text.replaceAll(' ', '\u00A0').replaceAll('-', '\u2011');
 
 function problemItem({ title, message, details, hint }: Problem, escapeText: Escape): string {
   const facts = [message, ...details]

@@ -26,7 +26,8 @@ export interface RunLink {
 /** The body of the open issue. */
 export function issueBody(report: RunReport, link: RunLink): string {
   const remarks = report.warnings.map(({ lines }) => lines.join(' '));
-  const summary = buildSummary({ ...report, remarks, ignored: [] }, escapeForIssue, MAX_BODY - FRAME_BYTES);
+  const content = { ...report, remarks, ignored: [], policy: undefined };
+  const summary = buildSummary(content, escapeForIssue, MAX_BODY - FRAME_BYTES);
   return [MARKER, INTRODUCTION, summary, `<p>Last run: ${linkTo(link)}.</p>`].join('\n\n');
 }
 

@@ -163,6 +163,9 @@ export const cases: readonly Case[] = [
       'Policy: organization-id x; invited-by *@acme.example; roles DNS or Cache Purge',
       `Acme, Inc. (${ID}), organization x: roles does not match ("Billing").`,
     ],
-    summary: ['<details><summary>1 pending invite left alone</summary>'],
+    summary: [
+      '<details><summary>1 pending invite left alone</summary>',
+      '<details><summary>Policy</summary><code>Policy: organization-id x; invited-by *@acme.example; roles',
+    ],
   },
 ];

@@ -92,7 +92,7 @@ export const cases: readonly Case[] = [
       invite_ids: `["${ID}"]`,
     },
     logs: [`[1/1] A::b (${ID}): accepted.`],
-    summary: ['A::b', 'changed (<code>accepted</code>)'],
+    summary: ['A::b', '✅ accepted'],
     onServer: ['accepted'],
   },
   ...sharing({ exit: 0 }, [

@@ -122,7 +122,7 @@ export const cases: readonly Case[] = [
     exit: 0,
     masks: ['changed'],
     outputs: { changed: 'true' },
-    summary: ['changed'],
+    summary: ['1 accepted'],
   },
   {
     name: 'the e-mail address is not hidden',

@@ -44,6 +44,14 @@ export const cases: readonly Case[] = [
       annotations: ['notice: The runner’s clock is 2 days ahead'],
     },
     {
+      name: 'the summary reckons how long an invite still lives from the date of the answer',
+      inputs: { ...ALL, ...READ },
+      answers: [withHeaders({ date: 'Sat, 21 Nov 2026 09:00:00 GMT' })],
+      requests: 'GET',
+      annotations: ['notice: The runner’s clock is 2 days ahead'],
+      summary: ['in\u00A05\u00A0days, 2026\u201111\u201126\u00A009:00\u00A0UTC'],
+    },
+    {
       name: 'a date that a proxy sends with an error is not the time of Cloudflare',
       answers: [http(502, 'down', { date: 'Sun, 29 Nov 2026 09:00:00 GMT' })],
       requests: 'GET GET PATCH',

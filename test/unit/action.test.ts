@@ -159,7 +159,7 @@ test('the outputs and the summary hold 1,000 invites, of which no environment va
   expect(rowsOf(step)).toBe(1_000);
   expect(step.summary).not.toContain('did not fit');
   expect(step.summary).toContain(
-    `<td><code>Acme, Inc.</code></td><td><code>DNS</code></td><td><code>it@acme.example</code></td><td><code>${hoursFromStart(72)}</code></td>`,
+    '<td>📝 would be accepted</td><td><code>Acme, Inc.</code></td><td><code>DNS</code></td><td><code>it@acme.example</code></td><td><code>in\u00A03\u00A0days,',
   );
 });
 

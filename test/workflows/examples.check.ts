@@ -243,7 +243,7 @@ test.concurrent('after-invite.yml invites, waits for the invite, accepts it, and
 });
 
 test.concurrent('after-invite.yml ends at once in a rerun after the invite was accepted', async () => {
-  const sandbox = user({ invites: DEMO.invites.slice(-1) });
+  const sandbox = user({ invites: acmeInvites(1).map((invite) => ({ ...invite, status: 'accepted' })) });
   const handle: RequestHandler = async (request, options) =>
     request.method === 'POST' ? json(200, { success: true }) : sandbox.handle(request, options);
   const { run } = await runOnce('after-invite.yml, once more', handle, AFTER_INVITE);

@@ -33,6 +33,7 @@ function recorder() {
 const handled = (search: InviteSearch = searchOf()): RunResult => ({
   kind: 'handled',
   context,
+  endMs: 0,
   outcomes: [succeeded('changed', 'a1'), failed('f1')],
   search,
   stop: undefined,

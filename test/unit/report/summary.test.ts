@@ -1,14 +1,26 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Invite } from '../../../src/cloudflare/invite.ts';
+import type { Invite, InviteResponse } from '../../../src/cloudflare/invite.ts';
 import type { ReportedOutcome } from '../../../src/problems/outcome-problem.ts';
 import { buildSummary, type SummaryContent } from '../../../src/report/summary.ts';
 import { toLine } from '../../../src/report/text.ts';
 import { hostileText, textOf } from '../hostile-text.ts';
 import { failed, PROBLEM, succeeded } from './fixture.ts';
 
+const ID = '4f5f0c14a2a41d5063dd301b2f829f04';
+const END_MS = Date.parse('2026-11-05T12:00:00Z');
+const CONTENT: SummaryContent = {
+  title: 'Cloudflare invites',
+  outcomes: [],
+  rowContext: { desiredStatus: 'accepted', endMs: END_MS },
+  stop: undefined,
+  remarks: [],
+  ignored: [],
+  policy: undefined,
+};
+
 function summaryOf(outcomes: readonly ReportedOutcome[], content: Partial<SummaryContent> = {}): string {
-  return buildSummary({ title: 'Cloudflare invites', outcomes, stop: undefined, remarks: [], ignored: [], ...content });
+  return buildSummary({ ...CONTENT, outcomes, ...content });
 }
 
 /** The contents of all elements of a kind. */
@@ -29,26 +41,47 @@ test('the summary has a row for each invite', () => {
     organization_name: 'Acme, Inc.',
     roles: ['Administrator', 'DNS'],
     invited_by: 'boss@example.com',
-    expires_on: '2026-11-08T00:00:00Z',
+    expires_on: '2026-11-08T13:14:15Z',
   };
-  const html = summaryOf([succeeded('changed', 'a1', invite), succeeded('planned', 'b2', { status: 'pending' })]);
-  expect(elements(html, 'th')).toEqual(['Organization', 'Roles', 'Invited by', 'Expires', 'Invite', 'Outcome']);
+  const html = summaryOf([succeeded('changed', ID, invite), succeeded('planned', 'b2', { status: 'pending' })]);
+  expect(elements(html, 'th')).toEqual(['Outcome', 'Organization', 'Roles', 'Invited by', 'Expires', 'Invite']);
+  const expires = 'in\u00A03\u00A0days, 2026\u201111\u201108\u00A013:14\u00A0UTC';
   expect(rowsOf(html)).toEqual([
-    ['Acme, Inc.', 'Administrator, DNS', 'boss@example.com', '2026-11-08T00:00:00Z', 'a1', '✅ changed (accepted)'],
-    ['', '', '', '', 'b2', '📝 planned (pending)'],
+    ['✅ accepted', 'Acme, Inc.', 'Administrator, DNS', 'boss@example.com', expires, `4f5f0c14…${ID}`],
+    ['📝 would be accepted', '', '', '', '', 'b2b2'],
   ]);
 });
 
-test.each<[ReportedOutcome, string]>([
-  [succeeded('changed', 'a', { status: 'rejected' }), '✅ changed (rejected)'],
-  [succeeded('unchanged', 'a', { status: 'accepted' }), '✅ unchanged (accepted)'],
-  [failed(), '❌ failed (pending)'],
-  [failed('a', { kind: 'not_attempted' }), '⏸️ not attempted (pending)'],
-  [succeeded('planned'), '📝 planned'],
-  [failed('a', { invite: {}, state: 'unknown' }), '❌ failed (State unknown)'],
-  [failed('a', { invite: {}, state: 'unread' }), '❌ failed (Not changed by this step)'],
-])('the row of an invite that is $kind says "$1"', (outcome, text) => {
-  expect(rowsOf(summaryOf([outcome]))[0]?.at(-1)).toBe(text);
+test('a row shows the beginning of the id, and the whole id unfolded', () => {
+  const id =
+    '<details><summary><code>4f5f0c14…</code></summary><code>4f5f0c14a2a41d5063dd301b2f829f04</code></details>';
+  expect(summaryOf([succeeded('changed', ID)])).toContain(`<td>${id}</td></tr>`);
+});
+
+test.each([
+  ['a later date', '2026-11-05T14:00:00+00:00', 'in 2 hours, 2026‑11‑05 14:00 UTC'],
+  ['an earlier date', '2026-11-02T11:00:00Z', '3 days ago, 2026‑11‑02 11:00 UTC'],
+  ['the end of the run', '2026-11-05T12:00:00Z', '0 minutes ago, 2026‑11‑05 12:00 UTC'],
+  ['a date in another zone', '2026-11-06T00:30:00+02:00', 'in 10 hours, 2026‑11‑05 22:30 UTC'],
+  ['a date without a zone', '2026-11-08T12:00:00', 'in 3 days, 2026‑11‑08 12:00 UTC'],
+  ['a date that is none', '2026-11-31T99:00:00Z', '2026-11-31T99:00:00Z'],
+  ['text that JavaScript takes for a date', 'Acme 1', 'Acme 1'],
+])('the row of an invite with %s as its expiry shows %j as %j', (_title, expires_on, text) => {
+  const [row] = rowsOf(summaryOf([succeeded('changed', 'a', { expires_on })]));
+  expect(row?.[4]?.replaceAll('\u00A0', ' ')).toBe(text);
+});
+
+test.each<[ReportedOutcome, InviteResponse, string]>([
+  [succeeded('changed', 'a', { status: 'rejected' }), 'rejected', '✅ rejected'],
+  [succeeded('unchanged', 'a', { status: 'accepted' }), 'accepted', '✅ already accepted'],
+  [succeeded('planned'), 'accepted', '📝 would be accepted'],
+  [failed(), 'accepted', '❌ failed (pending)'],
+  [failed('a', { kind: 'not_attempted' }), 'accepted', '⏸️ not attempted (pending)'],
+  [failed('a', { invite: {}, state: 'unknown' }), 'accepted', '❌ failed (State unknown)'],
+  [failed('a', { invite: {}, state: 'unread' }), 'accepted', '❌ failed (Not changed by this step)'],
+])('the row of an invite that is $kind begins with its outcome', (outcome, desiredStatus, text) => {
+  const html = summaryOf([outcome], { rowContext: { desiredStatus, endMs: END_MS } });
+  expect(rowsOf(html)[0]?.[0]).toBe(text);
 });
 
 test('the summary of a step without invites is its title', () => {
@@ -57,7 +90,7 @@ test('the summary of a step without invites is its title', () => {
 
 test('a cell is truncated to 300 characters', () => {
   const [row] = rowsOf(summaryOf([succeeded('changed', 'a', { organization_name: 'x'.repeat(5_000) })]));
-  expect(row?.[0]).toBe(`${'x'.repeat(299)}…`);
+  expect(row?.[1]).toBe(`${'x'.repeat(299)}…`);
 });
 
 const FAILURE_LINES = ['Acme was not accepted', 'PATCH failed.', 'Cloudflare: code 1002.', 'cf-ray: 1.'];
@@ -110,14 +143,24 @@ test('text from outside becomes no markup and ends no block of the summary', () 
   fc.assert(
     fc.property(text, fc.record(fieldsOf), fc.record(problemOf), text, text, (title, fields, problem, id, remark) => {
       const outcomes = [succeeded('changed', id, fields), failed(id, { invite: fields, problem })];
-      const html = summaryOf(outcomes, { title, stop: problem, remarks: [remark] });
-      const withoutOwnTags = html.replace(/<\/?(?:h3|table|tr|th|td|code|ul|li|strong|p)>|<br>/g, '');
+      const html = summaryOf(outcomes, { title, stop: problem, remarks: [remark], ignored: [remark], policy: remark });
+      const withoutOwnTags = html.replace(/<\/?(?:h3|table|tr|th|td|code|ul|li|strong|p|details|summary)>|<br>/g, '');
       expect(withoutOwnTags).not.toMatch(/[<>"']/);
-      // A blank line would let Markdown begin, so each block is one line: title, table, list and remark.
+      // A blank line would let Markdown begin, so each block is one line: title, table, list, remark, and two folded.
       const blocks = html.split('\n\n');
-      expect(blocks.map((block) => /^<(\w+)>[^\n]*<\/\1>$/.exec(block)?.[1])).toEqual(['h3', 'table', 'ul', 'p']);
-      const cells = [fields.organization_name, fields.roles.join(', '), fields.invited_by, fields.expires_on, id];
-      expect(rowsOf(html)[0]?.slice(0, 5)).toEqual(cells.map((cell) => toLine(cell, 300)));
+      expect(blocks.map((block) => /^<(\w+)>[^\n]*<\/\1>$/.exec(block)?.[1])).toEqual([
+        'h3',
+        'table',
+        'ul',
+        'p',
+        'details',
+        'details',
+      ]);
+      const cells = [fields.organization_name, fields.roles.join(', '), fields.invited_by, fields.expires_on];
+      expect(rowsOf(html)[0]?.slice(1)).toEqual([
+        ...cells.map((cell) => toLine(cell, 300)),
+        toLine(id, 9) + toLine(id),
+      ]);
     }),
     { numRuns: 300 },
   );
@@ -128,8 +171,11 @@ test('text from outside stands in code, where GitHub makes no mentions and no li
   const names = { organization_name: mention, roles: [mention], invited_by: mention };
   const fields = { ...names, expires_on: mention, status: mention };
   const problem = { title: mention, message: mention, details: [mention] };
-  const html = summaryOf([failed('a', { problem }), succeeded('changed', mention, fields)], { remarks: [mention] });
-  expect(html.split(mention)).toHaveLength(11);
+  const html = summaryOf([failed('a', { problem }), succeeded('changed', mention, fields)], {
+    remarks: [mention],
+    policy: mention,
+  });
+  expect(html.split(mention)).toHaveLength(12);
   expect(html.replace(/<code>[^<]*<\/code>/g, '')).not.toContain(mention);
 });
 
@@ -165,7 +211,7 @@ test('failures take the room of remarks, and remarks that of rows', () => {
   const remarks = Array.from({ length: 20 }, () => 'r'.repeat(900));
   /** How many failures, remarks and rows fit. */
   const shownWithin = (maxBytes: number): readonly number[] => {
-    const html = buildSummary({ title: 'T', outcomes, stop: undefined, remarks, ignored: [] }, undefined, maxBytes);
+    const html = buildSummary({ ...CONTENT, outcomes, remarks }, undefined, maxBytes);
     expect(byteLength(html)).toBeLessThanOrEqual(maxBytes);
     const shown = [elements(html, 'li').length, html.split('<p><code>').length - 1, rowsOf(html).length];
     expect(['failure', 'remark', 'row'].map((what) => omitted(html, what))).toEqual(shown.map((count) => 20 - count));
@@ -190,9 +236,10 @@ test('the summary never exceeds its limit, however its parts share the room', ()
     title: 't'.repeat(900),
     remarks: Array.from({ length: 20 }, () => 'r'),
     ignored: Array.from({ length: 20 }, () => 'i'),
+    policy: '<'.repeat(900),
   };
   for (let maxBytes = 2_000; maxBytes < 6_000; maxBytes += 7) {
-    const html = buildSummary({ outcomes, stop: undefined, ...content }, undefined, maxBytes);
+    const html = buildSummary({ ...CONTENT, outcomes, ...content }, undefined, maxBytes);
     expect(byteLength(html)).toBeLessThanOrEqual(maxBytes);
   }
 });
@@ -201,4 +248,10 @@ test('invites that are left alone are folded below the rest', () => {
   const html = summaryOf([], { ignored: ['Globex (x): roles does not match ("Billing").', '<b>'] });
   expect(html).toContain('<details><summary>2 pending invites left alone</summary><ul><li><code>Globex (x)');
   expect(html).toContain('<li><code>&lt;b&gt;</code></li></ul></details>');
+});
+
+test('the policy is folded at the end', () => {
+  const html = summaryOf([], { ignored: ['Globex'], policy: 'Policy: roles <DNS>' });
+  const policy = '<details><summary>Policy</summary><code>Policy: roles &lt;DNS&gt;</code></details>';
+  expect(html.split('\n\n').at(-1)).toBe(policy);
 });

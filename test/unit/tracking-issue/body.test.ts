@@ -30,14 +30,16 @@ test('the body of the issue says when the run was where the run has no page', ()
   expect(body).not.toContain('<a');
 });
 
-test('the body of the issue shows invites that expire soon with what to do, and no notice', () => {
+test('the body of the issue shows invites that expire soon with what to do, and neither notice nor policy', () => {
   const other = { ...INVITE, id: 'b2', organization_name: 'Other' };
-  const report = createReport(handled({ search: { ...EXPIRING, ignored: [ignoredOf(INVITE), ignoredOf(other)] } }));
+  const search = { ...EXPIRING, ignored: [ignoredOf(INVITE), ignoredOf(other)] };
+  const report = { ...createReport(handled({ search })), policy: 'Policy: roles DNS' };
   const text = textOf(issueBody(report, LINK));
   expect(text).toContain(`Invite Acme, Inc. (${INVITE.id}) matches no filter and was left alone: expires at`);
   expect(text).toContain('respond to it by its id');
   expect(report.notices).toHaveLength(1);
   expect(text).not.toContain('1 other pending invite was left alone');
+  expect(text).not.toContain(report.policy);
 });
 
 test('the comment that closes the issue names the run', () => {

@@ -6,6 +6,9 @@ type Handled = Extract<RunResult, { readonly kind: 'handled' }>;
 
 export const CONTEXT: StepContext = { desiredStatus: 'accepted', dryRun: false, scheme: 'api-token' };
 
+/** Ten hours before the invite expires. */
+const END_MS = Date.parse('2026-11-23T09:00:00Z');
+
 export const INVITE: ListedInvite = {
   id: '4f5f0000000000000000000000000001',
   status: 'pending',
@@ -20,7 +23,15 @@ export const EXPIRING = searchOf({ ignored: [ignoredOf(INVITE)], expiringSoon: [
 /** A run that found and changed one invite, changed by `changes`. */
 export function handled(changes: Partial<Handled> = {}): Handled {
   const outcomes = [succeeded('changed', INVITE.id, { ...INVITE, status: 'accepted' })];
-  return { kind: 'handled', context: CONTEXT, outcomes, search: searchOf(), stop: undefined, ...changes };
+  return {
+    kind: 'handled',
+    context: CONTEXT,
+    outcomes,
+    search: searchOf(),
+    stop: undefined,
+    endMs: END_MS,
+    ...changes,
+  };
 }
 
 /** A run whose only invite failed. */
