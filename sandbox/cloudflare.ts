@@ -1,161 +1,36 @@
 import type { Clock } from '../src/clock.ts';
-import type { Invite } from '../src/cloudflare/invite.ts';
+import { applyFault, type Fault, type FaultKind, kindOf, USES_REAL_RESPONSE } from './faults.ts';
+import {
+  BASE_PATH,
+  failure,
+  type Reply,
+  type SandboxRequest,
+  type SandboxResponse,
+  success,
+  THROTTLED,
+} from './http.ts';
+import { Invitations, type Moment, type SandboxInvite } from './invitations.ts';
+import type { PageInfo, SandboxOptions } from './options.ts';
 
-/** Path prefix of Cloudflare's API. */
-export const BASE_PATH = '/client/v4';
+export * from './faults.ts';
+export { BASE_PATH, type Reply, type SandboxRequest, type SandboxResponse } from './http.ts';
+export type { Moment, SandboxInvite, SecondActorMove } from './invitations.ts';
+export type { SandboxCredentials, SandboxOptions } from './options.ts';
 
-type HttpHeaders = Readonly<Record<string, string>>;
-
-/** An invite as a test writes it. A field that is left out is missing from every response. */
-export type SandboxInvite = Omit<Invite, 'invited_member_id'> & { readonly invited_member_id?: string | null };
-
-/** Credentials of the user who received the invites. */
-export interface SandboxCredentials {
-  readonly token?: string;
-  readonly email?: string;
-  readonly key?: string;
-}
-
-/** A request as the server receives it. Header names are in lower case; `path` includes the query. */
-export interface SandboxRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: HttpHeaders;
-  readonly body: string;
-}
-
-/** A complete HTTP response. Header names are in lower case. */
-export interface SandboxResponse {
-  readonly status: number;
-  readonly headers: HttpHeaders;
-  readonly body: string;
-}
-
-/** What the client gets from the network. */
-export type Reply =
-  | ({ readonly kind: 'full' } & SandboxResponse)
-  /** No connection is made, so the request does not leave the client. */
-  | { readonly kind: 'refused' }
-  /** The connection closes before the first byte of the response. */
-  | { readonly kind: 'dropped' }
-  /**
-   * Status, headers and the first `sentBytes` of the body, then the connection ends: inside a chunked body (`reset`),
-   * or with less than the announced content-length (`short`).
-   */
-  | ({ readonly kind: 'broken'; readonly end: 'reset' | 'short'; readonly sentBytes: number } & SandboxResponse)
-  /** The connection stays open without a response. */
-  | { readonly kind: 'hanging' }
-  | ({ readonly kind: 'slow'; readonly msPerByte: number } & SandboxResponse)
-  /** Repeats `body` without end. */
-  | ({ readonly kind: 'endless' } & SandboxResponse);
-
-/** A response that a fault invents. An object becomes JSON. The default content-type follows the body. */
-export interface ReplyTemplate {
-  readonly status: number;
-  readonly headers?: HttpHeaders;
-  readonly body?: string | object;
-}
-
-/** Which requests a fault affects, and how often. */
-export interface FaultScope {
-  /** Value of `RecordedRequest.fault`; by default the kind of the effect. */
-  readonly name?: string;
-  /** Every given condition must hold. `path` is a substring of the path with its query. */
-  readonly on?: { readonly method?: string; readonly id?: string; readonly path?: string };
-  /** Number of affected requests: 1 by default, `Infinity` is allowed. */
-  readonly times?: number;
-  /** Number of matching requests that pass first. */
-  readonly skip?: number;
-  /**
-   * Whether the request takes effect although its response is broken. By default yes for an effect that uses the real
-   * response (`drop: 'body'`, `slowBody`, `cutBody`, `mutateReply`, `delayMs`), else no.
-   */
-  readonly applied?: boolean;
-  /** Milliseconds before the response, in addition to the latency of the sandbox. */
-  readonly delayMs?: number;
-}
-
-/** What a fault does: exactly one of these. */
-export type FaultEffect =
-  | { readonly drop: 'before' | 'body' }
-  | { readonly hang: true }
-  | { readonly slowBody: { readonly msPerByte: number } }
-  | { readonly endless: true }
-  | { readonly reply: ReplyTemplate | ((request: SandboxRequest, ray: string) => ReplyTemplate) }
-  /** Number of bytes of the real body to send under the real content-length. */
-  | { readonly cutBody: number }
-  | { readonly mutateReply: (reply: SandboxResponse) => SandboxResponse }
-  | { readonly refuseConnection: true }
-  | { readonly delayMs: number };
-
-export type Fault = FaultScope & FaultEffect;
-
-const EFFECTS = ['hang', 'slowBody', 'endless', 'reply', 'cutBody', 'mutateReply', 'refuseConnection'] as const;
-
-type FaultKind = 'drop before' | 'drop body' | (typeof EFFECTS)[number] | 'delayMs';
-
-/** One request that the sandbox received, refused connections included. */
-export interface RecordedRequest extends SandboxRequest {
-  /** Milliseconds since the epoch, by the clock of the sandbox. */
-  readonly atMs: number;
+/** One request that the sandbox received, refused connections included, and the moment at which it arrived. */
+export interface RecordedRequest extends SandboxRequest, Moment {
   /** HTTP status, or what happened instead of a full response. */
   readonly status: number | FaultKind;
   /** Name of the fault that affected the request. */
   readonly fault?: string;
   /** Status that the request gave an invite. */
   readonly appliedStatus?: string;
+  /** The full response, and when it left. Missing while the client waits, and if it gave up or the response is broken. */
+  readonly answer?: Moment & SandboxResponse;
 }
 
-interface PageInfo {
-  readonly count: number;
-  readonly page: number;
-  readonly per_page: number;
-  readonly total_count: number;
-}
-
-interface RateLimit {
-  /** Number of requests that are allowed in `windowMs` milliseconds. */
-  readonly requests: number;
-  readonly windowMs: number;
-  /** Milliseconds for which every request fails once the limit is exceeded; by default until the window ends. */
-  readonly blockMs?: number;
-  /** Sends `Ratelimit` and `Ratelimit-Policy`. */
-  readonly announce?: boolean;
-  /** Format of the time to wait in a 429, `seconds` by default. */
-  readonly retryAfter?: 'seconds' | 'date' | 'ms' | 'none';
-}
-
-/** Why Cloudflare refuses a valid token: its scheme, its permissions, or the address it is used from. */
-interface TokenRefusal {
-  readonly as: 'scheme' | 'permission' | 'resource' | 'location';
-  /** Which requests fail, `all` by default. With `PATCH` the token may read. */
-  readonly on?: 'all' | 'PATCH';
-}
-
-export interface SandboxOptions {
-  readonly clock: Clock;
-  readonly credentials: SandboxCredentials;
-  readonly invites?: readonly SandboxInvite[];
-  /** Values that are appended to the list unchanged: null, wrong types, invites without an id. */
-  readonly extraListEntries?: readonly unknown[];
-  /** Invites on a page, 20 by default. */
-  readonly pageSize?: number;
-  /** Uses the client's `per_page` as the page size. */
-  readonly honourPerPage?: boolean;
-  /** `unpaged` returns the whole list for every page, `stuck` the first page for every page. */
-  readonly paging?: 'paged' | 'unpaged' | 'stuck';
-  /** `wrong` counts far more invites than exist. */
-  readonly resultInfo?: 'right' | 'missing' | 'wrong' | ((right: PageInfo) => unknown);
-  readonly rateLimit?: RateLimit;
-  readonly tokenRefusal?: TokenRefusal;
-  /** Milliseconds between a request, which takes effect on arrival, and its response. */
-  readonly latencyMs?: number | ((request: SandboxRequest) => number);
-  readonly faults?: readonly Fault[];
-  /** Response to a PATCH on an invite that is not pending: an error, or 200 with the unchanged invite. */
-  readonly answeredTwice?: 'error' | 'same';
-  /** Revokes the credentials after this number of requests. */
-  readonly revokeAfter?: number;
-}
+/** The same record while the sandbox still writes it. */
+type OpenRecord = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
 
 export interface HandleOptions {
   /** Aborts the wait for the response; the request has taken effect by then. */
@@ -164,67 +39,22 @@ export interface HandleOptions {
   readonly closed?: Promise<unknown>;
 }
 
-interface EnvelopeError {
-  readonly code: number;
-  readonly message: string;
-  readonly documentation_url?: string;
-  readonly source?: { readonly pointer: string };
-  readonly error_chain?: readonly { readonly code: number; readonly message: string }[];
-}
-
-const JSON_HEADERS = { 'content-type': 'application/json' };
-const INTERNAL_ERROR: EnvelopeError = { code: 1002, message: 'Internal error' };
-/** Ids are compared without regard to case. Whether Cloudflare does so is unknown. */
-const isInvite = (id: string) => (invite: SandboxInvite) => invite.id?.toLowerCase() === id.toLowerCase();
-
-const THROTTLED = 'Please wait and consider throttling your request speed';
-
-function failure(status: number, ...errors: readonly EnvelopeError[]): SandboxResponse {
-  const body = JSON.stringify({ success: false, errors, messages: [], result: null });
-  return { status, headers: JSON_HEADERS, body };
-}
-
-function success(result: unknown, resultInfo?: unknown): SandboxResponse {
-  // JSON.stringify omits `result_info` when it is undefined.
-  const body = JSON.stringify({ success: true, errors: [], messages: [], result, result_info: resultInfo });
-  return { status: 200, headers: JSON_HEADERS, body };
-}
-
 function malformedHeader(code: number, header: string): SandboxResponse {
   const error_chain = [{ code, message: `Invalid format for ${header} header` }];
   return failure(400, { code: 6003, message: 'Invalid request headers', error_chain });
 }
 
-function kindOf(fault: Fault): FaultKind {
-  if ('drop' in fault) return `drop ${fault.drop}`;
-  return EFFECTS.find((effect) => effect in fault) ?? 'delayMs';
+/** @throws an AggregateError of all `defects`, if there are any */
+export function throwDefects(defects: readonly unknown[]): void {
+  if (defects.length > 0) throw new AggregateError(defects, `Error inside the sandbox: ${defects[0]}`);
 }
 
-const USES_REAL_RESPONSE = new Set<FaultKind>(['drop body', 'slowBody', 'cutBody', 'mutateReply', 'delayMs']);
-
-/** Puts a fault on top of the real response. */
-function applyFault(fault: Fault | undefined, real: SandboxResponse, request: SandboxRequest, ray: string): Reply {
-  if (!fault) return { kind: 'full', ...real };
-  if ('hang' in fault) return { kind: 'hanging' };
-  if ('refuseConnection' in fault) return { kind: 'refused' };
-  if ('drop' in fault) {
-    if (fault.drop === 'before') return { kind: 'dropped' };
-    return { kind: 'broken', end: 'reset', sentBytes: Math.floor(Buffer.byteLength(real.body) / 2), ...real };
-  }
-  if ('cutBody' in fault) return { kind: 'broken', end: 'short', sentBytes: fault.cutBody, ...real };
-  if ('slowBody' in fault) return { kind: 'slow', msPerByte: fault.slowBody.msPerByte, ...real };
-  if ('endless' in fault) {
-    return { kind: 'endless', status: 200, headers: { ...JSON_HEADERS, 'cf-ray': ray }, body: ' '.repeat(65_536) };
-  }
-  if ('mutateReply' in fault) return { kind: 'full', ...fault.mutateReply(real) };
-  if (!('reply' in fault)) return { kind: 'full', ...real };
-  const { status, headers, body = '' } = typeof fault.reply === 'function' ? fault.reply(request, ray) : fault.reply;
-  const [type, text] =
-    typeof body === 'string' ? ['text/plain; charset=utf-8', body] : ['application/json', JSON.stringify(body)];
-  return { kind: 'full', status, headers: { 'content-type': type, 'cf-ray': ray, ...headers }, body: text };
+/** A request on its way through the API: whether it takes effect, and where that is recorded. */
+interface Attempt extends SandboxRequest {
+  readonly record: OpenRecord;
+  readonly isApplied: boolean;
+  readonly appliedAfterMs: number;
 }
-
-type ApplyStatus = (id: string, status: string) => void;
 
 /**
  * Cloudflare's invitations API with state and without a transport. It checks credentials, pages the list, keeps rate
@@ -235,9 +65,11 @@ export class CloudflareSandbox {
   readonly requests: RecordedRequest[] = [];
   /** Highest number of requests in flight at the same time. */
   maxConcurrent = 0;
+  /** Errors inside the sandbox. Their requests were answered with HTTP 500; the test must fail. */
+  readonly defects: unknown[] = [];
 
   readonly #options: SandboxOptions;
-  readonly #invites: SandboxInvite[] = [];
+  readonly #invitations: Invitations;
   readonly #faults: { readonly fault: Fault; skip: number; times: number }[] = [];
   #revoked = false;
   #inFlight = 0;
@@ -247,25 +79,29 @@ export class CloudflareSandbox {
   constructor(options: SandboxOptions) {
     this.#options = options;
     this.clock = options.clock;
+    this.#invitations = new Invitations(options.clock, options.pastExpiry ?? 'expired');
     this.addInvite(...(options.invites ?? []));
     this.addFault(...(options.faults ?? []));
+    for (const move of options.secondActor ?? []) this.#invitations.planMove(move);
   }
 
-  /** The invite as a GET shows it now; undefined for an unknown id. */
+  /** The invite as it is now, whether or not the API still shows it; undefined for an unknown id. */
   invite(id: string): SandboxInvite | undefined {
-    return this.invites().find(isInvite(id));
+    return this.#invitations.find(id);
   }
 
-  /** Every invite as the list shows it now. */
+  /** Every invite as it is now. */
   invites(): SandboxInvite[] {
-    return this.#invites.map((invite) => {
-      const isExpired = invite.status === 'pending' && Date.parse(invite.expires_on ?? '') <= this.clock.nowMs();
-      return { ...invite, ...(isExpired && { status: 'expired' }) };
-    });
+    return this.#invitations.all();
+  }
+
+  /** What happened to the invites, and why. */
+  get invitations(): Pick<Invitations, 'history' | 'now' | 'settle' | 'statesBetween'> {
+    return this.#invitations;
   }
 
   addInvite(...invites: readonly SandboxInvite[]): void {
-    this.#invites.push(...structuredClone(invites));
+    this.#invitations.add(...invites);
   }
 
   /**
@@ -273,9 +109,7 @@ export class CloudflareSandbox {
    * @throws for an unknown id
    */
   setStatus(id: string, status: string): void {
-    const index = this.#invites.findIndex(isInvite(id));
-    if (index < 0) throw new Error(`The sandbox has no invite ${id}`);
-    this.#invites[index] = { ...this.#invites[index], status };
+    this.#invitations.change(id, { status }, 'test');
   }
 
   addFault(...faults: readonly Fault[]): void {
@@ -302,37 +136,48 @@ export class CloudflareSandbox {
     try {
       const { revokeAfter = Number.POSITIVE_INFINITY, latencyMs = 0 } = this.#options;
       if (this.requests.length >= revokeAfter) this.revokeCredentials();
-      const { reply, delayMs } = this.#respond(request);
+      const { reply, delayMs, record } = this.#respond(request);
       const waitMs = delayMs + (typeof latencyMs === 'number' ? latencyMs : latencyMs(request));
       if (waitMs > 0) await this.clock.sleep(waitMs, signal);
-      return reply;
+      return this.#send(reply, record);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      this.defects.push(error);
+      return { kind: 'full', ...failure(500, { code: 1002, message: `Error inside the sandbox: ${error}` }) };
     } finally {
       if (!closed) leave();
     }
   }
 
-  #respond(request: SandboxRequest): { reply: Reply; delayMs: number } {
+  #respond(request: SandboxRequest): { reply: Reply; delayMs: number; record: OpenRecord } {
     const ray = `${(0x8f3a5c0000000000n + BigInt(this.requests.length + 1)).toString(16)}-FRA`;
     const fault = this.#takeFault(request);
     const kind = fault && kindOf(fault);
     const usesReal = kind === undefined || USES_REAL_RESPONSE.has(kind);
-    const isApplied = fault?.applied ?? usesReal;
-    let appliedStatus: string | undefined;
-    const apply: ApplyStatus = (id, status) => {
-      if (!isApplied) return;
-      this.setStatus(id, status);
-      appliedStatus = status;
-    };
-    const real = isApplied || usesReal ? this.#realResponse(request, apply) : failure(500);
-    const reply = applyFault(fault, { ...real, headers: { ...real.headers, 'cf-ray': ray } }, request, ray);
-    this.requests.push({
+    const { applied: isApplied = usesReal, appliedAfterMs = 0, delayMs = 0 } = fault ?? {};
+    const record: OpenRecord = {
       ...request,
-      atMs: this.clock.nowMs(),
-      status: reply.kind === 'full' ? reply.status : (kind ?? 'delayMs'),
-      ...(kind && { fault: fault.name ?? kind }),
-      ...(appliedStatus !== undefined && { appliedStatus }),
-    });
-    return { reply, delayMs: fault?.delayMs ?? 0 };
+      ...this.#invitations.now(),
+      status: kind ?? 'delayMs',
+      ...(fault && { fault: fault.name ?? kindOf(fault) }),
+    };
+    const attempt: Attempt = { ...request, record, isApplied, appliedAfterMs };
+    const real = isApplied || usesReal ? this.#realResponse(attempt) : failure(500);
+    const reply = applyFault(fault, { ...real, headers: { ...real.headers, 'cf-ray': ray } }, request, ray);
+    if (reply.kind === 'full') record.status = reply.status;
+    this.requests.push(record);
+    return { reply, delayMs, record };
+  }
+
+  /** The response as it leaves the server. */
+  #send(reply: Reply, record: OpenRecord): Reply {
+    if (!('headers' in reply)) return reply;
+    const moment = this.#invitations.now();
+    const date = this.#options.sendDate === true ? { date: new Date(moment.atMs).toUTCString() } : {};
+    const sent = { ...reply, headers: { ...date, ...reply.headers } };
+    if (sent.kind === 'full')
+      record.answer = { ...moment, status: sent.status, headers: sent.headers, body: sent.body };
+    return sent;
   }
 
   #takeFault(request: SandboxRequest): Fault | undefined {
@@ -354,10 +199,11 @@ export class CloudflareSandbox {
     return undefined;
   }
 
-  #realResponse(request: SandboxRequest, apply: ApplyStatus): SandboxResponse {
+  #realResponse(attempt: Attempt): SandboxResponse {
     const limit = this.#countAgainstLimit();
-    const response = limit.refusal ?? this.#refuseCredentials(request) ?? this.#route(request, apply);
-    return { ...response, headers: { ...response.headers, ...limit.headers } };
+    const response = limit.refusal ?? this.#refuseCredentials(attempt) ?? this.#route(attempt);
+    const status = response.status >= 400 ? (this.#options.refusalStatus ?? response.status) : response.status;
+    return { ...response, status, headers: { ...response.headers, ...limit.headers } };
   }
 
   #countAgainstLimit(): { refusal?: SandboxResponse; headers: Record<string, string> } {
@@ -403,7 +249,10 @@ export class CloudflareSandbox {
         return malformedHeader(6111, 'Authorization');
       }
       const isValid = token === credentials.token && !this.#revoked;
-      return isValid ? this.#refuseToken(method) : failure(401, { code: 1000, message: 'Invalid API Token' });
+      if (isValid) return this.#refuseToken(method);
+      return this.#options.unknownToken === 403
+        ? failure(403, { code: 9109, message: 'Invalid access token' })
+        : failure(401, { code: 1000, message: 'Invalid API Token' });
     }
     if (!email || !key) {
       return failure(400, { code: 9106, message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers' });
@@ -430,8 +279,8 @@ export class CloudflareSandbox {
     }[tokenRefusal.as];
   }
 
-  #route(request: SandboxRequest, apply: ApplyStatus): SandboxResponse {
-    const { method, path } = request;
+  #route(attempt: Attempt): SandboxResponse {
+    const { method, path } = attempt;
     const { pathname, searchParams } = new URL(path, 'http://sandbox.invalid');
     const [route, id] = new RegExp(`^${BASE_PATH}/user/invites(?:/([^/]+))?$`).exec(pathname) ?? [];
     if (route === undefined) return failure(400, { code: 7000, message: 'No route for that URI' });
@@ -439,33 +288,60 @@ export class CloudflareSandbox {
     if (id === undefined || (method !== 'GET' && method !== 'PATCH')) {
       return failure(405, { code: 10405, message: `${method} method not allowed for this endpoint` });
     }
-    const invite = this.invite(decodeURIComponent(id));
-    if (invite) return method === 'GET' ? success(invite) : this.#respondToInvite(invite, request, apply);
+    const invite = this.#invitations.find(decodeURIComponent(id));
+    if (invite === undefined || !this.#isShown(invite)) return this.#refuseId(pathname);
+    return method === 'GET' ? success(this.#show(invite)) : this.#respondToInvite(invite, attempt);
+  }
+
+  #refuseId(pathname: string): SandboxResponse {
     const message = `Could not route to ${pathname}, perhaps your object identifier is invalid?`;
-    return failure(400, { code: 7003, message });
+    return {
+      400: failure(400, { code: 7003, message }),
+      403: failure(403, { code: 9109, message: 'Unauthorized to access requested resource' }),
+      404: failure(404, { code: 1003, message: 'Invitation not found' }),
+    }[this.#options.unknownId ?? 400];
+  }
+
+  #isShown({ status }: SandboxInvite): boolean {
+    const isAnswered = status === 'accepted' || status === 'rejected';
+    return !(isAnswered && this.#options.answeredInvites === 'gone');
+  }
+
+  #show(invite: SandboxInvite): SandboxInvite {
+    const isUpper = this.#options.idCase === 'upper' && invite.id !== undefined;
+    return isUpper ? { ...invite, id: invite.id.toUpperCase() } : invite;
   }
 
   #list(query: URLSearchParams): SandboxResponse {
-    const { pageSize = 20, honourPerPage, paging = 'paged', resultInfo = 'right' } = this.#options;
-    const all: unknown[] = [...this.invites(), ...(this.#options.extraListEntries ?? [])];
+    const { pageSize = 20, honourPerPage, paging = 'paged', resultInfo = 'right', emptyList = 'array' } = this.#options;
+    const isRefused = this.#options.pageParameters === 'refused';
+    if (isRefused && query.size > 0) {
+      const pointer = `/query/${[...query.keys()][0]}`;
+      return failure(400, { code: 1001, message: 'Invalid request: unknown parameter', source: { pointer } });
+    }
+    const shown = this.invites().filter((invite) => this.#isShown(invite));
+    const all: unknown[] = [...shown.map((invite) => this.#show(invite)), ...(this.#options.extraListEntries ?? [])];
     const requested = Number(query.get('per_page'));
     const ownSize = honourPerPage && requested >= 1 ? Math.floor(requested) : pageSize;
-    const perPage = paging === 'unpaged' ? all.length : ownSize;
+    const perPage = paging === 'unpaged' || isRefused ? all.length : ownSize;
     const page = paging === 'paged' ? Math.max(1, Math.floor(Number(query.get('page') ?? 1)) || 1) : 1;
-    const result = all.slice((page - 1) * perPage, page * perPage);
-    const right: PageInfo = { count: result.length, page, per_page: perPage, total_count: all.length };
+    const entries = all.slice((page - 1) * perPage, page * perPage);
+    const result = entries.length > 0 ? entries : { array: [], null: null, missing: undefined }[emptyList];
+    const right: PageInfo = { count: entries.length, page, per_page: perPage, total_count: all.length };
     if (typeof resultInfo === 'function') return success(result, resultInfo(right));
     const wrong = { ...right, count: 0, total_count: all.length + 1_000_000 };
     return success(result, { right, wrong, missing: undefined }[resultInfo]);
   }
 
-  #respondToInvite(invite: SandboxInvite, request: SandboxRequest, apply: ApplyStatus): SandboxResponse {
-    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+  #respondToInvite(invite: SandboxInvite, attempt: Attempt): SandboxResponse {
+    // Cloudflare's documentation shows this PATCH without a content type, as curl sends it.
+    const type = attempt.headers['content-type'] ?? '';
+    if (!/^(?:$|application\/json\b|application\/x-www-form-urlencoded\b)/i.test(type)) {
       return failure(400, { code: 6002, message: 'Invalid content type, must be application/json' });
     }
     let body: string;
     try {
-      body = JSON.stringify(JSON.parse(request.body));
+      body = JSON.stringify(JSON.parse(attempt.body));
     } catch {
       return failure(400, { code: 6007, message: 'Malformed JSON in request body' });
     }
@@ -474,142 +350,21 @@ export class CloudflareSandbox {
       const message = 'Invalid request: status must be one of accepted, rejected';
       return failure(400, { code: 1001, message, source: { pointer: '/status' } });
     }
-    if (invite.status !== undefined && invite.status !== 'pending') {
-      if (this.#options.answeredTwice === 'same') return success(invite);
-      return failure(400, { code: 1001, message: `Invalid request: invitation is already ${invite.status}` });
+    const id = invite.id ?? '';
+    if (!this.#invitations.isOpen(id)) {
+      if (this.#options.answeredTwice === 'same') return success(this.#show(invite));
+      const state = invite.status === 'pending' ? 'expired' : invite.status;
+      return failure(400, { code: 1001, message: `Invalid request: invitation is already ${state}` });
     }
-    apply(invite.id ?? '', status);
-    return success({ ...invite, status });
+    if (attempt.isApplied) this.#apply(id, status, attempt);
+    return success(this.#show({ ...invite, status }));
+  }
+
+  #apply(id: string, status: string, { record, appliedAfterMs }: Attempt): void {
+    // The record becomes the next request.
+    const cause = { request: this.requests.length };
+    this.#invitations.respond(id, status, cause, appliedAfterMs, () => {
+      record.appliedStatus = status;
+    });
   }
 }
-
-/** HTML page of Cloudflare's edge when the API behind it is down. */
-export const html502 = (): Fault => ({
-  name: 'html502',
-  reply: {
-    status: 502,
-    headers: { 'content-type': 'text/html' },
-    body: '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n',
-  },
-});
-
-/** Plain text of the proxy in front of the API. */
-export const text503 = (): Fault => ({
-  name: 'text503',
-  reply: {
-    status: 503,
-    body: 'upstream connect error or disconnect/reset before headers. reset reason: connection termination',
-  },
-});
-
-/** Plain text of the proxy in front of the API. Whether the request took effect is unknown. */
-export const text504 = (): Fault => ({ name: 'text504', reply: { status: 504, body: 'upstream request timeout' } });
-
-const PROBLEM_TITLES: Readonly<Record<number, string>> = {
-  520: 'Web server is returning an unknown error',
-  521: 'Web server is down',
-  522: 'Connection timed out',
-  523: 'Origin is unreachable',
-  524: 'A timeout occurred',
-  525: 'SSL handshake failed',
-  526: 'Invalid SSL certificate',
-};
-
-/** An RFC 9457 body from Cloudflare's edge. `retry_after` is in seconds and not repeated in a header. */
-export function problem(options: { status: number; retryable?: boolean; retry_after?: number }): Fault {
-  const { status, retryable = status !== 525 && status !== 526, retry_after } = options;
-  const title = PROBLEM_TITLES[status] ?? `HTTP ${status}`;
-  return {
-    name: `problem${status}`,
-    reply: (_request, ray) => ({
-      status,
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: {
-        type: `https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/error-${status}/`,
-        title: `Error ${status}: ${title}`,
-        status,
-        detail: `${title}.`,
-        instance: ray.split('-')[0],
-        error_code: status,
-        error_name: title.toLowerCase().replaceAll(' ', '_'),
-        error_category: 'origin',
-        ray_id: ray.split('-')[0],
-        cloudflare_error: true,
-        retryable,
-        retry_after,
-        owner_action_required: !retryable,
-      },
-    }),
-  };
-}
-
-/** Cloudflare's envelope with an error that the sandbox does not raise by itself. */
-export const envelopeFailure = (status: number, ...errors: readonly EnvelopeError[]): Fault => ({
-  name: `failure${status}`,
-  reply: failure(status, ...errors),
-});
-
-/** HTTP 500 whose envelope gives no cause. */
-export const error500 = (): Fault => ({ name: 'error500', reply: failure(500, INTERNAL_ERROR) });
-
-/** HTTP 200 with an envelope that reports a failure. */
-export const successFalse = (): Fault => ({ name: 'successFalse', reply: failure(200, INTERNAL_ERROR) });
-
-/** A 429. `retryAfter`: seconds, or the literal header value. `retryAfterMs`: the header in milliseconds. */
-export function tooManyRequests(
-  options: { readonly retryAfter?: number | string; readonly retryAfterMs?: number; readonly code?: number } = {},
-): Fault {
-  const { retryAfter, retryAfterMs, code = 971 } = options;
-  const headers = {
-    ...JSON_HEADERS,
-    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-    ...(retryAfterMs !== undefined && { 'retry-after-ms': String(retryAfterMs) }),
-  };
-  return { name: 'tooManyRequests', reply: { ...failure(429, { code, message: THROTTLED }), headers } };
-}
-
-/** A full HTTP response whose JSON ends in the middle. The request takes effect by default. */
-export const cutJson = (): Fault => ({
-  name: 'cutJson',
-  mutateReply: (reply) => ({ ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) }),
-});
-
-/** Success with changed fields of the invite; `undefined` removes a field. */
-export const changedResult = (name: string, changes: Readonly<Record<string, unknown>>): Fault => ({
-  name,
-  mutateReply: (reply) => {
-    const envelope = JSON.parse(reply.body);
-    return { ...reply, body: JSON.stringify({ ...envelope, result: { ...envelope.result, ...changes } }) };
-  },
-});
-
-/** Success that shows the invite as still pending. The request takes effect by default. */
-export const stillPending = (): Fault => changedResult('stillPending', { status: 'pending' });
-
-/** A redirect. A client that sends credentials must not follow it. */
-export const redirectTo = (url: string, status = 302): Fault => ({
-  name: `redirect${status}`,
-  reply: { status, headers: { location: url } },
-});
-
-/** An error that repeats the credentials of the request in every text. */
-export const echoCredentials = (status = 400): Fault => ({
-  name: 'echoCredentials',
-  reply: ({ headers }) => {
-    const { authorization, 'x-auth-email': email, 'x-auth-key': key } = headers;
-    const secret = key ?? authorization?.replace(/^Bearer /, '') ?? '';
-    return failure(status, {
-      code: 1001,
-      message: `Invalid request: headers were ${JSON.stringify({ authorization, email, key })}`,
-      documentation_url: `https://developers.cloudflare.com/api/?secret=${encodeURIComponent(secret)}`,
-      source: { pointer: `/headers/${secret}` },
-      error_chain: [{ code: 1002, message: `Bearer ${secret}` }],
-    });
-  },
-});
-
-/** The connection drops before the request takes effect. */
-export const dropBeforeApply = (): Fault => ({ name: 'dropBeforeApply', drop: 'before', applied: false });
-
-/** The connection drops after the request took effect. */
-export const dropAfterApply = (): Fault => ({ name: 'dropAfterApply', drop: 'before', applied: true });

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Clock } from '../src/clock.ts';
-import { BASE_PATH, type CloudflareSandbox, type Reply } from './cloudflare.ts';
+import { BASE_PATH, type CloudflareSandbox, type Reply, throwDefects } from './cloudflare.ts';
 import { closeServer, openOnLoopback, readRequest } from './loopback.ts';
 
 export interface ServeOptions {
@@ -17,7 +17,10 @@ export interface SandboxServer {
   /** Base URL for the client, `http://127.0.0.1:PORT/client/v4`. */
   readonly url: string;
   readonly port: number;
-  /** Cuts every connection and stops listening. */
+  /**
+   * Cuts every connection and stops listening.
+   * @throws an AggregateError if there was an error inside the sandbox
+   */
   close(): Promise<void>;
 }
 
@@ -59,9 +62,10 @@ async function send(reply: Reply, response: ServerResponse, clock: Clock, gone: 
 
 /** Serves the sandbox on a loopback port. Its clock should be the system clock. */
 export async function serve(
-  sandbox: Pick<CloudflareSandbox, 'clock' | 'handle'>,
+  sandbox: Pick<CloudflareSandbox, 'clock' | 'handle'> & Partial<Pick<CloudflareSandbox, 'defects'>>,
   { tls, port = 0 }: ServeOptions = {},
 ): Promise<SandboxServer> {
+  const defects: unknown[] = sandbox.defects ?? [];
   const exchange = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const gone = new AbortController();
     const closed = once(response, 'close').finally(() => gone.abort());
@@ -69,8 +73,11 @@ export async function serve(
       const reply = await sandbox.handle(await readRequest(incoming), { closed, signal: gone.signal });
       await send(reply, response, sandbox.clock, gone.signal);
     } catch (error) {
-      // The client hung up, or close() was called: nobody is left to receive the error.
-      if (!gone.signal.aborted && !incoming.destroyed) throw error;
+      // The client hung up, or close() was called: nobody is left to receive an answer.
+      if (gone.signal.aborted || incoming.errored !== null) return;
+      defects.push(error);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end(`Error inside the sandbox: ${error}`);
     }
   };
   const server = tls ? createTlsServer({ ...tls }, exchange) : createServer(exchange);
@@ -78,6 +85,9 @@ export async function serve(
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${opened}${BASE_PATH}`,
     port: opened,
-    close: () => closeServer(server),
+    close: async () => {
+      await closeServer(server);
+      throwDefects(defects);
+    },
   };
 }

@@ -48,6 +48,11 @@ export class VirtualClock implements Clock {
     return { nowMs: () => this.#nowMs, sleep: (ms, signal) => this.#sleep(ms, signal) };
   }
 
+  /** The same time on a clock that is `offsetMs` ahead, or behind if negative. Its sleeps are recorded. */
+  offBy(offsetMs: number): Clock {
+    return { nowMs: () => this.#nowMs + offsetMs, sleep: (ms, signal) => this.sleep(ms, signal) };
+  }
+
   /**
    * Advances the time until the work settles. Settles like the work.
    * @throws an Error 'deadlock' when nothing sleeps and nothing happens

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { CloudflareSandbox, type SandboxOptions } from '../sandbox/cloudflare.ts';
+import { CloudflareSandbox, type SandboxOptions, throwDefects } from '../sandbox/cloudflare.ts';
 import { sandboxFetch, sandboxWasSent } from '../sandbox/fetch.ts';
 import { VirtualClock } from '../sandbox/virtual-clock.ts';
 import { type Runtime, runAction } from '../src/action.ts';
@@ -78,6 +78,8 @@ export interface RunOptions {
   /** In place of the numbers that come from `seed`. */
   readonly random?: () => number;
   readonly useProxy?: (urls: readonly string[]) => void;
+  /** How far the runner's clock is ahead of the sandbox's, in milliseconds; negative if it is behind. */
+  readonly clockOffsetMs?: number;
   /** In place of the sandbox's fetch. */
   readonly fetch?: typeof fetch;
 }
@@ -118,7 +120,7 @@ export async function run(options: RunOptions = {}): Promise<Run> {
       .then(() => job.abort());
   const runtime: Runtime = {
     env: { ...env, ...inputVariables({ status: 'accepted', 'api-token': CREDENTIALS.token, ...inputs }) },
-    clock,
+    clock: clock.offBy(options.clockOffsetMs ?? 0),
     random: options.random ?? seededRandom(seed),
     fetch: options.fetch ?? sandboxFetch(sandbox, clock.unrecorded()),
     wasSent: sandboxWasSent(sandbox),
@@ -128,6 +130,7 @@ export async function run(options: RunOptions = {}): Promise<Run> {
   };
   const startMs = clock.nowMs();
   const exitCode = await clock.run(() => runAction(runtime));
+  throwDefects(sandbox.defects);
   return { ...runner.collected(), exitCode, sandbox, clock, elapsedMs: clock.nowMs() - startMs };
 }
 

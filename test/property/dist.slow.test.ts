@@ -18,6 +18,7 @@ function isQuick(given: Case): boolean {
     given.waitSeconds === 0 &&
     given.cancelAt === undefined &&
     given.world.rateLimit === undefined &&
+    given.clockOffsetMs === 0 &&
     !given.world.faults?.some((fault) => waits(fault) || fault.name === 'tooManyRequests')
   );
 }
@@ -47,16 +48,19 @@ async function checkInDist(original: Case): Promise<void> {
       with: { 'api-token': CREDENTIALS.token, 'api-base-url': server.url, ...stepInputs(given) },
       debug: true,
     });
+    const end = sandbox.invitations.now();
+    sandbox.invitations.settle();
     checkInvariants(given, {
       exitCode: result.exitCode,
       outputs: result.outputs,
       errors: result.annotations.filter(({ level }) => level === 'error'),
+      summary: result.summary,
       shown: JSON.stringify([result.log, result.annotations, result.debug, result.summary, result.outputs]),
       requests: sandbox.requests,
       maxConcurrent: sandbox.maxConcurrent,
-      invite: (id) => sandbox.invite(id),
+      invitations: sandbox.invitations,
       startMs,
-      endMs: systemClock.nowMs(),
+      end,
     });
   } finally {
     await server.close();

@@ -20,6 +20,7 @@ describe('deviations', () => {
       headers: {},
       body: '',
       atMs: 0,
+      changes: 0,
       status: 200,
     })),
   });

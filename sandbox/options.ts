@@ -1,0 +1,82 @@
+import type { Clock } from '../src/clock.ts';
+import type { Fault } from './faults.ts';
+import type { SandboxRequest } from './http.ts';
+import type { PastExpiry, SandboxInvite, SecondActorMove } from './invitations.ts';
+
+/** Credentials of the user who received the invites. */
+export interface SandboxCredentials {
+  readonly token?: string;
+  readonly email?: string;
+  readonly key?: string;
+}
+
+export interface PageInfo {
+  readonly count: number;
+  readonly page: number;
+  readonly per_page: number;
+  readonly total_count: number;
+}
+
+export interface RateLimit {
+  /** Number of requests that are allowed in `windowMs` milliseconds. */
+  readonly requests: number;
+  readonly windowMs: number;
+  /** Milliseconds for which every request fails once the limit is exceeded; by default until the window ends. */
+  readonly blockMs?: number;
+  /** Sends `Ratelimit` and `Ratelimit-Policy`. */
+  readonly announce?: boolean;
+  /** Format of the time to wait in a 429, `seconds` by default. */
+  readonly retryAfter?: 'seconds' | 'date' | 'ms' | 'none';
+}
+
+/** Why Cloudflare refuses a valid token: its scheme, its permissions, or the address it is used from. */
+interface TokenRefusal {
+  readonly as: 'scheme' | 'permission' | 'resource' | 'location';
+  /** Which requests fail, `all` by default. With `PATCH` the token may read. */
+  readonly on?: 'all' | 'PATCH';
+}
+
+export interface SandboxOptions {
+  readonly clock: Clock;
+  readonly credentials: SandboxCredentials;
+  readonly invites?: readonly SandboxInvite[];
+  /** Values that are appended to the list unchanged: null, wrong types, invites without an id. */
+  readonly extraListEntries?: readonly unknown[];
+  /** Invites on a page, 20 by default. */
+  readonly pageSize?: number;
+  /** Uses the client's `per_page` as the page size. */
+  readonly honourPerPage?: boolean;
+  /** `unpaged` returns the whole list for every page, `stuck` the first page for every page. */
+  readonly paging?: 'paged' | 'unpaged' | 'stuck';
+  /** `wrong` counts far more invites than exist. */
+  readonly resultInfo?: 'right' | 'missing' | 'wrong' | ((right: PageInfo) => unknown);
+  readonly rateLimit?: RateLimit;
+  readonly tokenRefusal?: TokenRefusal;
+  /** Milliseconds between a request, which takes effect on arrival, and its response. */
+  readonly latencyMs?: number | ((request: SandboxRequest) => number);
+  readonly faults?: readonly Fault[];
+  /** Response to a PATCH on an invite that is not pending: an error, or 200 with the unchanged invite. */
+  readonly answeredTwice?: 'error' | 'same';
+  /** Revokes the credentials after this number of requests. */
+  readonly revokeAfter?: number;
+  /** What somebody else does to the invites. */
+  readonly secondActor?: readonly SecondActorMove[];
+  /** Whether an invite that was responded to stays, `kept`, or is unknown from then on. */
+  readonly answeredInvites?: 'kept' | 'gone';
+  /** `expired` by default. */
+  readonly pastExpiry?: PastExpiry;
+  /** ASCII case of the ids in answers. */
+  readonly idCase?: 'kept' | 'upper';
+  /** Sends `Date`, by the clock of the sandbox. */
+  readonly sendDate?: boolean;
+  /** Response to an unknown id: 400 with code 7003 by default, 404 with 1003, 403 with 9109. */
+  readonly unknownId?: 400 | 403 | 404;
+  /** A list that does not know `page` and `per_page`: whole without them, an error with them. */
+  readonly pageParameters?: 'known' | 'refused';
+  /** How a list says that it is empty. */
+  readonly emptyList?: 'array' | 'null' | 'missing';
+  /** HTTP status of every refusal, in place of the one that belongs to its code. */
+  readonly refusalStatus?: number;
+  /** Response to an unknown or revoked token: 401 with code 1000 by default, 403 with 9109. */
+  readonly unknownToken?: 401 | 403;
+}

@@ -1,0 +1,160 @@
+import type { RecordedRequest } from '../../sandbox/cloudflare.ts';
+import { idOf, saysNotFound } from './evidence.ts';
+import { SENTENCES } from './invariants.ts';
+import type { Judged } from './observed.ts';
+import { allows } from './random-step.ts';
+
+/** Something that happens in random steps: how often in one, and how often at least in a thousand of them. */
+interface Kind {
+  readonly in: (run: Judged) => number;
+  readonly leastPer1000: number;
+}
+
+const answers = ({ requests }: Judged): readonly RecordedRequest[] =>
+  requests.filter(({ answer }) => answer !== undefined);
+const countIf = (isSo: boolean): number => (isSo ? 1 : 0);
+
+/** Changes that a request of the step made after its answer, or after the client had given up. */
+function lateChanges({ invitations, requests }: Judged) {
+  return invitations.history.filter(({ atMs, cause }) => {
+    const record = typeof cause === 'object' ? requests[cause.request] : undefined;
+    return record !== undefined && atMs > record.atMs;
+  });
+}
+
+/** A second actor's changes of an invite between the step's first request and its end. */
+function othersChanges({ invitations, requests, end }: Judged) {
+  const fromMs = requests[0]?.atMs ?? Number.POSITIVE_INFINITY;
+  return invitations.history.filter(({ atMs, cause }) => cause === 'second actor' && atMs > fromMs && atMs <= end.atMs);
+}
+
+const failuresThatSay =
+  (sentence: string): Kind['in'] =>
+  ({ stories }) =>
+    stories.filter(({ entry }) => entry.error?.includes(sentence)).length;
+
+/** What a world that lives has enough of. The least is about a third of what was measured. */
+export const KINDS = {
+  'effects after the answer': { in: (run) => lateChanges(run).length, leastPer1000: 20 },
+  'effects after the end of the step': {
+    in: (run) => lateChanges(run).filter(({ atMs }) => atMs > run.end.atMs).length,
+    leastPer1000: 8,
+  },
+  "a second actor's changes during the step": { in: (run) => othersChanges(run).length, leastPer1000: 100 },
+  "a second actor's changes of handled invites": {
+    in: (run) => othersChanges(run).filter(({ id }) => run.chosen.includes(id)).length,
+    leastPer1000: 50,
+  },
+  'changes between a request and its answer': {
+    in: (run) =>
+      run.stories
+        .flatMap(({ exchanges }) => exchanges)
+        .filter(({ record }) => {
+          const changes = run.invitations.history.slice(record.changes, record.answer?.changes ?? record.changes);
+          return changes.some(({ id, cause }) => id === idOf(record) && cause === 'second actor');
+        }).length,
+    leastPer1000: 3,
+  },
+  'reads that show an invite outside of the policy': {
+    in: ({ stories, given }) =>
+      stories.filter(({ exchanges }) => {
+        const reads = exchanges.filter(({ record, shown }) => record.method === 'GET' && shown !== undefined);
+        return reads.length > 1 && !allows(given.policy, reads.at(-1)?.shown ?? {});
+      }).length,
+    leastPer1000: 3,
+  },
+  'invites that were gone': {
+    in: (run) => run.stories.filter(({ exchanges }) => exchanges.some(({ record }) => saysNotFound(record))).length,
+    leastPer1000: 50,
+  },
+  'read-backs': {
+    in: ({ stories }) =>
+      stories.flatMap(({ exchanges }) =>
+        exchanges.filter(({ effect }, index) => effect === undefined && exchanges[index - 1]?.effect !== undefined),
+      ).length,
+    leastPer1000: 100,
+  },
+  'unclear attempts': {
+    in: ({ stories }) => stories.flatMap(({ patches }) => patches.filter(({ effect }) => effect === 'unclear')).length,
+    leastPer1000: 100,
+  },
+  'pending invites past their expiry': {
+    in: ({ given, startMs }) => {
+      const isPast = (date: string | undefined): boolean => Date.parse(date ?? '') <= startMs;
+      const isShown = given.world.pastExpiry !== undefined && given.world.pastExpiry !== 'expired';
+      return isShown
+        ? given.invites.filter((invite) => invite.status === 'pending' && isPast(invite.expires_on)).length
+        : 0;
+    },
+    leastPer1000: 50,
+  },
+  'clocks that are wrong': { in: ({ given }) => countIf(given.clockOffsetMs !== 0), leastPer1000: 200 },
+  'answers with a date': {
+    in: (run) => answers(run).filter(({ answer }) => answer?.headers.date).length,
+    leastPer1000: 500,
+  },
+  'ids in another case': { in: ({ given }) => countIf(given.world.idCase === 'upper'), leastPer1000: 50 },
+  'refused page parameters': {
+    in: (run) => answers(run).filter(({ answer }) => answer?.body.includes('/query/page')).length,
+    leastPer1000: 30,
+  },
+  'lists that say null or nothing': {
+    in: (run) =>
+      answers(run).filter((record) => {
+        const isNone = /"messages":\[\](?:,"result":null)?(?:,"result_info":.*)?}$/.test(record.answer?.body ?? '');
+        return idOf(record) === undefined && record.status === 200 && isNone;
+      }).length,
+    leastPer1000: 10,
+  },
+  'refusals under another status': {
+    in: (run) =>
+      countIf(
+        answers(run).some(({ status, fault }) => fault === undefined && status === run.given.world.refusalStatus),
+      ),
+    leastPer1000: 10,
+  },
+  'rate limits without a delay': {
+    in: (run) => answers(run).filter(({ answer }) => answer?.status === 429 && !answer.headers['retry-after']).length,
+    leastPer1000: 10,
+  },
+  'cancelled steps': { in: ({ end, cancelMs }) => countIf(cancelMs <= end.atMs), leastPer1000: 5 },
+  'steps that succeeded with an invite': {
+    in: ({ exitCode, stories }) => countIf(exitCode === 0 && stories.length > 0),
+    leastPer1000: 100,
+  },
+  'quiet worlds': {
+    in: ({ given }) => countIf(given.world.faults === undefined && given.cancelAt === undefined),
+    leastPer1000: 40,
+  },
+  ...Object.fromEntries(
+    SENTENCES.map((sentence) => [`"${sentence}"`, { in: failuresThatSay(sentence), leastPer1000: 3 } satisfies Kind]),
+  ),
+} as const satisfies Readonly<Record<string, Kind>>;
+
+/** Counts what random steps did, so that a world that is too tame is seen. */
+export class Tally {
+  readonly #counts = new Map<string, number>();
+  #runs = 0;
+
+  add(run: Judged): void {
+    this.#runs += 1;
+    for (const [name, kind] of Object.entries(KINDS)) {
+      this.#counts.set(name, (this.#counts.get(name) ?? 0) + kind.in(run));
+    }
+  }
+
+  /** One line per kind. */
+  toString(): string {
+    const lines = Object.keys(KINDS).map((name) => `${String(this.#counts.get(name) ?? 0).padStart(8)} ${name}`);
+    return [`${this.#runs} random steps had`, ...lines].join('\n');
+  }
+
+  /** The kinds that were too rare for the number of steps, and how often they were there. */
+  get tooRare(): readonly string[] {
+    return Object.entries(KINDS).flatMap(([name, { leastPer1000 }]) => {
+      const count = this.#counts.get(name) ?? 0;
+      const least = Math.floor((leastPer1000 * this.#runs) / 1_000);
+      return count < least ? [`${name}: ${count} of at least ${least}`] : [];
+    });
+  }
+}
