@@ -1,3 +1,4 @@
+import { formatRef } from '../cloudflare/invite.ts';
 import { isFailed, type Outcome } from '../invites/outcome.ts';
 import { type ReportedOutcome, STATE_TEXTS } from '../problems/outcome-problem.ts';
 import type { Problem } from '../problems/problem.ts';
@@ -72,8 +73,10 @@ const TABLE_HEAD =
 
 function outcomeRow(outcome: Outcome, escapeText: Escape): string {
   const { invite, id, kind } = outcome;
-  const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
-  const data = cells.map((cell) => `<td>${cell ? `<code>${escapeText(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
+  const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on];
+  const data = [...cells, formatRef({ id, kind: invite.kind })]
+    .map((cell) => `<td>${cell ? `<code>${escapeText(cell, MAX_CELL)}</code>` : ''}</td>`)
+    .join('');
   const status = invite.status ?? (isFailed(outcome) ? STATE_TEXTS[outcome.state] : '');
   const shown = status && ` (<code>${escapeText(status, MAX_CELL)}</code>)`;
   return `<tr>${data}<td>${OUTCOME_TEXTS[kind]}${shown}</td></tr>`;
