@@ -64,7 +64,10 @@ export class Invitations {
 
   /** The invite as it is now; undefined for an unknown id. */
   find(id: string): SandboxInvite | undefined {
-    return this.all().find((invite) => invite.id !== undefined && keyOf(invite.id) === keyOf(id));
+    const nowMs = this.#clock.nowMs();
+    this.#advance(nowMs);
+    const invite = this.#invites[this.#indexOf(id)];
+    return invite && this.#asOf(invite, nowMs);
   }
 
   now(): Moment {
@@ -84,7 +87,7 @@ export class Invitations {
    * @throws for an unknown id
    */
   change(id: string, change: SandboxInvite | 'removed', cause: Cause, atMs = this.#clock.nowMs()): void {
-    const index = this.#invites.findIndex((invite) => keyOf(invite.id) === keyOf(id));
+    const index = this.#indexOf(id);
     if (index < 0) throw new Error(`The sandbox has no invite ${id}`);
     const invite = change === 'removed' ? undefined : { ...this.#invites[index], ...change };
     this.#invites = this.#invites.toSpliced(index, 1, ...(invite === undefined ? [] : [invite]));
@@ -103,7 +106,7 @@ export class Invitations {
   /** Has somebody else change an invite later. What has become impossible by then does not happen. */
   planMove({ afterMs, id, change }: SecondActorMove): void {
     this.#plan(this.#clock.nowMs() + afterMs, (atMs) => {
-      const isKnown = this.#invites.some((invite) => keyOf(invite.id) === keyOf(id));
+      const isKnown = this.#indexOf(id) >= 0;
       const needsPending = change !== 'removed' && change.status !== undefined;
       if (isKnown && (!needsPending || this.isOpen(id, atMs))) this.change(id, change, 'second actor', atMs);
     });
@@ -128,9 +131,14 @@ export class Invitations {
 
   /** Whether the invite takes a response. */
   isOpen(id: string, atMs = this.#clock.nowMs()): boolean {
-    const invite = this.#invites.find((candidate) => keyOf(candidate.id) === keyOf(id));
+    const invite = this.#invites[this.#indexOf(id)];
     const isPending = invite !== undefined && (invite.status ?? 'pending') === 'pending';
     return isPending && (this.#pastExpiry === 'open' || !isPast(invite, atMs));
+  }
+
+  #indexOf(id: string): number {
+    const key = keyOf(id);
+    return this.#invites.findIndex((invite) => invite.id !== undefined && keyOf(invite.id) === key);
   }
 
   #asOf(invite: SandboxInvite, atMs: number): SandboxInvite {

@@ -1,6 +1,6 @@
 import type { RecordedRequest } from '../../sandbox/cloudflare.ts';
 import { idOf, saysNotFound } from './evidence.ts';
-import { SENTENCES } from './invariants.ts';
+import { NOT_CHANGED, PENDING_OPEN, PENDING_UNCHANGED, UNKNOWN } from './invariants.ts';
 import type { Judged } from './observed.ts';
 import { allows } from './random-step.ts';
 
@@ -33,17 +33,20 @@ const failuresThatSay =
   ({ stories }) =>
     stories.filter(({ entry }) => entry.error?.includes(sentence)).length;
 
-/** What a world that lives has enough of. The least is about a third of what was measured. */
+/**
+ * What a world that lives has enough of. The least is about a third of what was measured: below 2, the 500 steps of
+ * the fast tests can do without.
+ */
 export const KINDS = {
-  'effects after the answer': { in: (run) => lateChanges(run).length, leastPer1000: 20 },
+  'effects after the answer': { in: (run) => lateChanges(run).length, leastPer1000: 30 },
   'effects after the end of the step': {
     in: (run) => lateChanges(run).filter(({ atMs }) => atMs > run.end.atMs).length,
-    leastPer1000: 8,
+    leastPer1000: 10,
   },
-  "a second actor's changes during the step": { in: (run) => othersChanges(run).length, leastPer1000: 100 },
+  "a second actor's changes during the step": { in: (run) => othersChanges(run).length, leastPer1000: 400 },
   "a second actor's changes of handled invites": {
     in: (run) => othersChanges(run).filter(({ id }) => run.chosen.includes(id)).length,
-    leastPer1000: 50,
+    leastPer1000: 150,
   },
   'changes between a request and its answer': {
     in: (run) =>
@@ -53,7 +56,7 @@ export const KINDS = {
           const changes = run.invitations.history.slice(record.changes, record.answer?.changes ?? record.changes);
           return changes.some(({ id, cause }) => id === idOf(record) && cause === 'second actor');
         }).length,
-    leastPer1000: 3,
+    leastPer1000: 40,
   },
   'reads that show an invite outside of the policy': {
     in: ({ stories, given }) =>
@@ -61,22 +64,22 @@ export const KINDS = {
         const reads = exchanges.filter(({ record, shown }) => record.method === 'GET' && shown !== undefined);
         return reads.length > 1 && !allows(given.policy, reads.at(-1)?.shown ?? {});
       }).length,
-    leastPer1000: 3,
+    leastPer1000: 1.9,
   },
   'invites that were gone': {
     in: (run) => run.stories.filter(({ exchanges }) => exchanges.some(({ record }) => saysNotFound(record))).length,
-    leastPer1000: 50,
+    leastPer1000: 30,
   },
   'read-backs': {
     in: ({ stories }) =>
       stories.flatMap(({ exchanges }) =>
         exchanges.filter(({ effect }, index) => effect === undefined && exchanges[index - 1]?.effect !== undefined),
       ).length,
-    leastPer1000: 100,
+    leastPer1000: 250,
   },
   'unclear attempts': {
     in: ({ stories }) => stories.flatMap(({ patches }) => patches.filter(({ effect }) => effect === 'unclear')).length,
-    leastPer1000: 100,
+    leastPer1000: 200,
   },
   'pending invites past their expiry': {
     in: ({ given, startMs }) => {
@@ -86,17 +89,17 @@ export const KINDS = {
         ? given.invites.filter((invite) => invite.status === 'pending' && isPast(invite.expires_on)).length
         : 0;
     },
-    leastPer1000: 50,
+    leastPer1000: 40,
   },
-  'clocks that are wrong': { in: ({ given }) => countIf(given.clockOffsetMs !== 0), leastPer1000: 200 },
+  'clocks that are wrong': { in: ({ given }) => countIf(given.clockOffsetMs !== 0), leastPer1000: 400 },
   'answers with a date': {
     in: (run) => answers(run).filter(({ answer }) => answer?.headers.date).length,
-    leastPer1000: 500,
+    leastPer1000: 1_500,
   },
-  'ids in another case': { in: ({ given }) => countIf(given.world.idCase === 'upper'), leastPer1000: 50 },
+  'ids in another case': { in: ({ given }) => countIf(given.world.idCase === 'upper'), leastPer1000: 100 },
   'refused page parameters': {
     in: (run) => answers(run).filter(({ answer }) => answer?.body.includes('/query/page')).length,
-    leastPer1000: 30,
+    leastPer1000: 25,
   },
   'lists that say null or nothing': {
     in: (run) =>
@@ -104,31 +107,39 @@ export const KINDS = {
         const isNone = /"messages":\[\](?:,"result":null)?(?:,"result_info":.*)?}$/.test(record.answer?.body ?? '');
         return idOf(record) === undefined && record.status === 200 && isNone;
       }).length,
-    leastPer1000: 10,
+    leastPer1000: 15,
   },
   'refusals under another status': {
     in: (run) =>
       countIf(
         answers(run).some(({ status, fault }) => fault === undefined && status === run.given.world.refusalStatus),
       ),
-    leastPer1000: 10,
+    leastPer1000: 50,
   },
-  'rate limits without a delay': {
-    in: (run) => answers(run).filter(({ answer }) => answer?.status === 429 && !answer.headers['retry-after']).length,
-    leastPer1000: 10,
+  'steps that met a rate limit without a delay': {
+    in: (run) => {
+      const isSo = ({ answer }: RecordedRequest): boolean => {
+        const { 'retry-after': seconds, 'retry-after-ms': ms } = answer?.headers ?? {};
+        return answer?.status === 429 && seconds === undefined && ms === undefined;
+      };
+      return countIf(run.requests.some(isSo));
+    },
+    leastPer1000: 1.9,
   },
-  'cancelled steps': { in: ({ end, cancelMs }) => countIf(cancelMs <= end.atMs), leastPer1000: 5 },
+  'cancelled steps': { in: ({ end, cancelMs }) => countIf(cancelMs <= end.atMs), leastPer1000: 3 },
   'steps that succeeded with an invite': {
     in: ({ exitCode, stories }) => countIf(exitCode === 0 && stories.length > 0),
     leastPer1000: 100,
   },
   'quiet worlds': {
     in: ({ given }) => countIf(given.world.faults === undefined && given.cancelAt === undefined),
-    leastPer1000: 40,
+    leastPer1000: 50,
   },
-  ...Object.fromEntries(
-    SENTENCES.map((sentence) => [`"${sentence}"`, { in: failuresThatSay(sentence), leastPer1000: 3 } satisfies Kind]),
-  ),
+  // Rarer than the others: a failure that says it needs an invite whose last read shows it as pending.
+  [`"${PENDING_UNCHANGED}"`]: { in: failuresThatSay(PENDING_UNCHANGED), leastPer1000: 1.9 },
+  [`"${PENDING_OPEN}"`]: { in: failuresThatSay(PENDING_OPEN), leastPer1000: 20 },
+  [`"${NOT_CHANGED}"`]: { in: failuresThatSay(NOT_CHANGED), leastPer1000: 20 },
+  [`"${UNKNOWN}"`]: { in: failuresThatSay(UNKNOWN), leastPer1000: 30 },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 /** Counts what random steps did, so that a world that is too tame is seen. */

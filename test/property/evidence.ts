@@ -36,7 +36,9 @@ const REFUSED_CREDENTIALS = [6003, 9103, 9106, 9109, 10000, 10405, 10502];
 
 const lowercase = (id: unknown): string => String(id).toLowerCase();
 
-/** The id in the path of a request, in lower case; undefined for the list. */
+const isList = ({ path }: RecordedRequest): boolean => /\/user\/invites(?:\?|$)/.test(path);
+
+/** The id in the path of a request, in lower case; undefined for a list. */
 export function idOf({ path }: RecordedRequest): string | undefined {
   return /\/user\/invites\/([^/?]+)$/.exec(path)?.[1]?.toLowerCase();
 }
@@ -66,7 +68,7 @@ export function exchangesOf(
   return requests.flatMap((record): Exchange[] => {
     const isSeen = record.answer !== undefined && record.answer.atMs < cutMs;
     const shown = isSeen ? shownIn(record, id) : undefined;
-    if (idOf(record) === undefined) return shown === undefined ? [] : [{ record, shown }];
+    if (isList(record)) return shown === undefined ? [] : [{ record, shown }];
     if (idOf(record) !== lowercase(id)) return [];
     const base = { record, ...(shown && { shown }) };
     if (record.method !== 'PATCH') return [base];
@@ -96,7 +98,7 @@ export function knowledgeOf(exchanges: readonly Exchange[]): Knowledge {
 
 /** The requests of the last look at the list, from its first page on. */
 export function lastLook(requests: readonly RecordedRequest[]): readonly RecordedRequest[] {
-  const pages = requests.filter((record) => idOf(record) === undefined);
+  const pages = requests.filter(isList);
   return pages.slice(pages.findLastIndex(({ path }) => /[?&]page=1(?:&|$)/.test(path) || !path.includes('?')));
 }
 
@@ -119,11 +121,11 @@ function shownIn(record: RecordedRequest, id: string): SandboxInvite | undefined
   const { status = 0, body = '' } = record.answer ?? {};
   const { success, result } = parse(body);
   if (status >= 300 || success !== true) return undefined;
-  const isList = idOf(record) === undefined;
-  const candidates: readonly unknown[] = isList ? (Array.isArray(result) ? result : []) : [result];
+  const entries: readonly unknown[] = Array.isArray(result) ? result : [];
+  const candidates = isList(record) ? entries : [result];
   return candidates.findLast((value): value is SandboxInvite => {
     if (typeof value !== 'object' || value === null || !('status' in value)) return false;
-    return 'id' in value ? lowercase(value.id) === lowercase(id) : !isList;
+    return 'id' in value ? lowercase(value.id) === lowercase(id) : !isList(record);
   });
 }
 

@@ -17,11 +17,11 @@ const MAX_REFUSALS = 8;
 const SUCCESSES = ['changed', 'unchanged'];
 
 /** What a failed invite's message says, by what can be known of it. */
-const PENDING_UNCHANGED = 'Pending when last read; this step has not changed it';
-const PENDING_OPEN = 'Pending when last read; an attempt may still take effect';
-const NOT_CHANGED = 'Not changed by this step';
-const UNKNOWN = 'State unknown';
-export const SENTENCES = [PENDING_UNCHANGED, PENDING_OPEN, NOT_CHANGED, UNKNOWN] as const;
+export const PENDING_UNCHANGED = 'Pending when last read; this step has not changed it';
+export const PENDING_OPEN = 'Pending when last read; an attempt may still take effect';
+export const NOT_CHANGED = 'Not changed by this step';
+export const UNKNOWN = 'State unknown';
+const SENTENCES = [PENDING_UNCHANGED, PENDING_OPEN, NOT_CHANGED, UNKNOWN] as const;
 
 /** The sentences that are right for an invite; none if its last read shows a final status. */
 function rightSentences({ knowledge: { read, mayTakeEffect } }: Story): readonly string[] {
@@ -153,15 +153,15 @@ export const INVARIANTS = {
 
   'a failure says what is known of the invite, and nothing else': (run) => {
     for (const story of run.stories) {
-      const { entry, id, exchanges, ownChanges, last } = story;
+      const { entry, id, exchanges, ownChanges, last, knowledge } = story;
       if (!['failed', 'not_attempted'].includes(entry.outcome)) continue;
       const said = sentencesIn(entry.error);
       const right = rightSentences(story);
       for (const sentence of said) assert(right.includes(sentence), `${id}: "${sentence}" instead of "${right}"`);
       // These are told by name: what is outside of the policy, unknown to Cloudflare, or was not attempted.
       const isOutside = last?.shown !== undefined && !allows(run.given.policy, last.shown);
-      const isNamed = isOutside || exchanges.some(({ record }) => saysNotFound(record)) || entry.outcome !== 'failed';
-      const mustSay = right.length > 0 && (!isNamed || story.knowledge.mayTakeEffect === true);
+      const isNotFound = exchanges.some(({ record }) => saysNotFound(record)) && knowledge.mayTakeEffect !== true;
+      const mustSay = right.length > 0 && !isOutside && !isNotFound && entry.outcome === 'failed';
       if (mustSay) assert(said.length > 0, `${id}: nothing of "${right}" in ${entry.error}`);
       const isUnchanged = said.includes(PENDING_UNCHANGED) || said.includes(NOT_CHANGED);
       if (isUnchanged) assert.equal(ownChanges.length, 0, `${id}: "${said}", but this step changed it`);
@@ -191,7 +191,7 @@ export const INVARIANTS = {
     }
   },
 
-  'no PATCH of an invite that the last answer shows as final or outside of the policy': (run) => {
+  'no PATCH of an invite that its last read shows as final or outside of the policy': (run) => {
     const { given, isList } = run;
     const isGuarded = isList || Object.keys(given.policy).length > 0;
     const list = isList ? listed(run) : undefined;
@@ -203,7 +203,8 @@ export const INVARIANTS = {
           assert.equal(shown?.status ?? 'pending', 'pending', `${id} was PATCHed, but is final`);
           assert(shown === undefined || allows(given.policy, shown), `${id} was PATCHed outside of the policy`);
         }
-        shown = exchange.shown ?? shown;
+        // The answer to a PATCH that does not show the desired status is no read.
+        if (exchange.effect === undefined) shown = exchange.shown ?? shown;
       }
       const entry = list?.invites.find((invite) => String(invite.id).toLowerCase() === id);
       const isOver = entry !== undefined && livesFor(run, entry, list?.atMs ?? 0) < -DATE_ACCURACY_MS;
@@ -264,15 +265,17 @@ const refusesConnection = ({ status }: Exchange['record']): boolean => status ==
 export type InvariantName = keyof typeof INVARIANTS;
 const INVARIANT_NAMES = Object.keys(INVARIANTS) as readonly InvariantName[];
 
-/** Throws an AssertionError that names the first invariant which a run has broken. */
+/**
+ * Returns what is known of a run.
+ * @throws an Error that names the first invariant which the run has broken
+ */
 export function checkInvariants(given: Case, seen: Observed, names = INVARIANT_NAMES): Judged {
   const run = judge(given, seen);
   for (const name of names) {
     try {
       INVARIANTS[name](run);
     } catch (error) {
-      if (error instanceof Error) error.message = `${name}: ${error.message}`;
-      throw error;
+      throw new Error(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
     }
   }
   return run;

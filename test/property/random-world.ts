@@ -125,7 +125,7 @@ const fault = fc
       { arbitrary: lyingFault, weight: 1 },
       { arbitrary: lateFault, weight: 4 },
     ),
-    method: fc.constantFrom('PATCH', 'PATCH', 'GET', undefined),
+    method: fc.constantFrom('PATCH', 'PATCH', 'PATCH', 'GET', undefined),
     skip: fc.nat(4),
     times: fc.oneof(
       { arbitrary: fc.integer({ min: 1, max: 3 }), weight: 6 },
@@ -148,18 +148,16 @@ const momentMs = fc.oneof(
 const change: fc.Arbitrary<SecondActorMove['change']> = fc.oneof(
   fc.constantFrom('accepted', 'rejected', 'canceled').map((status) => ({ status })),
   fc.constant('removed' as const),
-  fc.constantFrom(...ORGANIZATIONS),
-  fc.constantFrom(...INVITERS).map((invited_by) => ({ invited_by })),
-  fc.subarray([...ROLES]).map((roles) => ({ roles })),
+  { arbitrary: fc.constantFrom(...ORGANIZATIONS), weight: 2 },
+  { arbitrary: fc.constantFrom(...INVITERS).map((invited_by) => ({ invited_by })), weight: 2 },
+  { arbitrary: fc.subarray([...ROLES]).map((roles) => ({ roles })), weight: 2 },
 );
 
-const secondActor = fc.oneof(
-  { arbitrary: fc.constant([]), weight: 2 },
-  {
-    arbitrary: fc.array(fc.record({ afterMs: momentMs, id: fc.constantFrom(...IDS), change }), { maxLength: 8 }),
-    weight: 3,
-  },
-);
+const moves = fc.array(fc.record({ afterMs: momentMs, id: fc.constantFrom(...IDS), change }), {
+  minLength: 1,
+  maxLength: 8,
+  size: 'max',
+});
 
 const rateLimit = fc.oneof(
   fc.record({
@@ -190,21 +188,33 @@ const api = fc.record({
   latencyMs: fc.constantFrom(0, 40, 300, 900),
 });
 
+/** Attempts are unclear, one after another, while somebody else is busy: reads show something new each time. */
+const storm = fc.record({
+  faults: fc.array(
+    fc
+      .record({ fault: lateFault, applied: fc.boolean() })
+      .map(({ fault, applied }) => ({ ...fault, applied, times: 3 })),
+    { minLength: 1, maxLength: 4, size: 'max' },
+  ),
+  secondActor: moves,
+});
+
 /** What goes wrong and what else happens; nothing in a quiet world, where every step must succeed. */
 const events = fc.oneof(
-  { arbitrary: fc.constant({}), weight: 1 },
+  { arbitrary: fc.constant({}), weight: 2 },
+  { arbitrary: storm, weight: 3 },
   {
     arbitrary: fc.record({
       faults: fc.oneof(
         { arbitrary: fc.constant([]), weight: 1 },
         { arbitrary: fc.array(fault, { maxLength: 5 }), weight: 5 },
       ),
-      secondActor,
+      secondActor: fc.oneof({ arbitrary: fc.constant([]), weight: 2 }, { arbitrary: moves, weight: 3 }),
       // Both end many runs early, so they are rare.
       revokeAfter: optional(fc.nat(12), 1),
-      rateLimit: optional(rateLimit, 1),
+      rateLimit: optional(rateLimit, 2),
     }),
-    weight: 7,
+    weight: 12,
   },
 );
 

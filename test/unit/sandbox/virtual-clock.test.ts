@@ -67,6 +67,13 @@ test('unrecorded() shares the time and records no sleep', async () => {
   expect(clock.unrecorded().nowMs()).toBe(7);
 });
 
+test('offBy() shows another time, and its sleeps are those of the clock', async () => {
+  const clock = new VirtualClock(1_000);
+  const behind = clock.offBy(-400);
+  await clock.run(() => behind.sleep(7));
+  expect([behind.nowMs(), clock.nowMs(), clock.sleeps]).toEqual([607, 1_007, [7]]);
+});
+
 test('sleep throws for NaN and is limited to the longest timer', async () => {
   const clock = new VirtualClock(0);
   await expect(clock.sleep(Number.NaN)).rejects.toThrow(RangeError);
