@@ -398,6 +398,18 @@ export const cases: readonly Case[] = [
       requests: 'GET GET GET GET',
     },
     {
+      name: 'a wait for a membership goes on where the list shows what was accepted before',
+      inputs: { ...KIND, 'wait-seconds': '5' },
+      server: only({ statusParameter: 'ignored' }),
+      requests: 'GET GET',
+    },
+    {
+      name: 'a wait goes on where the edge refuses the memberships',
+      inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
+      answers: [onOtherList(http(403, '<html><title>Just a moment</title></html>'))],
+      requests: 'GET GET GET GET',
+    },
+    {
       name: 'a wait goes on where the memberships cannot be read',
       inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
       answers: [onOtherList(envelopeFailure(403, { code: 10000, message: 'Authentication error' }))],
