@@ -327,7 +327,7 @@ export class CloudflareSandbox {
       return failure(405, { code: 10405, message: `${method} method not allowed for this endpoint` });
     }
     const invite = this.#stateOf(list).find(decodeURIComponent(id));
-    if (invite === undefined || !this.#isShown(invite)) return this.#refuseId(pathname);
+    if (invite === undefined || !this.#isShown(invite, list)) return this.#refuseId(pathname);
     return method === 'GET' ? success(this.#show(invite, list)) : this.#respondToInvite(invite, attempt, list);
   }
 
@@ -340,7 +340,9 @@ export class CloudflareSandbox {
     }[this.#options.unknownId ?? 400];
   }
 
-  #isShown({ status }: SandboxInvite): boolean {
+  #isShown({ status = '' }: SandboxInvite, list: ListName = 'invites'): boolean {
+    // Cloudflare describes no other status of a membership.
+    if (list === 'memberships') return ['pending', 'accepted', 'rejected'].includes(status);
     const isAnswered = status === 'accepted' || status === 'rejected';
     return !(isAnswered && this.#options.answeredInvites === 'gone');
   }
@@ -361,7 +363,7 @@ export class CloudflareSandbox {
 
   #listMemberships(query: URLSearchParams): SandboxResponse {
     const { memberships: options = {}, pageSize = 20 } = this.#options;
-    const all = this.memberships().filter((invite) => this.#isShown(invite));
+    const all = this.memberships().filter((invite) => this.#isShown(invite, 'memberships'));
     const status = options.statusParameter === 'ignored' ? null : query.get('status');
     const asked = all.filter((invite) => status === null || invite.status === status);
     const name = query.get('account.name') ?? query.get('name');
