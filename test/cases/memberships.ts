@@ -309,10 +309,7 @@ export const cases: readonly Case[] = [
         annotations: ['notice: 1 pending membership in Cloudflare’s other list'],
         says: [`Acme, Inc. (${REF})`],
         hints: [`invite-id: ${REF}`, 'kind: membership'],
-        logs: [
-          '::group::1 pending membership in Cloudflare’s other list',
-          `Acme, Inc. (${REF}), organization ${ACCOUNT}`,
-        ],
+        logs: ['1 pending membership in Cloudflare’s other list', `Acme, Inc. (${REF}), organization ${ACCOUNT}`],
         paths: ['/user/invites?page=1&per_page=50', OTHER_LIST],
         memberships: ['pending'],
         outputs: { matched_count: '0' },

@@ -162,7 +162,7 @@ export async function isForDist(given: Case): Promise<boolean> {
   const isOutOfReach = answers.some((answer) => 'refuseConnection' in answer);
   const isElsewhere = 'api-base-url' in inputs && requests !== '';
   const isOfThisProcess = ['meanwhile', 'cancelAtMs', 'githubRequests', 'proxyError'].some((name) => name in given);
-  if (isOutOfReach || isElsewhere || isOfThisProcess) return false;
+  if (isOutOfReach || isElsewhere || isOfThisProcess || given.server?.secondActor !== undefined) return false;
   const { elapsedMs, sandbox } = await playInProcess(given);
   return elapsedMs < MAX_DIST_MS && sandbox.maxConcurrent <= 1;
 }
