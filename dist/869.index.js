@@ -32,7 +32,8 @@ const INTRODUCTION = '<p>Something about invitations to Cloudflare needs a perso
     'brings it up to date, and the first complete one in which nothing needs a person closes it.</p>';
 function issueBody(report, link) {
     const remarks = report.warnings.map(({ lines }) => lines.join(' '));
-    const summary = (0,report_summary/* buildSummary */.f)({ ...report, remarks, ignored: [] }, escapeForIssue, MAX_BODY - FRAME_BYTES);
+    const content = { ...report, remarks, ignored: [], policy: undefined };
+    const summary = (0,report_summary/* buildSummary */.f)(content, escapeForIssue, MAX_BODY - FRAME_BYTES);
     return [MARKER, INTRODUCTION, summary, `<p>Last run: ${linkTo(link)}.</p>`].join('\n\n');
 }
 function closingComment(link) {

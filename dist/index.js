@@ -315,9 +315,13 @@ function statusRule(status) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $u: () => (/* binding */ INVITE_STATUSES),
+/* harmony export */   PM: () => (/* binding */ UNREADABLE_ROLE),
 /* harmony export */   Qx: () => (/* binding */ MAX_ID_LENGTH),
 /* harmony export */   VQ: () => (/* binding */ isReadableRole),
+/* harmony export */   fd: () => (/* binding */ toRoles),
 /* harmony export */   n$: () => (/* binding */ isInviteId),
+/* harmony export */   rd: () => (/* binding */ parseRef),
+/* harmony export */   rq: () => (/* binding */ formatRef),
 /* harmony export */   sN: () => (/* binding */ INVITE_FIELDS),
 /* harmony export */   xW: () => (/* binding */ toInvite)
 /* harmony export */ });
@@ -347,6 +351,15 @@ const INVITE_STATUSES = new Set([
 const MAX_ID_LENGTH = 32;
 function isInviteId(id) {
     return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
+}
+const MEMBERSHIP_PREFIX = 'membership.';
+function formatRef({ id, kind }) {
+    return kind === 'membership' ? `${MEMBERSHIP_PREFIX}${id}` : id;
+}
+function parseRef(text) {
+    return text.startsWith(MEMBERSHIP_PREFIX)
+        ? { id: text.slice(MEMBERSHIP_PREFIX.length), kind: 'membership' }
+        : { id: text };
 }
 const FIELD_PARSERS = {
     text: (value) => (typeof value === 'string' ? value : undefined),
@@ -378,6 +391,67 @@ function toRoles(roles) {
 
 /***/ }),
 
+/***/ 866:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ toMembership)
+/* harmony export */ });
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(214);
+/* harmony import */ var _invite_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(839);
+
+
+function toMembership(result) {
+    if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isObject */ .G)(result))
+        return undefined;
+    const { id, status, roles, policies } = result;
+    const account = (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isObject */ .G)(result.account) ? result.account : {};
+    const settings = (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isObject */ .G)(account.settings) ? account.settings : {};
+    const fields = (0,_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .toInvite */ .xW)({
+        ...{ id, status, organization_id: account.id, organization_name: account.name },
+        organization_is_enforcing_twofactor: settings.enforce_twofactor,
+        roles: rolesOf(roles, policies),
+    });
+    return { ...fields, kind: 'membership' };
+}
+function rolesOf(roles, policies) {
+    const hasPolicies = policies !== undefined && policies !== null;
+    const names = (0,_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .toRoles */ .fd)(roles) ?? [];
+    if (!hasPolicies)
+        return names.length === 0 ? undefined : [...names, _invite_js__WEBPACK_IMPORTED_MODULE_0__/* .UNREADABLE_ROLE */ .PM];
+    return [...new Set([...names, ...(Array.isArray(policies) ? policies : [undefined]).flatMap(groupsOf)])];
+}
+function groupsOf(policy) {
+    if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isObject */ .G)(policy))
+        return [_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .UNREADABLE_ROLE */ .PM];
+    if (policy.access === 'deny')
+        return [];
+    return (0,_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .toRoles */ .fd)(policy.permission_groups) ?? [_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .UNREADABLE_ROLE */ .PM];
+}
+
+
+/***/ }),
+
+/***/ 972:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ isExpired),
+/* harmony export */   f: () => (/* binding */ expiresMs)
+/* harmony export */ });
+const HAS_ZONE = /(?:Z|GMT|UTC|:\d{2}\S*\s*[+-]\d{2}:?\d{2})\s*$/i;
+function expiresMs({ expires_on: date }) {
+    if (date === undefined)
+        return Number.NaN;
+    return Date.parse(HAS_ZONE.test(date) ? date : `${date}Z`);
+}
+function isExpired(invite, nowMs) {
+    return expiresMs(invite) <= nowMs;
+}
+
+
+/***/ }),
+
 /***/ 588:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -385,7 +459,8 @@ function toRoles(roles) {
 /* harmony export */   SC: () => (/* binding */ FILTERS),
 /* harmony export */   Tu: () => (/* binding */ EXCLAMATION_MARKS),
 /* harmony export */   WS: () => (/* binding */ FILTER_NAMES),
-/* harmony export */   XN: () => (/* binding */ matchFilters)
+/* harmony export */   XN: () => (/* binding */ matchFilters),
+/* harmony export */   dz: () => (/* binding */ literalOrganization)
 /* harmony export */ });
 /* harmony import */ var _cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(839);
 /* harmony import */ var _pattern_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(81);
@@ -423,7 +498,7 @@ const FILTERS = {
         plain: PLAIN_ADDRESS,
         rule: 'An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
         exclusionsMatchWords: false,
-        values: ({ invited_by: inviter = '' }) => [ONE_ADDRESS.test(inviter) ? inviter : undefined],
+        values: ({ kind, status, invited_by: inviter = '' }) => kind === 'membership' && status === 'accepted' ? [] : [ONE_ADDRESS.test(inviter) ? inviter : undefined],
     },
     roles: {
         layout: 'lines',
@@ -435,6 +510,10 @@ const FILTERS = {
 };
 const ONE_ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/;
 const FILTER_NAMES = Object.keys(FILTERS);
+function literalOrganization({ 'organization-id': list }) {
+    const [id, ...others] = list?.entries ?? [];
+    return id !== undefined && others.length === 0 && (0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .isInviteId */ .n$)(id) ? id : undefined;
+}
 function matchFilters(invite, filters) {
     const mismatches = FILTER_NAMES.flatMap((filter) => {
         const list = filters[filter];
@@ -447,6 +526,115 @@ function matchFilters(invite, filters) {
         });
     });
     return mismatches.find(({ kind }) => kind === 'excluded') ?? mismatches[0] ?? { kind: 'match' };
+}
+
+
+/***/ }),
+
+/***/ 507:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ listInvites),
+/* harmony export */   i: () => (/* binding */ LIST_LIMITS)
+/* harmony export */ });
+/* harmony import */ var _ascii_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(529);
+/* harmony import */ var _cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(839);
+/* harmony import */ var _cloudflare_membership_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(866);
+
+
+
+const PER_PAGE = 50;
+const LIST_LIMITS = { pages: 1_000, entries: 200_000, megabytes: 64 };
+const MAX_DESCRIBED = 10;
+async function listInvites(client, options = {}) {
+    const list = new GrowingList(options.kind === 'membership');
+    for (let page = 1;; page++) {
+        const result = await client.listPage(page, PER_PAGE, options);
+        if (!result.ok)
+            return { ok: false, failure: { kind: 'request', failure: result.failure } };
+        const isLast = list.add(result.value, page);
+        const limit = list.exceededLimit ?? (isLast || page < LIST_LIMITS.pages ? undefined : 'pages');
+        if (limit !== undefined)
+            return { ok: false, failure: { kind: 'too-long', limit } };
+        if (isLast)
+            return { ok: true, value: list.listing };
+    }
+}
+class GrowingList {
+    #invites = new Map();
+    #skipped = [];
+    #idCount = 0;
+    #skippedCount = 0;
+    #entryCount = 0;
+    #characterCount = 0;
+    #totalCount;
+    #lastPage = '';
+    #isOfMemberships;
+    constructor(isOfMemberships) {
+        this.#isOfMemberships = isOfMemberships;
+    }
+    add({ entries, totalCount, perPage }, page) {
+        const text = JSON.stringify(entries);
+        const idCount = this.#idCount;
+        if (text !== this.#lastPage)
+            for (const entry of entries)
+                this.#addEntry(entry);
+        this.#lastPage = text;
+        this.#characterCount += text.length;
+        this.#entryCount += entries.length;
+        const isRepeated = this.#idCount === idCount;
+        if (this.#isOfMemberships)
+            return isRepeated || entries.length < (perPage ?? 0);
+        this.#totalCount = totalCount ?? this.#totalCount;
+        const mayCountPage = page === 1 && entries.length >= (perPage ?? 0);
+        return isRepeated || (this.#entryCount === totalCount && !mayCountPage);
+    }
+    get exceededLimit() {
+        if (this.#entryCount > LIST_LIMITS.entries)
+            return 'entries';
+        return this.#characterCount > LIST_LIMITS.megabytes * 1_000_000 ? 'megabytes' : undefined;
+    }
+    get listing() {
+        const missingCount = Math.max(0, (this.#totalCount ?? 0) - this.#invites.size - this.#skippedCount);
+        return {
+            invites: [...this.#invites.values()],
+            skipped: this.#skipped,
+            skippedCount: this.#skippedCount,
+            missingCount,
+        };
+    }
+    #addEntry(entry) {
+        const invite = parseEntry(this.#isOfMemberships ? (0,_cloudflare_membership_js__WEBPACK_IMPORTED_MODULE_1__/* .toMembership */ .Q)(entry) : (0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .toInvite */ .xW)(entry), entry);
+        const key = (0,_ascii_js__WEBPACK_IMPORTED_MODULE_2__/* .asciiLowercase */ .T)(invite.id ?? '');
+        if ('reason' in invite) {
+            this.#invites.delete(key);
+            this.#skippedCount += 1;
+            if (this.#skipped.length < MAX_DESCRIBED)
+                this.#skipped.push(invite);
+        }
+        else {
+            if (!this.#invites.has(key))
+                this.#idCount += 1;
+            this.#invites.set(key, invite);
+        }
+    }
+}
+function parseEntry(invite, entry) {
+    if (invite === undefined)
+        return { reason: 'not-an-object', type: entry === null ? 'null' : typeof entry };
+    const { id, status, organization_name: organization } = invite;
+    if (id === undefined)
+        return { reason: 'no-id', organization };
+    if (id.includes('***'))
+        return { reason: 'secret-id', organization };
+    if (!(0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .isInviteId */ .n$)(id))
+        return { reason: 'unusable-id', id, organization };
+    if (status === undefined)
+        return { reason: 'no-status', id, organization };
+    if (!_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .INVITE_STATUSES */ .$u.has(status))
+        return { reason: 'unknown-status', id, organization, status };
+    return { ...invite, id };
 }
 
 
@@ -695,9 +883,9 @@ function isCertificateError(error) {
 /* harmony export */   v: () => (/* binding */ STATE_TEXTS)
 /* harmony export */ });
 /* harmony import */ var _cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(337);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(468);
-/* harmony import */ var _request_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(384);
-/* harmony import */ var _stop_problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(465);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(468);
+/* harmony import */ var _request_problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(384);
+/* harmony import */ var _stop_problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(465);
 
 
 
@@ -711,26 +899,26 @@ const STATE_TEXTS = {
 function outcomeProblem(outcome, context) {
     const { invite, id, cause, state, kind } = outcome;
     const { desiredStatus, dryRun, scheme } = context;
-    const label = (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, id);
-    const title = `Could not ${dryRun ? 'read' : (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .verbOf */ .rl)(desiredStatus)} invite ${label}`;
+    const label = (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteLabel */ .Kb)(invite, id);
+    const title = `Could not ${dryRun ? 'read' : (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .verbOf */ .rl)(desiredStatus)} invite ${label}`;
     const withState = (problem) => ({
         ...problem,
         message: `${problem.message} ${STATE_TEXTS[state]}.`.trimStart(),
     });
     switch (cause.kind) {
         case 'request': {
-            const problem = (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, cause.failure, scheme);
+            const problem = (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .requestProblem */ .J)(title, cause.failure, scheme);
             return cause.isNotFound ? problem : withState(problem);
         }
         case 'stop': {
-            const { title: reason, hint } = (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)(cause.stop.reason, scheme);
+            const { title: reason, hint } = (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .stopProblem */ .E)(cause.stop.reason, scheme);
             const message = `${reason}.`;
             if (kind === 'not_attempted')
                 return { title: `Invite ${label} was not attempted`, message, details: [], hint };
             return withState({ title, message, details: [], hint });
         }
         case 'outside-policy':
-            return outsidePolicyProblem(outcome, (0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .describeMismatch */ ._e)(cause.mismatch), cause.failure);
+            return outsidePolicyProblem(outcome, (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .describeMismatch */ ._e)(cause.mismatch), cause.failure);
         case 'final-status':
             return finalStatusProblem(label, desiredStatus, cause.status, cause.failure);
         case 'defect': {
@@ -740,7 +928,7 @@ function outcomeProblem(outcome, context) {
     }
 }
 function outsidePolicyProblem({ invite, id, state }, why, failure) {
-    const title = `Invite ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, id)} is outside the policy`;
+    const title = `Invite ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteLabel */ .Kb)(invite, id)} is outside the policy`;
     if (failure === undefined) {
         const message = `It was left untouched: ${why}.`;
         const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
@@ -762,7 +950,7 @@ function finalStatusProblem(label, desiredStatus, status, failure) {
     return { title, message, details, hint };
 }
 function describeAttempt(failure) {
-    return failure === undefined ? [] : [`${(0,_cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorLine */ .B)(failure.error)}.`, ...(0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestDetails */ ._)(failure)];
+    return failure === undefined ? [] : [`${(0,_cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorLine */ .B)(failure.error)}.`, ...(0,_request_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .requestDetails */ ._)(failure)];
 }
 
 
@@ -778,6 +966,8 @@ function describeAttempt(failure) {
 /* harmony export */   ej: () => (/* binding */ problemSentences),
 /* harmony export */   rl: () => (/* binding */ verbOf)
 /* harmony export */ });
+/* harmony import */ var _cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(839);
+
 function problemSentences({ title, message }) {
     return `${title}. ${message}`.trimEnd();
 }
@@ -785,7 +975,8 @@ function problemLine(problem) {
     return [problemSentences(problem), ...problem.details].join(' ');
 }
 function inviteLabel(invite, id) {
-    return invite.organization_name ? `${invite.organization_name} (${id})` : id;
+    const ref = (0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .formatRef */ .rq)({ id, kind: invite.kind });
+    return invite.organization_name ? `${invite.organization_name} (${ref})` : ref;
 }
 function verbOf(response) {
     return response === 'accepted' ? 'accept' : 'reject';
@@ -897,6 +1088,82 @@ function requestHint(error, scheme) {
     if (error.isFromApi === false)
         return NOT_FROM_API_HINT;
     return details.length === 0 ? NO_REASON_HINT : (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l8)(status).hint;
+}
+
+
+/***/ }),
+
+/***/ 28:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _A: () => (/* binding */ listProblem),
+/* harmony export */   d0: () => (/* binding */ runProblem),
+/* harmony export */   im: () => (/* binding */ UNCHECKED_CERTIFICATES),
+/* harmony export */   j: () => (/* binding */ defectProblem)
+/* harmony export */ });
+/* harmony import */ var _invites_list_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(507);
+/* harmony import */ var _request_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(384);
+/* harmony import */ var _stop_problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(465);
+
+
+
+const PROXY_MESSAGES = {
+    unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it, or set NODE_USE_ENV_PROXY: '1' as an env of the step, which Node 24 obeys from 24.0 on.`,
+    malformed: 'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
+};
+const UNCHECKED_CERTIFICATES = {
+    title: 'Certificates are checked all the same',
+    message: 'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to whoever presents one. This step ignores it.',
+    details: [],
+    hint: 'Remove the variable. Where a proxy re-signs connections, set NODE_EXTRA_CA_CERTS to the file with the certificate of its authority.',
+};
+function runProblem(result) {
+    switch (result.kind) {
+        case 'handled':
+            return result.stop && (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)(result.stop.reason, result.context.scheme);
+        case 'no-match': {
+            const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
+            const hint = 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
+            return { title: `No pending ${result.search.kind} matches the filters`, message, details: [], hint };
+        }
+        case 'list-failed':
+            return listProblem(result.failure, result.context.scheme, result.list);
+        case 'invalid-inputs':
+            return {
+                title: 'The inputs cannot be used',
+                message: 'Nothing was sent to Cloudflare.',
+                details: result.problems,
+            };
+        case 'proxy':
+            return { title: 'The proxy cannot be used', message: PROXY_MESSAGES[result.problem], details: [] };
+        case 'defect':
+            return defectProblem(result.description);
+    }
+}
+function defectProblem(description) {
+    const message = `This action has a defect: ${description}.`;
+    const hint = 'Run the job again with debug logging, and report what it says.';
+    return { title: 'Unexpected error', message, details: [], hint };
+}
+function listProblem(failure, scheme, kind) {
+    const title = `The list of ${kind}s could not be read`;
+    switch (failure.kind) {
+        case 'stop':
+            return (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)(failure.stop.reason, scheme);
+        case 'request': {
+            const { error } = failure.failure;
+            if (error.isAuthError)
+                return (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)({ kind: 'credentials', error }, scheme);
+            if (error.stopKind === 'edge')
+                return (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)({ kind: 'edge', error }, scheme);
+            return (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, failure.failure, scheme);
+        }
+        case 'too-long': {
+            const limit = `${_invites_list_js__WEBPACK_IMPORTED_MODULE_0__/* .LIST_LIMITS */ .i[failure.limit]} ${failure.limit}`;
+            return { title, message: `It did not end within ${limit}. No invite was changed.`, details: [] };
+        }
+    }
 }
 
 
@@ -1080,21 +1347,27 @@ function capAnnotations(annotations, what, where, others = 0) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ei: () => (/* binding */ describePause),
 /* harmony export */   MS: () => (/* binding */ describeIgnored),
+/* harmony export */   MU: () => (/* binding */ describeOptionalFailure),
 /* harmony export */   Ng: () => (/* binding */ describeWait),
 /* harmony export */   SS: () => (/* binding */ describeOutcome),
 /* harmony export */   SZ: () => (/* binding */ groupTitle),
 /* harmony export */   em: () => (/* binding */ describeSearch),
+/* harmony export */   kM: () => (/* binding */ describeOther),
 /* harmony export */   kh: () => (/* binding */ runTitle),
 /* harmony export */   rp: () => (/* binding */ ignoredTitle),
+/* harmony export */   tg: () => (/* binding */ otherListTitle),
+/* harmony export */   wX: () => (/* binding */ outcomeWords),
 /* harmony export */   wy: () => (/* binding */ describePolicy)
 /* harmony export */ });
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
 /* harmony import */ var _invites_filters_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(588);
-/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(551);
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(551);
 /* harmony import */ var _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(349);
-/* harmony import */ var _problems_problem_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(468);
-/* harmony import */ var _problems_stop_problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(465);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(415);
+/* harmony import */ var _problems_problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(468);
+/* harmony import */ var _problems_run_problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(28);
+/* harmony import */ var _problems_stop_problem_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(465);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(415);
+
 
 
 
@@ -1105,7 +1378,7 @@ function capAnnotations(annotations, what, where, others = 0) {
 const MAX_DATE_MS = 8.64e15;
 function describePause({ reason, durationMs, untilMs }) {
     const until = new Date(Math.min(untilMs, MAX_DATE_MS)).toISOString();
-    return `Pausing all requests for ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(durationMs)}, until ${until}: ${_problems_stop_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .PAUSE_REASONS */ .F[reason]}.`;
+    return `Pausing all requests for ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(durationMs)}, until ${until}: ${_problems_stop_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .PAUSE_REASONS */ .F[reason]}.`;
 }
 function describePolicy(filters) {
     const parts = _invites_filters_js__WEBPACK_IMPORTED_MODULE_1__/* .FILTER_NAMES */ .WS.flatMap((name) => {
@@ -1119,44 +1392,56 @@ function describeEntry(entry, index) {
         return `but not ${entry.slice(1)}`;
     return index === 0 ? entry : `or ${entry}`;
 }
-function ignoredTitle(count) {
-    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(count, 'pending invite')} left alone`;
+function ignoredTitle(count, kind = 'invite') {
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(count, `pending ${kind}`)} left alone`;
 }
 function describeIgnored({ invite, reason }) {
     const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
-    const why = reason.kind === 'expired' ? `expired at ${invite.expires_on}` : (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .describeMismatch */ ._e)(reason);
-    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .inviteLabel */ .Kb)(invite, invite.id)}${organization}: ${why}.`;
+    const why = reason.kind === 'expired' ? `expired at ${invite.expires_on}` : (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .describeMismatch */ ._e)(reason);
+    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, invite.id)}${organization}: ${why}.`;
 }
 function describeWait(secondsLeft) {
     return `No invite matches yet; looking for another ${secondsLeft} s.`;
 }
-function describeSearch({ selected, ignored, alreadyDone }) {
-    const pending = (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(selected.length + ignored.length, 'pending invite');
-    const done = (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(alreadyDone.length, 'matching invite');
+function otherListTitle(count) {
+    return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(count, 'pending membership')} in Cloudflare’s other list`;
+}
+function describeOther(membership) {
+    const organization = membership.organization_id === undefined ? '' : `, organization ${membership.organization_id}`;
+    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(membership, membership.id)}${organization}`;
+}
+function describeOptionalFailure(failure, { scheme }) {
+    return `The step goes on without the memberships. ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .problemLine */ .YK)((0,_problems_run_problem_js__WEBPACK_IMPORTED_MODULE_4__/* .listProblem */ ._A)(failure, scheme, 'membership'))}`;
+}
+function describeSearch({ kind, selected, ignored, alreadyDone }) {
+    const pending = (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(selected.length + ignored.length, `pending ${kind}`);
+    const done = (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(alreadyDone.length, `matching ${kind}`);
     return `${pending}: ${selected.length} to respond to, ${ignored.length} left alone. ${done} responded to before.`;
 }
 function groupTitle(count, { dryRun, desiredStatus }) {
-    const invites = (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(count, 'invite');
-    return dryRun ? `Dry run: ${invites}` : `Trying to ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .verbOf */ .rl)(desiredStatus)} ${invites}`;
+    const invites = (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(count, 'invite');
+    return dryRun ? `Dry run: ${invites}` : `Trying to ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .verbOf */ .rl)(desiredStatus)} ${invites}`;
 }
 function describeOutcome(outcome, context) {
-    const label = (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .inviteLabel */ .Kb)(outcome.invite, outcome.id);
-    if ((0,_invites_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .isFailed */ .I)(outcome)) {
+    const label = (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(outcome.invite, outcome.id);
+    if ((0,_invites_outcome_js__WEBPACK_IMPORTED_MODULE_7__/* .isFailed */ .I)(outcome)) {
         const what = outcome.kind === 'failed' ? 'failed' : 'not attempted';
         return `${label}: ${what}. ${(0,_problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .outcomeProblem */ .S)(outcome, context).message}`;
     }
     const words = { changed: '', unchanged: 'was already ', planned: 'would be ' }[outcome.kind];
     return `${label}: ${words}${context.desiredStatus}.`;
 }
-function runTitle(outcomes, { desiredStatus, dryRun }) {
-    const words = {
+function outcomeWords(desiredStatus) {
+    return {
         changed: desiredStatus,
         unchanged: `already ${desiredStatus}`,
         planned: `would be ${desiredStatus}`,
         failed: 'failed',
         not_attempted: 'not attempted',
     };
-    const parts = Object.entries(words).flatMap(([kind, text]) => {
+}
+function runTitle(outcomes, { desiredStatus, dryRun }) {
+    const parts = Object.entries(outcomeWords(desiredStatus)).flatMap(([kind, text]) => {
         const count = outcomes.filter((outcome) => outcome.kind === kind).length;
         return count === 0 ? [] : [`${count} ${text}`];
     });
@@ -1172,11 +1457,17 @@ function runTitle(outcomes, { desiredStatus, dryRun }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   f: () => (/* binding */ buildSummary)
 /* harmony export */ });
-/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(551);
-/* harmony import */ var _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(349);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(415);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(247);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(114);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
+/* harmony import */ var _cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(839);
+/* harmony import */ var _invites_expiry_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(972);
+/* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(551);
+/* harmony import */ var _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(349);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(415);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(247);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(114);
+
+
+
 
 
 
@@ -1185,23 +1476,28 @@ function runTitle(outcomes, { desiredStatus, dryRun }) {
 const MAX_BYTES = 1_000_000;
 const FRAME_BYTES = 2_000;
 const MAX_CELL = 300;
-const OUTCOME_TEXTS = {
-    changed: '✅ changed',
-    unchanged: '✅ unchanged',
-    planned: '📝 planned',
-    failed: '❌ failed',
-    not_attempted: '⏸️ not attempted',
+const MAX_POLICY = 20_000;
+const SHORT_ID = 9;
+const OUTCOME_SIGNS = {
+    changed: '✅',
+    unchanged: '✅',
+    planned: '📝',
+    failed: '❌',
+    not_attempted: '⏸️',
 };
-function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_2__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
-    const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
+function buildSummary({ title, outcomes, rowContext, stop, remarks, ignored, policy }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_4__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
+    const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_5__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
     const problems = [...(stop === undefined ? [] : [stop]), ...own.map(({ problem }) => problem)];
     const room = maxBytes - FRAME_BYTES;
     const failures = takeWithin(room, problems, (problem) => problemItem(problem, escapeText));
     const roomLeft = room - failures.bytes;
     const notes = takeWithin(roomLeft, remarks, (remark) => `<p><code>${escapeText(remark)}</code></p>`);
-    const rows = takeWithin(roomLeft - notes.bytes, outcomes, (outcome) => outcomeRow(outcome, escapeText));
+    const toRow = (outcome) => (rowContext ? outcomeRow(outcome, rowContext, escapeText) : '');
+    const rows = takeWithin(roomLeft - notes.bytes, outcomes, toRow);
     const roomForIgnored = roomLeft - notes.bytes - rows.bytes;
     const folded = takeWithin(roomForIgnored, ignored, (line) => `<li><code>${escapeText(line)}</code></li>`);
+    const policies = policy === undefined ? [] : [`<code>${escapeText(policy, MAX_POLICY)}</code>`];
+    const foldedPolicy = takeWithin(roomForIgnored - folded.bytes, policies, (text) => foldedBlock('Policy', text));
     return [
         `<h3>${escapeText(title, MAX_CELL)}</h3>`,
         ...(outcomes.length > 0 ? [`<table>${TABLE_HEAD}${rows.html}</table>`] : []),
@@ -1210,22 +1506,38 @@ function buildSummary({ title, outcomes, stop, remarks, ignored }, escapeText = 
         ...omittedNote(failures.omitted, 'failure'),
         ...(notes.html === '' ? [] : [notes.html]),
         ...omittedNote(notes.omitted, 'remark'),
-        ...(ignored.length === 0 ? [] : [foldedList(ignored.length, folded.html)]),
+        ...(ignored.length === 0 ? [] : [foldedBlock((0,_log_js__WEBPACK_IMPORTED_MODULE_3__/* .ignoredTitle */ .rp)(ignored.length), `<ul>${folded.html}</ul>`)]),
         ...omittedNote(folded.omitted, 'invite'),
+        ...(foldedPolicy.html === '' ? [] : [foldedPolicy.html]),
     ].join('\n\n');
 }
-function foldedList(count, items) {
-    return `<details><summary>${(0,_log_js__WEBPACK_IMPORTED_MODULE_1__/* .ignoredTitle */ .rp)(count)}</summary><ul>${items}</ul></details>`;
+function foldedBlock(title, html) {
+    return `<details><summary>${title}</summary>${html}</details>`;
 }
-const TABLE_HEAD = '<tr><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th><th>Outcome</th></tr>';
-function outcomeRow(outcome, escapeText) {
+const TABLE_HEAD = '<tr><th>Outcome</th><th>Organization</th><th>Roles</th><th>Invited by</th><th>Expires</th><th>Invite</th></tr>';
+function outcomeRow(outcome, { desiredStatus, endMs }, escapeText) {
     const { invite, id, kind } = outcome;
-    const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, invite.expires_on, id];
-    const data = cells.map((cell) => `<td>${cell ? `<code>${escapeText(cell, MAX_CELL)}</code>` : ''}</td>`).join('');
-    const status = invite.status ?? ((0,_invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__/* .isFailed */ .I)(outcome) ? _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .STATE_TEXTS */ .v[outcome.state] : '');
-    const shown = status && ` (<code>${escapeText(status, MAX_CELL)}</code>)`;
-    return `<tr>${data}<td>${OUTCOME_TEXTS[kind]}${shown}</td></tr>`;
+    const toCode = (text, maxLength = MAX_CELL) => `<code>${escapeText(text, maxLength)}</code>`;
+    const state = (0,_invites_outcome_js__WEBPACK_IMPORTED_MODULE_5__/* .isFailed */ .I)(outcome) ? ` (${toCode(invite.status ?? _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_TEXTS */ .v[outcome.state])})` : '';
+    const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, describeExpiry(invite, endMs)];
+    const data = [
+        `${OUTCOME_SIGNS[kind]} ${(0,_log_js__WEBPACK_IMPORTED_MODULE_3__/* .outcomeWords */ .wX)(desiredStatus)[kind]}${state}`,
+        ...cells.map((cell) => (cell ? toCode(cell) : '')),
+        foldedBlock(toCode(id, SHORT_ID), toCode((0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .formatRef */ .rq)({ id, kind: invite.kind }))),
+    ];
+    return `<tr>${data.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
+function describeExpiry(invite, nowMs) {
+    const { expires_on: date } = invite;
+    const ms = (0,_invites_expiry_js__WEBPACK_IMPORTED_MODULE_6__/* .expiresMs */ .f)(invite);
+    if (date === undefined || Number.isNaN(ms) || !RFC_3339.test(date))
+        return date;
+    const distance = (0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(Math.abs(ms - nowMs));
+    const exact = new Date(ms).toISOString().replace(/T(.{5}).*/, ' $1 UTC');
+    return [ms > nowMs ? `in ${distance},` : `${distance} ago,`, exact].map(withoutBreaks).join(' ');
+}
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]/;
+const withoutBreaks = (text) => text.replaceAll(' ', '\u00A0').replaceAll('-', '\u2011');
 function problemItem({ title, message, details, hint }, escapeText) {
     const facts = [message, ...details]
         .filter(Boolean)
@@ -1247,7 +1559,7 @@ function takeWithin(maxBytes, items, toItem) {
     return { html, bytes, omitted: 0 };
 }
 function omittedNote(count, what) {
-    return count === 0 ? [] : [`<p>${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(count, `more ${what}`)} did not fit into this summary.</p>`];
+    return count === 0 ? [] : [`<p>${(0,_words_js__WEBPACK_IMPORTED_MODULE_7__/* .countOf */ .pq)(count, `more ${what}`)} did not fit into this summary.</p>`];
 }
 
 
@@ -1515,6 +1827,8 @@ var build_json = __nccwpck_require__(214);
 var errors = __nccwpck_require__(337);
 // EXTERNAL MODULE: ../build/cloudflare/invite.js
 var cloudflare_invite = __nccwpck_require__(839);
+// EXTERNAL MODULE: ../build/cloudflare/membership.js
+var membership = __nccwpck_require__(866);
 // EXTERNAL MODULE: ./unused-stubs.js
 var unused_stubs = __nccwpck_require__(691);
 ;// CONCATENATED MODULE: ../node_modules/ofetch/dist/shared/ofetch.CWycOUEr.mjs
@@ -2187,7 +2501,8 @@ class RequestSender {
         this.#updateLimiter(request, result.ok ? undefined : result.failure, acquired);
         return result;
     }
-    #updateLimiter({ method, path }, error, acquired) {
+    #updateLimiter(request, error, acquired) {
+        const { method, path, isOptional } = request;
         const { limiter } = this.#options;
         if (error?.stopKind === 'rate-limit') {
             limiter.limitMet(error, acquired);
@@ -2195,6 +2510,8 @@ class RequestSender {
         }
         if (error === undefined || error.status !== undefined)
             limiter.answered(acquired);
+        if (isOptional && !error?.isAuthError)
+            return;
         const isRead = method === 'GET';
         if (error?.isAuthError)
             limiter.stop(new errors/* StopError */.T({ kind: 'credentials', error }));
@@ -2254,7 +2571,7 @@ class RequestSender {
             return { ok: true, value: { result: body.result, resultInfo: body.resultInfo, status, cfRay } };
         }
         const { isForAll, ...meaning } = meaningOf(status, body);
-        const isRefusedAgain = request.isList === true || ![undefined, request.path].includes(this.#refusedPath);
+        const isRefusedAgain = !request.isOptional && (request.isList === true || ![undefined, request.path].includes(this.#refusedPath));
         const isAuthError = meaning.stopKind === 'credentials' && (isForAll || isRefusedAgain);
         const failure = {
             ...identify(request),
@@ -2313,37 +2630,51 @@ function describeFailure({ ok, status, headers, url }, body, redact) {
 
 
 
+
+const ENDPOINTS = {
+    invite: { path: '/user/invites', method: 'PATCH', parse: cloudflare_invite/* toInvite */.xW },
+    membership: { path: '/memberships', method: 'PUT', parse: membership/* toMembership */.Q },
+};
 class InvitesClient {
     #options;
     #sender;
     #limits = new Map();
-    #isUnpaged = false;
+    #unpaged = new Set();
     constructor(options) {
         this.#options = options;
         this.#sender = new RequestSender(options);
     }
-    get(id, { retry }) {
-        return this.#withRetries(retry, { method: 'GET', path: invitePath(id) }, (success) => inviteOf(success, id));
+    get isPaused() {
+        return this.#options.limiter.isPaused;
     }
-    respond(id, response) {
-        const request = { method: 'PATCH', path: invitePath(id), body: { status: response } };
+    get(ref, { retry, isOptional }) {
+        const request = { method: 'GET', path: pathOf(ref), isOptional };
+        return this.#withRetries(retry, request, (success) => inviteOf(success, ref));
+    }
+    respond(ref, response) {
+        const { method } = endpointOf(ref);
+        const request = { method, path: pathOf(ref), body: { status: response } };
         return this.#sendOnce(request, (success) => {
-            const invite = inviteOf(success, id);
-            if (typeof invite === 'string' || invite.status === response)
-                return invite;
-            return `but the invite has the status "${invite.status}"`;
+            const invite = inviteOf(success, ref);
+            if (typeof invite === 'string' || invite.status !== response) {
+                return typeof invite === 'string' ? invite : `but the invite has the status "${invite.status}"`;
+            }
+            const { roles, ...rest } = invite;
+            return ref.kind === 'membership' && roles?.every(cloudflare_invite/* isReadableRole */.VQ) !== true ? rest : invite;
         });
     }
-    async listPage(page, perPage) {
-        const request = { method: 'GET', path: '/user/invites', isList: true };
-        const query = `?${new URLSearchParams({ page: String(page), per_page: String(perPage) })}`;
-        if (!this.#isUnpaged) {
-            const result = await this.#withRetries('all', { ...request, query }, pageOf);
-            this.#isUnpaged = page === 1 && !result.ok && refusesParameters(result.failure.error);
-            if (!this.#isUnpaged)
+    async listPage(page, perPage, options = {}) {
+        const { kind = 'invite', status, retry = 'all', isOptional } = options;
+        const request = { method: 'GET', path: ENDPOINTS[kind].path, isList: true, isOptional };
+        const ofStatus = status === undefined ? {} : { status };
+        const query = `?${new URLSearchParams({ ...ofStatus, page: String(page), per_page: String(perPage) })}`;
+        if (!this.#unpaged.has(kind)) {
+            const result = await this.#withRetries(retry, { ...request, query }, pageOf);
+            if (page > 1 || retry === 'none' || result.ok || !refusesParameters(result.failure.error))
                 return result;
+            this.#unpaged.add(kind);
         }
-        return page === 1 ? this.#withRetries('all', request, pageOf) : { ok: true, value: { entries: [] } };
+        return page === 1 ? this.#withRetries(retry, request, pageOf) : { ok: true, value: { entries: [] } };
     }
     decideRetry(error, attempts) {
         const limits = (this.#limits.get(error.path) ?? 0) + (error.stopKind === 'rate-limit' ? 1 : 0);
@@ -2371,7 +2702,7 @@ class InvitesClient {
                 return result;
             const error = result.failure;
             const isLimit = error.stopKind === 'rate-limit';
-            if (retry === 'rate-limit' && !isLimit) {
+            if (retry === 'none' || (retry === 'rate-limit' && !isLimit)) {
                 return { ok: false, failure: { error, attempts, retryExceedsDeadline: false } };
             }
             const { again, failure } = await this.#decideRetry(error, attempts);
@@ -2397,7 +2728,8 @@ class InvitesClient {
         };
     }
 }
-const invitePath = (id) => `/user/invites/${encodeURIComponent(id)}`;
+const endpointOf = ({ kind = 'invite' }) => ENDPOINTS[kind];
+const pathOf = (ref) => `${endpointOf(ref).path}/${encodeURIComponent(ref.id)}`;
 function pageOf({ result, resultInfo }) {
     if (Array.isArray(result))
         return { entries: result, ...resultInfo };
@@ -2414,11 +2746,11 @@ function refusesParameters(error) {
     const isRefusal = status !== undefined && !isRetryable && stopKind === undefined && !isNotFound;
     return isRefusal && [reason, ...texts].some((text) => /\bpage\b|per_?page|\bquery\b|\bparam/i.test(text));
 }
-function inviteOf({ result }, id) {
-    const invite = (0,cloudflare_invite/* toInvite */.xW)(result);
+function inviteOf({ result }, ref) {
+    const invite = endpointOf(ref).parse(result);
     if (invite === undefined)
         return 'but holds no invite';
-    if (invite.id !== undefined && (0,ascii/* asciiLowercase */.T)(invite.id) !== (0,ascii/* asciiLowercase */.T)(id))
+    if (invite.id !== undefined && (0,ascii/* asciiLowercase */.T)(invite.id) !== (0,ascii/* asciiLowercase */.T)(ref.id))
         return `but shows another invite, "${invite.id}"`;
     return invite.status === undefined ? 'but shows no status of the invite' : invite;
 }
@@ -2460,7 +2792,7 @@ class RequestLimiter {
     get remainingMs() {
         return this.#deadlineMs - this.#options.clock.nowMs();
     }
-    get #isPaused() {
+    get isPaused() {
         return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
     }
     stop(reason) {
@@ -2472,7 +2804,7 @@ class RequestLimiter {
     async acquire() {
         const { clock, timeoutSeconds, onPause } = this.#options;
         this.#stop.signal.throwIfAborted();
-        for (let pause = this.#pause; pause !== undefined && this.#isPaused; pause = this.#pause) {
+        for (let pause = this.#pause; pause !== undefined && this.isPaused; pause = this.#pause) {
             const leftMs = Math.max(0, this.remainingMs);
             const waitMs = pause.untilMs - clock.nowMs();
             if (!this.hasTimeFor(waitMs))
@@ -2518,7 +2850,7 @@ class RequestLimiter {
         const untilMs = this.#options.clock.nowMs() + durationMs;
         const extraMs = untilMs - (current?.untilMs ?? 0);
         if (current === undefined || extraMs > 0) {
-            const isAnnounced = this.#isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
+            const isAnnounced = this.isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
             this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
         }
         else if (error !== undefined && current.error === undefined) {
@@ -2596,6 +2928,8 @@ const INPUT_PROBLEMS = {
     emptyTokenVariable: () => `CLOUDFLARE_API_TOKEN is set in the environment but empty. ${SECRETS_HINT} If the Global API Key is meant, do not set CLOUDFLARE_API_TOKEN.`,
     noCredentials: () => `There are no credentials. Write api-token, or api-email with api-key, or set CLOUDFLARE_API_TOKEN in the environment. ${SECRETS_HINT}`,
     waitBesideIds: (waitSeconds) => `wait-seconds is "${waitSeconds}" beside invite-id. A wait is for finding an invite by filters; leave one of the two out.`,
+    kindBesideIds: () => 'kind is "membership" beside invite-id, whose ids say it themselves. Write "membership." before the id of a membership, and leave kind out.',
+    inviterOfMembership: () => 'invited-by is written for memberships, of which Cloudflare names no inviter: nothing could match. Leave it out, or write exactly "*", which accepts a missing inviter.',
     nothingToSelectBy: (filterNames) => `There is neither an invite-id nor a filter. Write invite-id, or select by ${filterNames.join(', ')}; organization-name: '*' means every invite.`,
     timeoutTooShort: (timeoutSeconds, waitSeconds) => `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
 };
@@ -2797,9 +3131,9 @@ const inviteIds = (text, context) => {
     const holdsSecret = (id) => (redact.inId ?? redact)(id) !== id;
     if (ids.some(holdsSecret))
         return void report(INPUT_PROBLEMS.secretInList(name));
-    const bad = ids.filter((id) => !(0,cloudflare_invite/* isInviteId */.n$)(id));
+    const bad = ids.filter((id) => !(0,cloudflare_invite/* isInviteId */.n$)((0,cloudflare_invite/* parseRef */.rd)(id).id));
     for (const id of bad)
-        refuse(context, id, `An id has at most ${cloudflare_invite/* MAX_ID_LENGTH */.Qx} letters, digits, "-" or "_".`);
+        refuse(context, id, `An id has at most ${cloudflare_invite/* MAX_ID_LENGTH */.Qx} letters, digits, "-" or "_"; "membership." stands before a membership’s.`);
     return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [(0,ascii/* asciiLowercase */.T)(id), id])).values()];
 };
 function jsonStrings(text) {
@@ -2859,6 +3193,7 @@ const MAX_TIMEOUT_SECONDS = 86_400;
 const INPUTS = {
     status: { default: undefined, isOptional: false, whenEmpty: 'default', parse: oneOf('accepted', 'rejected') },
     'invite-id': optional(inviteIds),
+    kind: { ...withDefault('invite', oneOf('invite', 'membership')), whenEmpty: 'refuse' },
     'api-token': { ...credentialRow('CLOUDFLARE_API_TOKEN', 'credential'), secret: 'value' },
     'api-email': credentialRow('CLOUDFLARE_EMAIL', 'address'),
     'api-key': { ...credentialRow('CLOUDFLARE_API_KEY', 'credential'), secret: 'value' },
@@ -2947,6 +3282,7 @@ function keyCredentials(email, key, report) {
 
 const OTHER_WORDS = new Map(Object.entries({
     'invite-id': ['invite', 'invitation', 'invitationid', 'membership', 'membershipid', 'memberid'],
+    kind: ['invitekind', 'invitationkind', 'invitetype', 'invitationtype'],
     'api-token': ['token', 'cftoken', 'cfapitoken', 'cloudflaretoken', 'cloudflareapitoken'],
     'api-email': ['email', 'mail', 'cfemail', 'cloudflareemail'],
     'api-key': ['key', 'globalapikey', 'cfapikey', 'cloudflareapikey'],
@@ -2993,6 +3329,7 @@ function checkUnknownInputs(env, report, note) {
 
 
 
+
 class InputError extends Error {
     name = 'InputError';
     problems;
@@ -3029,8 +3366,13 @@ function isComplete(parsed) {
     return Object.values(parsed).every((value) => value !== undefined);
 }
 function checkMode(parsed, report) {
-    const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds } = parsed;
-    if (parsed['invite-id'] !== null) {
+    const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds, 'invite-id': ids, kind } = parsed;
+    const hasMemberships = ids?.some((id) => (0,cloudflare_invite/* parseRef */.rd)(id).kind === 'membership') || (ids === null && kind === 'membership');
+    if (hasMemberships && parsed['invited-by']?.isAnything === false)
+        report(INPUT_PROBLEMS.inviterOfMembership());
+    if (ids !== null) {
+        if (kind === 'membership')
+            report(INPUT_PROBLEMS.kindBesideIds());
         if (waitSeconds > 0)
             report(INPUT_PROBLEMS.waitBesideIds(waitSeconds));
     }
@@ -3043,12 +3385,13 @@ function checkMode(parsed, report) {
 }
 function toInputs(parsed, credentials, notices, env) {
     const { status, retries, 'wait-seconds': waitSeconds, 'timeout-seconds': timeoutSeconds, ...others } = parsed;
-    const { 'invite-id': inviteIds, 'dry-run': dryRun, 'if-no-match': ifNoMatch, ...more } = others;
+    const { kind, 'invite-id': inviteIds, 'dry-run': dryRun, 'if-no-match': ifNoMatch, ...more } = others;
     const { 'report-issue': title, 'github-token': token, 'api-base-url': apiBaseUrl, ...rest } = more;
     const { 'api-token': _token, 'api-email': _email, 'api-key': _key, ...filters } = rest;
     return {
         status,
         inviteIds: inviteIds ?? [],
+        kind,
         filters: writtenFilters(filters),
         ifNoMatch: ifNoMatch ?? (waitSeconds > 0 ? 'error' : 'ignore'),
         waitSeconds,
@@ -3104,17 +3447,8 @@ function decodePercent(text) {
     }
 }
 
-;// CONCATENATED MODULE: ../build/invites/expiry.js
-const HAS_ZONE = /(?:Z|GMT|UTC|:\d{2}\S*\s*[+-]\d{2}:?\d{2})\s*$/i;
-function expiresMs({ expires_on: date }) {
-    if (date === undefined)
-        return Number.NaN;
-    return Date.parse(HAS_ZONE.test(date) ? date : `${date}Z`);
-}
-function isExpired(invite, nowMs) {
-    return expiresMs(invite) <= nowMs;
-}
-
+// EXTERNAL MODULE: ../build/invites/expiry.js
+var expiry = __nccwpck_require__(972);
 ;// CONCATENATED MODULE: ../build/invites/known-state.js
 class InviteKnowledge {
     #invite;
@@ -3172,15 +3506,22 @@ class InviteResponder {
     #id;
     #options;
     #known;
+    #isMembership;
     #lastFailure;
-    constructor({ id, invite }, options) {
+    constructor({ id, kind, invite }, options) {
         this.#id = id;
         this.#options = options;
-        this.#known = new InviteKnowledge(invite ?? { id });
+        this.#known = new InviteKnowledge(invite ?? { id, kind });
+        this.#isMembership = this.#known.fields.kind === 'membership';
     }
     async run() {
         const { dryRun, filters } = this.#options;
-        if (this.#known.state === 'unread' && (dryRun || Object.keys(filters).length > 0)) {
+        if (this.#isMembership && this.#isOpen) {
+            const decided = await this.#readUntilPending();
+            if (decided !== undefined)
+                return decided;
+        }
+        else if (this.#known.state === 'unread' && (dryRun || Object.keys(filters).length > 0)) {
             const failure = await this.#read('all');
             if (failure !== undefined)
                 return this.#failedBy(failure);
@@ -3205,7 +3546,7 @@ class InviteResponder {
     async #respond() {
         const { client, desiredStatus } = this.#options;
         for (let attempts = 1;; attempts++) {
-            const response = await client.respond(this.#serverId, desiredStatus);
+            const response = await client.respond(this.#ref, desiredStatus);
             if (response.ok) {
                 this.#known.update(response.value);
                 return this.#succeeded('changed');
@@ -3216,17 +3557,33 @@ class InviteResponder {
             const { again, failure } = await client.decideRetry(error, attempts);
             this.#lastFailure = failure;
             const isRefused = error.stopKind === 'credentials';
-            const mustReadBack = !isRefused && (error.effect !== 'not-applied' || this.#known.state === 'unknown');
+            const mayHaveEffect = error.effect !== 'not-applied' || this.#known.state === 'unknown';
+            const mustReadBack = !isRefused && mayHaveEffect && !(again && this.#isMembership);
             const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
             const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
             if (decided !== undefined)
                 return decided;
             if (!again)
                 return this.#failedBy(failure, readFailure);
+            const ended = this.#isMembership ? await this.#readUntilPending() : undefined;
+            if (ended !== undefined)
+                return ended;
         }
     }
+    async #readUntilPending() {
+        const { client, dryRun } = this.#options;
+        do {
+            const failure = await this.#read('all');
+            if (failure !== undefined)
+                return this.#failedBy(this.#lastFailure ?? failure, failure);
+            const decided = this.#conclude();
+            if (decided !== undefined)
+                return decided;
+        } while (client.isPaused && !dryRun);
+        return undefined;
+    }
     async #read(retry) {
-        const read = await this.#options.client.get(this.#serverId, { retry });
+        const read = await this.#options.client.get(this.#ref, { retry });
         if (!read.ok)
             return read.failure;
         this.#known.update(read.value);
@@ -3236,11 +3593,11 @@ class InviteResponder {
         const { status } = this.#known.fields;
         const failure = this.#lastFailure;
         const mismatch = this.#mismatch();
-        const isFinal = status !== undefined && status !== 'pending';
+        const isFinal = !this.#isOpen;
         if (mismatch !== undefined && !(isFinal && failure !== undefined)) {
             return this.#failed({ kind: 'outside-policy', mismatch, failure });
         }
-        if (!isFinal)
+        if (!isFinal || status === undefined)
             return undefined;
         if (status === this.#options.desiredStatus) {
             return this.#succeeded(this.#known.mayBeChanged ? 'changed' : 'unchanged');
@@ -3257,13 +3614,19 @@ class InviteResponder {
         const isNotFound = isMissing && this.#known.state === 'unread';
         return this.#failed({ kind: 'request', failure, isNotFound }, failure.error.isAuthError);
     }
+    get #isOpen() {
+        return [undefined, 'pending'].includes(this.#known.fields.status);
+    }
+    get #ref() {
+        return { id: this.#serverId, kind: this.#known.fields.kind };
+    }
     get #serverId() {
         return this.#known.fields.id ?? this.#id;
     }
     #succeeded(kind) {
         this.#known.settle();
         const invite = this.#known.reported;
-        const hasExpired = kind === 'planned' && isExpired(invite, this.#options.serverNowMs());
+        const hasExpired = kind === 'planned' && (0,expiry/* isExpired */._)(invite, this.#options.serverNowMs());
         return { kind, id: this.#serverId, invite, mismatch: this.#mismatch(), isExpired: hasExpired };
     }
     #failed(cause, causedByStop = false, kind = 'failed') {
@@ -3293,97 +3656,8 @@ async function respondToAll(targets, options, onOutcome) {
     return targets.flatMap((target) => outcomes.get(target) ?? []);
 }
 
-;// CONCATENATED MODULE: ../build/invites/list.js
-
-
-const PER_PAGE = 50;
-const LIST_LIMITS = { pages: 1_000, entries: 200_000, megabytes: 64 };
-const MAX_DESCRIBED = 10;
-async function listInvites(client) {
-    const list = new GrowingList();
-    for (let page = 1;; page++) {
-        const result = await client.listPage(page, PER_PAGE);
-        if (!result.ok)
-            return { ok: false, failure: { kind: 'request', failure: result.failure } };
-        const isLast = list.add(result.value, page);
-        const limit = list.exceededLimit ?? (isLast || page < LIST_LIMITS.pages ? undefined : 'pages');
-        if (limit !== undefined)
-            return { ok: false, failure: { kind: 'too-long', limit } };
-        if (isLast)
-            return { ok: true, value: list.listing };
-    }
-}
-class GrowingList {
-    #invites = new Map();
-    #skipped = [];
-    #idCount = 0;
-    #skippedCount = 0;
-    #entryCount = 0;
-    #characterCount = 0;
-    #totalCount;
-    #lastPage = '';
-    add({ entries, totalCount, perPage }, page) {
-        const text = JSON.stringify(entries);
-        const idCount = this.#idCount;
-        if (text !== this.#lastPage)
-            for (const entry of entries)
-                this.#addEntry(entry);
-        this.#lastPage = text;
-        this.#characterCount += text.length;
-        this.#entryCount += entries.length;
-        this.#totalCount = totalCount ?? this.#totalCount;
-        const isRepeated = this.#idCount === idCount;
-        const mayCountPage = page === 1 && entries.length >= (perPage ?? 0);
-        return isRepeated || (this.#entryCount === totalCount && !mayCountPage);
-    }
-    get exceededLimit() {
-        if (this.#entryCount > LIST_LIMITS.entries)
-            return 'entries';
-        return this.#characterCount > LIST_LIMITS.megabytes * 1_000_000 ? 'megabytes' : undefined;
-    }
-    get listing() {
-        const missingCount = Math.max(0, (this.#totalCount ?? 0) - this.#invites.size - this.#skippedCount);
-        return {
-            invites: [...this.#invites.values()],
-            skipped: this.#skipped,
-            skippedCount: this.#skippedCount,
-            missingCount,
-        };
-    }
-    #addEntry(entry) {
-        const invite = parseEntry(entry);
-        const key = (0,ascii/* asciiLowercase */.T)(invite.id ?? '');
-        if ('reason' in invite) {
-            this.#invites.delete(key);
-            this.#skippedCount += 1;
-            if (this.#skipped.length < MAX_DESCRIBED)
-                this.#skipped.push(invite);
-        }
-        else {
-            if (!this.#invites.has(key))
-                this.#idCount += 1;
-            this.#invites.set(key, invite);
-        }
-    }
-}
-function parseEntry(entry) {
-    const invite = (0,cloudflare_invite/* toInvite */.xW)(entry);
-    if (invite === undefined)
-        return { reason: 'not-an-object', type: entry === null ? 'null' : typeof entry };
-    const { id, status, organization_name: organization } = invite;
-    if (id === undefined)
-        return { reason: 'no-id', organization };
-    if (id.includes('***'))
-        return { reason: 'secret-id', organization };
-    if (!(0,cloudflare_invite/* isInviteId */.n$)(id))
-        return { reason: 'unusable-id', id, organization };
-    if (status === undefined)
-        return { reason: 'no-status', id, organization };
-    if (!cloudflare_invite/* INVITE_STATUSES */.$u.has(status))
-        return { reason: 'unknown-status', id, organization, status };
-    return { ...invite, id };
-}
-
+// EXTERNAL MODULE: ../build/invites/list.js
+var list = __nccwpck_require__(507);
 ;// CONCATENATED MODULE: ../build/invites/select.js
 
 
@@ -3391,7 +3665,7 @@ const EXPIRES_SOON_MS = 24 * 60 * 60 * 1_000;
 function selectInvites(invites, filters, desiredStatus, nowMs) {
     const pending = invites.filter(({ status }) => status === 'pending');
     const judged = pending.map((invite) => ({ invite, reason: reasonToIgnore(invite, filters, nowMs) }));
-    const expiresSoon = (invite) => expiresMs(invite) - nowMs <= EXPIRES_SOON_MS;
+    const expiresSoon = (invite) => (0,expiry/* expiresMs */.f)(invite) - nowMs <= EXPIRES_SOON_MS;
     return {
         selected: judged.filter(({ reason }) => reason === undefined).map(({ invite }) => invite),
         ignored: judged.flatMap(({ invite, reason }) => (reason === undefined ? [] : [{ invite, reason }])),
@@ -3402,7 +3676,7 @@ function selectInvites(invites, filters, desiredStatus, nowMs) {
     };
 }
 function reasonToIgnore(invite, filters, nowMs) {
-    if (isExpired(invite, nowMs))
+    if ((0,expiry/* isExpired */._)(invite, nowMs))
         return { kind: 'expired' };
     const match = (0,invites_filters/* matchFilters */.XN)(invite, filters);
     return match.kind === 'match' ? undefined : match;
@@ -3412,20 +3686,28 @@ function reasonToIgnore(invite, filters, nowMs) {
 
 
 
+
+
 const LOOK_INTERVAL_MS = 5_000;
+const OPTIONAL = { kind: 'membership', retry: 'none', isOptional: true };
 async function searchInvites(options) {
-    const { client, limiter, clock, serverClock, filters, desiredStatus, waitSeconds, onWait } = options;
+    const { limiter, clock, kind, waitSeconds, onWait } = options;
     const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
     try {
-        for (;;) {
-            const listing = await listInvites(client);
-            if (!listing.ok)
-                return listing;
-            const { invites, ...gaps } = listing.value;
-            const selection = selectInvites(invites, filters, desiredStatus, serverClock.nowMs());
+        for (let looks = 1;; looks++) {
+            const found = await look(options);
+            if (!found.ok)
+                return found;
+            const { selected, alreadyDone } = found.value;
+            const isFound = selected.length > 0 || alreadyDone.length > 0;
+            const joined = isFound || looks > 1 ? undefined : await findJoined(options);
+            if (joined !== undefined)
+                return { ok: true, value: { ...found.value, alreadyDone: [joined] } };
             const leftMs = waitUntilMs - clock.nowMs();
-            if (selection.selected.length > 0 || selection.alreadyDone.length > 0 || leftMs <= 0) {
-                return { ok: true, value: { ...selection, ...gaps } };
+            if (isFound || leftMs <= 0) {
+                const isHandled = selected.length > 0 || (alreadyDone.length > 0 && waitSeconds > 0);
+                const otherList = isHandled || kind === 'membership' ? [] : await lookAtOtherList(options);
+                return { ok: true, value: { ...found.value, otherList } };
             }
             onWait(Math.ceil(leftMs / 1_000));
             await limiter.wait(Math.min(LOOK_INTERVAL_MS, leftMs));
@@ -3436,6 +3718,64 @@ async function searchInvites(options) {
             return { ok: false, failure: { kind: 'stop', stop: error } };
         throw error;
     }
+}
+async function look(options) {
+    const { client, serverClock, kind, filters, desiredStatus } = options;
+    const isOfInvites = kind === 'invite';
+    const listing = await (0,list/* listInvites */.T)(client, isOfInvites ? {} : { kind, status: 'pending' });
+    if (!listing.ok)
+        return listing;
+    const { invites, ...gaps } = listing.value;
+    const open = isOfInvites ? invites : invites.filter(({ status }) => status === 'pending');
+    const complete = await withPolicies(open, options, { retry: 'all' });
+    if (!complete.ok)
+        return { ok: false, failure: { kind: 'request', failure: complete.failure } };
+    const selection = selectInvites(complete.value, filters, desiredStatus, serverClock.nowMs());
+    return { ok: true, value: { kind, otherList: [], ...selection, ...gaps } };
+}
+async function withPolicies(listed, { client, filters }, read) {
+    const complete = [];
+    for (const invite of listed) {
+        const match = (0,invites_filters/* matchFilters */.XN)(invite, filters);
+        const isUnread = match.kind === 'unmatched' && match.filter === 'roles' && match.value === undefined;
+        const answer = isUnread && invite.kind === 'membership' ? await client.get(invite, read) : undefined;
+        if (answer?.ok === false && !answer.failure.error.isNotFound)
+            return answer;
+        complete.push({ ...invite, ...(answer?.ok && answer.value), id: invite.id });
+    }
+    return { ok: true, value: complete };
+}
+async function findJoined(options) {
+    const { filters, desiredStatus, waitSeconds } = options;
+    const organization = (0,invites_filters/* literalOrganization */.dz)(filters);
+    if (waitSeconds === 0 || desiredStatus !== 'accepted' || organization === undefined)
+        return undefined;
+    const members = await lookAtMemberships(options, 'accepted');
+    const ofOrganization = members.filter(({ organization_id: id = '' }) => (0,ascii/* asciiLowercase */.T)(id) === (0,ascii/* asciiLowercase */.T)(organization));
+    const complete = await withPolicies(ofOrganization, options, OPTIONAL);
+    if (!complete.ok)
+        options.onOptionalFailure({ kind: 'request', failure: complete.failure });
+    return complete.ok ? complete.value.find((member) => (0,invites_filters/* matchFilters */.XN)(member, filters).kind === 'match') : undefined;
+}
+async function lookAtOtherList(options) {
+    const { 'organization-id': id, 'organization-name': name } = options.filters;
+    const filters = { ...(id && { 'organization-id': id }), ...(name && { 'organization-name': name }) };
+    const memberships = await lookAtMemberships(options, 'pending');
+    return memberships.filter((membership) => (0,invites_filters/* matchFilters */.XN)(membership, filters).kind === 'match');
+}
+async function lookAtMemberships({ client, onOptionalFailure }, status) {
+    try {
+        const listing = await (0,list/* listInvites */.T)(client, { ...OPTIONAL, status });
+        if (listing.ok)
+            return listing.value.invites.filter((membership) => membership.status === status);
+        onOptionalFailure(listing.failure);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* StopError */.T))
+            throw error;
+        onOptionalFailure({ kind: 'stop', stop: error });
+    }
+    return [];
 }
 
 // EXTERNAL MODULE: ../build/invites/outcome.js
@@ -3464,72 +3804,8 @@ function errorOf(outcome) {
     return (0,invites_outcome/* isFailed */.I)(outcome) && outcome.cause.kind === 'request' ? outcome.cause.failure.error : undefined;
 }
 
-// EXTERNAL MODULE: ../build/problems/request-problem.js
-var request_problem = __nccwpck_require__(384);
-// EXTERNAL MODULE: ../build/problems/stop-problem.js
-var stop_problem = __nccwpck_require__(465);
-;// CONCATENATED MODULE: ../build/problems/run-problem.js
-
-
-
-const PROXY_MESSAGES = {
-    unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it, or set NODE_USE_ENV_PROXY: '1' as an env of the step, which Node 24 obeys from 24.0 on.`,
-    malformed: 'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
-};
-const UNCHECKED_CERTIFICATES = {
-    title: 'Certificates are checked all the same',
-    message: 'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to whoever presents one. This step ignores it.',
-    details: [],
-    hint: 'Remove the variable. Where a proxy re-signs connections, set NODE_EXTRA_CA_CERTS to the file with the certificate of its authority.',
-};
-function runProblem(result) {
-    switch (result.kind) {
-        case 'handled':
-            return result.stop && (0,stop_problem/* stopProblem */.E)(result.stop.reason, result.context.scheme);
-        case 'no-match': {
-            const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
-            const hint = 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
-            return { title: 'No pending invite matches the filters', message, details: [], hint };
-        }
-        case 'list-failed':
-            return listProblem(result.failure, result.context.scheme);
-        case 'invalid-inputs':
-            return {
-                title: 'The inputs cannot be used',
-                message: 'Nothing was sent to Cloudflare.',
-                details: result.problems,
-            };
-        case 'proxy':
-            return { title: 'The proxy cannot be used', message: PROXY_MESSAGES[result.problem], details: [] };
-        case 'defect':
-            return defectProblem(result.description);
-    }
-}
-function defectProblem(description) {
-    const message = `This action has a defect: ${description}.`;
-    const hint = 'Run the job again with debug logging, and report what it says.';
-    return { title: 'Unexpected error', message, details: [], hint };
-}
-function listProblem(failure, scheme) {
-    const title = 'The list of invites could not be read';
-    switch (failure.kind) {
-        case 'stop':
-            return (0,stop_problem/* stopProblem */.E)(failure.stop.reason, scheme);
-        case 'request': {
-            const { error } = failure.failure;
-            if (error.isAuthError)
-                return (0,stop_problem/* stopProblem */.E)({ kind: 'credentials', error }, scheme);
-            if (error.stopKind === 'edge')
-                return (0,stop_problem/* stopProblem */.E)({ kind: 'edge', error }, scheme);
-            return (0,request_problem/* requestProblem */.J)(title, failure.failure, scheme);
-        }
-        case 'too-long': {
-            const limit = `${LIST_LIMITS[failure.limit]} ${failure.limit}`;
-            return { title, message: `It did not end within ${limit}. No invite was changed.`, details: [] };
-        }
-    }
-}
-
+// EXTERNAL MODULE: ../build/problems/run-problem.js
+var run_problem = __nccwpck_require__(28);
 // EXTERNAL MODULE: ../build/problems/tracker-problem.js
 var tracker_problem = __nccwpck_require__(37);
 ;// CONCATENATED MODULE: external "node:http"
@@ -3632,6 +3908,8 @@ var problem = __nccwpck_require__(468);
 ;// CONCATENATED MODULE: ../build/report/list-annotations.js
 
 
+
+
 const MAX_NAMED = 3;
 function annotateList(search) {
     const { expiringSoon, ignored } = search;
@@ -3644,8 +3922,9 @@ function annotateList(search) {
     return {
         warnings: [...gapWarnings(search), ...expiringSoon.map(expiringWarning)],
         notices: [
-            ...(others.length > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : []),
+            ...(others.length > 0 ? [ignoredNotice(others, search.kind, expiringSoon.length > 0)] : []),
             ...(expired.length > 0 ? [expiredNotice(expired)] : []),
+            ...(search.otherList.length > 0 ? [otherListNotice(search.otherList)] : []),
         ],
     };
 }
@@ -3661,9 +3940,9 @@ function expiringWarning(invite) {
     const line = `${label} matches no filter and was left alone: ${facts.join('; ')}.`;
     return { title: `${label} is about to expire`, lines: [line, hint] };
 }
-function ignoredNotice(invites, isOther) {
+function ignoredNotice(invites, kind, isOther) {
     const count = invites.length;
-    const title = `${(0,words/* countOf */.pq)(count, isOther ? 'other pending invite' : 'pending invite')} ${count === 1 ? 'was' : 'were'} left alone`;
+    const title = `${(0,words/* countOf */.pq)(count, `${isOther ? 'other ' : ''}pending ${kind}`)} ${count === 1 ? 'was' : 'were'} left alone`;
     const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${nameInvites(invites)}`;
     return { title, lines: [`${title}: ${why}. The log says which filter decided.`] };
 }
@@ -3671,6 +3950,12 @@ function expiredNotice(invites) {
     const title = `${(0,words/* countOf */.pq)(invites.length, 'pending invite')} ${invites.length === 1 ? 'has' : 'have'} expired`;
     const hint = 'What to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
     return { title, lines: [`${title}: ${nameInvites(invites)}.`, hint] };
+}
+function otherListNotice(memberships) {
+    const title = (0,log/* otherListTitle */.tg)(memberships.length);
+    const [first] = memberships.map(cloudflare_invite/* formatRef */.rq);
+    const hint = `What to do: to answer by id, write invite-id: ${first}. To answer by filters, write kind: membership, without invited-by.`;
+    return { title, lines: [`${title}: ${nameInvites(memberships)}. This step answers invites alone.`, hint] };
 }
 function nameInvites(invites) {
     const names = invites.map((invite) => (0,problem/* inviteLabel */.Kb)(invite, invite.id));
@@ -3709,20 +3994,23 @@ function describeSkipped({ reason, type, id, status, organization }) {
 
 
 const INVITE_OUTPUTS = Object.keys(cloudflare_invite/* INVITE_FIELDS */.sN);
+const KIND_OUTPUTS = ['kind', 'membership_id'];
 const COUNT_OUTPUTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'];
-const OUTPUT_NAMES = [...INVITE_OUTPUTS, ...COUNT_OUTPUTS];
+const OUTPUT_NAMES = [...INVITE_OUTPUTS, ...KIND_OUTPUTS, ...COUNT_OUTPUTS];
 const MAX_INVITES_LENGTH = 400_000;
 const MAX_VARIABLE_BYTES = 100_000;
 const MAX_LISTS_LENGTH = 500_000;
 function buildOutputs(outcomes) {
     const only = outcomes.length === 1 ? outcomes[0] : undefined;
     const changedCount = outcomes.filter(({ kind }) => kind === 'changed').length;
-    const inviteIds = JSON.stringify(outcomes.map(({ id }) => id));
+    const inviteIds = JSON.stringify(outcomes.map(({ id, invite: { kind } }) => (0,cloudflare_invite/* formatRef */.rq)({ id, kind })));
     const maxLength = Math.min(MAX_INVITES_LENGTH, MAX_LISTS_LENGTH - inviteIds.length);
     const { json, omitted } = stringifyWithin(outcomes.map(toEntry), maxLength);
     return {
         outputs: {
             ...inviteOutputs(only === undefined ? {} : { ...only.invite, id: only.id }),
+            kind: only === undefined ? '' : kindOf(only.invite),
+            membership_id: only?.invite.kind === 'membership' ? only.id : '',
             changed: String(changedCount > 0),
             matched_count: String(outcomes.length),
             changed_count: String(changedCount),
@@ -3774,9 +4062,12 @@ function inviteOutputs(invite) {
     });
     return Object.fromEntries(texts);
 }
+const kindOf = ({ kind = 'invite' }) => kind;
 function toEntry(outcome) {
     const { invite, id, kind } = outcome;
-    return { ...invite, id, outcome: kind, ...((0,invites_outcome/* isFailed */.I)(outcome) && { error: (0,problem/* problemLine */.YK)(outcome.problem) }) };
+    const ofMembership = invite.kind === 'membership' && { membership_id: id };
+    const facts = { kind: kindOf(invite), ...ofMembership, outcome: kind };
+    return { ...invite, id, ...facts, ...((0,invites_outcome/* isFailed */.I)(outcome) && { error: (0,problem/* problemLine */.YK)(outcome.problem) }) };
 }
 function stringifyWithin(entries, maxLength) {
     const texts = [];
@@ -3805,9 +4096,9 @@ var summary = __nccwpck_require__(841);
 
 
 
-function createReport(result) {
+function createReport(result, filters = {}) {
     const outcomes = reportedOutcomes(result);
-    const problem = runProblem(result);
+    const problem = (0,run_problem/* runProblem */.d0)(result);
     const severity = result.kind === 'no-match' ? result.ifNoMatch : 'error';
     const stop = severity === 'error' ? problem : undefined;
     const search = 'search' in result ? result.search : undefined;
@@ -3816,10 +4107,12 @@ function createReport(result) {
     return {
         title: titleOf(result, outcomes, problem),
         outcomes,
+        ...(result.kind === 'handled' && { rowContext: { ...result.context, endMs: result.endMs } }),
         stop,
         warnings: [...warnings, ...warningsOf(result), ...list.warnings],
         notices: list.notices,
         ignored: (search?.ignored ?? []).map(log/* describeIgnored */.MS),
+        policy: Object.keys(filters).length > 0 ? (0,log/* describePolicy */.wy)(filters) : undefined,
         exitCode: stop !== undefined || outcomes.some(invites_outcome/* isFailed */.I) ? 1 : 0,
     };
 }
@@ -3838,12 +4131,12 @@ function titleOf(result, outcomes, problem) {
         return (0,log/* runTitle */.kh)(outcomes, result.context);
     return `Cloudflare invites: ${problem?.title.replace(/^./, (first) => first.toLowerCase())}`;
 }
-function reportRun(result, redact) {
+function reportRun(result, redact, filters) {
     try {
-        return createReport(result);
+        return createReport(result, filters);
     }
     catch (error) {
-        const stop = defectProblem(describeThrown(error, redact));
+        const stop = (0,run_problem/* defectProblem */.j)(describeThrown(error, redact));
         const outcomes = result.kind === 'handled' ? result.outcomes : [];
         return {
             title: 'Cloudflare invites',
@@ -3852,6 +4145,7 @@ function reportRun(result, redact) {
             warnings: [],
             notices: [],
             ignored: [],
+            policy: undefined,
             exitCode: 1,
         };
     }
@@ -4987,11 +5281,12 @@ function restoreTls(env) {
 
 
 
+
 async function runAction(runtime) {
     const workflow = withoutFailures(runtime.workflow);
     const safeRuntime = { ...runtime, workflow };
     const { result, inputs, redact } = await runStep(safeRuntime);
-    const report = reportRun(result, redact);
+    const report = reportRun(result, redact, inputs?.filters);
     const exitCode = await publishReport(report, workflow, redact);
     if (inputs?.reportIssue !== undefined)
         await trackIssue({ ...inputs.reportIssue, ...safeRuntime, result, report, redact });
@@ -5014,7 +5309,7 @@ async function runStep(runtime) {
         for (const line of inputs.logLines)
             workflow.info(line);
         if (restoreTls(env))
-            workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(UNCHECKED_CERTIFICATES));
+            workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(run_problem/* UNCHECKED_CERTIFICATES */.im));
         if (inputs.usesProxy)
             useProxy([inputs.apiBaseUrl, inputs.reportIssue?.apiUrl ?? '']);
         return { result: await selectAndRespond(inputs, runtime, redact), inputs, redact };
@@ -5031,7 +5326,7 @@ async function runStep(runtime) {
 }
 async function selectAndRespond(inputs, runtime, redact) {
     const { clock, cancelled, workflow } = runtime;
-    const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
+    const { status: desiredStatus, inviteIds, kind, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
     const context = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
     const onPause = (pause) => workflow.info((0,log/* describePause */.Ei)(pause));
     const stopsAtLimit = inputs.retries === 0;
@@ -5043,24 +5338,18 @@ async function selectAndRespond(inputs, runtime, redact) {
         workflow.info((0,log/* describePolicy */.wy)(filters));
     let search;
     if (inviteIds.length === 0) {
-        const onWait = (secondsLeft) => workflow.info((0,log/* describeWait */.Ng)(secondsLeft));
         const found = await searchInvites({
-            client,
-            limiter,
-            clock,
-            serverClock,
-            filters,
-            desiredStatus,
-            waitSeconds,
-            onWait,
+            ...{ client, limiter, clock, serverClock, kind, filters, desiredStatus, waitSeconds },
+            onWait: (secondsLeft) => workflow.info((0,log/* describeWait */.Ng)(secondsLeft)),
+            onOptionalFailure: (failure) => workflow.info((0,log/* describeOptionalFailure */.MU)(failure, context)),
         });
         if (!found.ok)
-            return { kind: 'list-failed', context, failure: found.failure };
+            return { kind: 'list-failed', context, list: kind, failure: found.failure };
         search = found.value;
         workflow.info((0,log/* describeSearch */.em)(search));
-        await logIgnored(search, workflow);
+        await logLeftAlone(search, workflow);
     }
-    const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
+    const targets = search === undefined ? inviteIds.map(cloudflare_invite/* parseRef */.rd) : targetsOf(search, waitSeconds);
     const serverNowMs = () => serverClock.nowMs();
     const options = { client, desiredStatus, dryRun, filters, serverNowMs, redact };
     const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${(0,log/* describeOutcome */.SS)(outcome, context)}`);
@@ -5069,15 +5358,21 @@ async function selectAndRespond(inputs, runtime, redact) {
     const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
     return search !== undefined && targets.length === 0 && stop === undefined
         ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
-        : { kind: 'handled', context, outcomes, search, stop };
+        : { kind: 'handled', context, outcomes, search, stop, endMs: serverNowMs() };
 }
-async function logIgnored({ ignored }, workflow) {
-    if (ignored.length === 0)
-        return;
-    await workflow.group((0,log/* ignoredTitle */.rp)(ignored.length), async () => {
-        for (const invite of ignored)
-            workflow.info((0,log/* describeIgnored */.MS)(invite));
-    });
+async function logLeftAlone({ kind, ignored, otherList }, workflow) {
+    const groups = [
+        { title: (0,log/* ignoredTitle */.rp)(ignored.length, kind), lines: ignored.map(log/* describeIgnored */.MS) },
+        { title: (0,log/* otherListTitle */.tg)(otherList.length), lines: otherList.map(log/* describeOther */.kM) },
+    ];
+    for (const { title, lines } of groups) {
+        if (lines.length === 0)
+            continue;
+        await workflow.group(title, async () => {
+            for (const line of lines)
+                workflow.info(line);
+        });
+    }
 }
 function createClient(inputs, runtime, limiter, serverClock, redact) {
     const { fetch, wasSent, clock, random, workflow } = runtime;

@@ -10,12 +10,13 @@ import {
   THROTTLED,
 } from './http.ts';
 import { Invitations, type Moment, type SandboxInvite } from './invitations.ts';
+import { showMembership } from './memberships.ts';
 import type { PageInfo, SandboxOptions } from './options.ts';
 
 export * from './faults.ts';
 export { BASE_PATH, type Reply, type SandboxRequest, type SandboxResponse } from './http.ts';
 export type { Moment, SandboxInvite, SecondActorMove } from './invitations.ts';
-export type { SandboxCredentials, SandboxOptions } from './options.ts';
+export type { MembershipOptions, SandboxCredentials, SandboxOptions } from './options.ts';
 
 /** One request that the sandbox received, refused connections included, and the moment at which it arrived. */
 export interface RecordedRequest extends SandboxRequest, Moment {
@@ -49,6 +50,9 @@ export function throwDefects(defects: readonly unknown[]): void {
   if (defects.length > 0) throw new AggregateError(defects, `Error inside the sandbox: ${defects[0]}`);
 }
 
+/** One of Cloudflare's two lists of invitations. */
+type ListName = 'invites' | 'memberships';
+
 /** A request on its way through the API: whether it takes effect, and where that is recorded. */
 interface Attempt extends SandboxRequest {
   readonly record: OpenRecord;
@@ -70,6 +74,7 @@ export class CloudflareSandbox {
 
   readonly #options: SandboxOptions;
   readonly #invitations: Invitations;
+  readonly #memberships: Invitations;
   readonly #faults: { readonly fault: Fault; skip: number; times: number }[] = [];
   #revoked = false;
   #inFlight = 0;
@@ -80,14 +85,33 @@ export class CloudflareSandbox {
     this.#options = options;
     this.clock = options.clock;
     this.#invitations = new Invitations(options.clock, options.pastExpiry ?? 'expired');
+    this.#memberships = new Invitations(options.clock, options.pastExpiry ?? 'expired');
     this.addInvite(...(options.invites ?? []));
     this.addFault(...(options.faults ?? []));
-    for (const move of options.secondActor ?? []) this.#invitations.planMove(move);
+    for (const move of options.secondActor ?? []) {
+      this.#invitations.planMove(move);
+      this.#memberships.planMove({ ...move, id: this.#membershipId(move.id) });
+    }
   }
 
   /** The invite as it is now, whether or not the API still shows it; undefined for an unknown id. */
   invite(id: string): SandboxInvite | undefined {
     return this.#invitations.find(id);
+  }
+
+  /** The invitation as the other list has it; its id is the membership's. */
+  membership(id: string): SandboxInvite | undefined {
+    return this.#memberships.find(id);
+  }
+
+  /** Every membership as it is now. */
+  memberships(): SandboxInvite[] {
+    return this.#memberships.all();
+  }
+
+  /** What happened to the memberships, and why. */
+  get membershipHistory(): Pick<Invitations, 'history' | 'now' | 'settle' | 'statesBetween'> {
+    return this.#memberships;
   }
 
   /** Every invite as it is now. */
@@ -101,7 +125,12 @@ export class CloudflareSandbox {
   }
 
   addInvite(...invites: readonly SandboxInvite[]): void {
-    this.#invitations.add(...invites);
+    const { memberships } = this.#options;
+    for (const invite of invites) {
+      const place = memberships === undefined ? 'invites' : (memberships.listOf?.(invite) ?? 'both');
+      if (place !== 'memberships') this.#invitations.add(invite);
+      if (place !== 'invites') this.#memberships.add({ ...invite, id: this.#membershipId(invite.id ?? '') });
+    }
   }
 
   /**
@@ -109,7 +138,12 @@ export class CloudflareSandbox {
    * @throws for an unknown id
    */
   setStatus(id: string, status: string): void {
-    this.#invitations.change(id, { status }, 'test');
+    for (const [list, key] of [
+      [this.#invitations, id],
+      [this.#memberships, this.#membershipId(id)],
+    ] as const) {
+      if (list.find(key) !== undefined || list === this.#invitations) list.change(key, { status }, 'test');
+    }
   }
 
   addFault(...faults: readonly Fault[]): void {
@@ -186,7 +220,8 @@ export class CloudflareSandbox {
       const matches =
         entry.times > 0 &&
         (method === undefined || method === request.method) &&
-        (id === undefined || request.path.split('?')[0]?.endsWith(`/user/invites/${id}`)) &&
+        (id === undefined ||
+          new RegExp(`/(?:user/invites|memberships)/${id}$`).test(request.path.split('?')[0] ?? '')) &&
         (path === undefined || request.path.includes(path));
       if (!matches) continue;
       if (entry.skip > 0) {
@@ -268,7 +303,7 @@ export class CloudflareSandbox {
 
   #refuseToken(method: string): SandboxResponse | undefined {
     const { tokenRefusal } = this.#options;
-    if (!tokenRefusal || (tokenRefusal.on === 'PATCH' && method !== 'PATCH')) return undefined;
+    if (!tokenRefusal || (tokenRefusal.on === 'PATCH' && method === 'GET')) return undefined;
     const documentation_url = 'https://developers.cloudflare.com/fundamentals/api/reference/permissions/';
     const wrongScheme = `${method} method not allowed for the api_token authentication scheme`;
     return {
@@ -282,15 +317,18 @@ export class CloudflareSandbox {
   #route(attempt: Attempt): SandboxResponse {
     const { method, path } = attempt;
     const { pathname, searchParams } = new URL(path, 'http://sandbox.invalid');
-    const [route, id] = new RegExp(`^${BASE_PATH}/user/invites(?:/([^/]+))?$`).exec(pathname) ?? [];
+    const [, route, id] = new RegExp(`^${BASE_PATH}/(user/invites|memberships)(?:/([^/]+))?$`).exec(pathname) ?? [];
     if (route === undefined) return failure(400, { code: 7000, message: 'No route for that URI' });
-    if (method === 'GET' && id === undefined) return this.#list(searchParams);
-    if (id === undefined || (method !== 'GET' && method !== 'PATCH')) {
+    const list: ListName = route === 'memberships' ? route : 'invites';
+    if (method === 'GET' && id === undefined) {
+      return list === 'invites' ? this.#listInvites(searchParams) : this.#listMemberships(searchParams);
+    }
+    if (id === undefined || !['GET', list === 'invites' ? 'PATCH' : 'PUT'].includes(method)) {
       return failure(405, { code: 10405, message: `${method} method not allowed for this endpoint` });
     }
-    const invite = this.#invitations.find(decodeURIComponent(id));
-    if (invite === undefined || !this.#isShown(invite)) return this.#refuseId(pathname);
-    return method === 'GET' ? success(this.#show(invite)) : this.#respondToInvite(invite, attempt);
+    const invite = this.#stateOf(list).find(decodeURIComponent(id));
+    if (invite === undefined || !this.#isShown(invite, list)) return this.#refuseId(pathname);
+    return method === 'GET' ? success(this.#show(invite, list)) : this.#respondToInvite(invite, attempt, list);
   }
 
   #refuseId(pathname: string): SandboxResponse {
@@ -302,17 +340,49 @@ export class CloudflareSandbox {
     }[this.#options.unknownId ?? 400];
   }
 
-  #isShown({ status }: SandboxInvite): boolean {
+  #isShown({ status = '' }: SandboxInvite, list: ListName = 'invites'): boolean {
+    // Cloudflare describes no other status of a membership.
+    if (list === 'memberships') return ['pending', 'accepted', 'rejected'].includes(status);
     const isAnswered = status === 'accepted' || status === 'rejected';
     return !(isAnswered && this.#options.answeredInvites === 'gone');
   }
 
-  #show(invite: SandboxInvite): SandboxInvite {
+  #show(invite: SandboxInvite, list: ListName = 'invites'): unknown {
     const isUpper = this.#options.idCase === 'upper' && invite.id !== undefined;
-    return isUpper ? { ...invite, id: invite.id.toUpperCase() } : invite;
+    const shown = isUpper ? { ...invite, id: invite.id.toUpperCase() } : invite;
+    return list === 'invites' ? shown : showMembership(shown, this.#options.memberships);
   }
 
-  #list(query: URLSearchParams): SandboxResponse {
+  #stateOf(list: ListName): Invitations {
+    return list === 'invites' ? this.#invitations : this.#memberships;
+  }
+
+  #membershipId(inviteId: string): string {
+    return this.#options.memberships?.idOf?.(inviteId) ?? inviteId;
+  }
+
+  #listMemberships(query: URLSearchParams): SandboxResponse {
+    const { memberships: options = {}, pageSize = 20 } = this.#options;
+    const all = this.memberships().filter((invite) => this.#isShown(invite, 'memberships'));
+    const status = options.statusParameter === 'ignored' ? null : query.get('status');
+    const asked = all.filter((invite) => status === null || invite.status === status);
+    const name = query.get('account.name') ?? query.get('name');
+    const named = asked.filter((invite) => name === null || invite.organization_name === name);
+    const key = { 'account.name': 'organization_name', id: 'id', status: 'status' }[query.get('order') ?? ''] as 'id';
+    if (key) named.sort((one, other) => String(one[key]).localeCompare(String(other[key])));
+    if (query.get('direction') === 'desc') named.reverse();
+    const perPage = Number(query.get('per_page')) || pageSize;
+    if (perPage < 5 || perPage > 50) return failure(400, { code: 1001, message: 'Invalid request: per_page' });
+    const page = Number(query.get('page')) || 1;
+    const entries = named.slice((page - 1) * perPage, page * perPage).map((invite) => {
+      const { policies, ...rest } = showMembership(invite, options);
+      return options.listedPolicies === 'omitted' ? rest : { ...rest, policies };
+    });
+    // Cloudflare counts all memberships here, whatever was asked for.
+    return success(entries, { count: entries.length, page, per_page: perPage, total_count: all.length });
+  }
+
+  #listInvites(query: URLSearchParams): SandboxResponse {
     const { pageSize = 20, honourPerPage, paging = 'paged', resultInfo = 'right', emptyList = 'array' } = this.#options;
     const isRefused = this.#options.pageParameters === 'refused';
     if (isRefused && query.size > 0) {
@@ -333,7 +403,7 @@ export class CloudflareSandbox {
     return success(result, { right, wrong, missing: undefined }[resultInfo]);
   }
 
-  #respondToInvite(invite: SandboxInvite, attempt: Attempt): SandboxResponse {
+  #respondToInvite(invite: SandboxInvite, attempt: Attempt, list: ListName): SandboxResponse {
     // Cloudflare's documentation shows this PATCH without a content type, as curl sends it.
     const type = attempt.headers['content-type'] ?? '';
     if (!/^(?:$|application\/json\b|application\/x-www-form-urlencoded\b)/i.test(type)) {
@@ -351,20 +421,31 @@ export class CloudflareSandbox {
       return failure(400, { code: 1001, message, source: { pointer: '/status' } });
     }
     const id = invite.id ?? '';
-    if (!this.#invitations.isOpen(id)) {
-      if (this.#options.answeredTwice === 'same') return success(this.#show(invite));
+    if (!this.#stateOf(list).isOpen(id)) {
+      if (this.#options.answeredTwice === 'same') return success(this.#show(invite, list));
       const state = invite.status === 'pending' ? 'expired' : invite.status;
       return failure(400, { code: 1001, message: `Invalid request: invitation is already ${state}` });
     }
-    if (attempt.isApplied) this.#apply(id, status, attempt);
-    return success(this.#show({ ...invite, status }));
+    if (attempt.isApplied) this.#apply(id, status, attempt, list);
+    return success(this.#show({ ...invite, status }, list));
   }
 
-  #apply(id: string, status: string, { record, appliedAfterMs }: Attempt): void {
+  #apply(id: string, status: string, { record, appliedAfterMs }: Attempt, list: ListName): void {
     // The record becomes the next request.
     const cause = { request: this.requests.length };
-    this.#invitations.respond(id, status, cause, appliedAfterMs, () => {
+    this.#stateOf(list).respond(id, status, cause, appliedAfterMs, () => {
       record.appliedStatus = status;
     });
+    const { settlesAfterMs = 0 } = this.#options.memberships ?? {};
+    const other = list === 'invites' ? 'memberships' : 'invites';
+    const twin = this.#twinOf(id, list);
+    if (settlesAfterMs === Number.POSITIVE_INFINITY || twin === undefined) return;
+    this.#stateOf(other).respond(twin, status, cause, appliedAfterMs + settlesAfterMs, () => undefined);
+  }
+
+  /** The id of the same invitation in the other list. */
+  #twinOf(id: string, list: ListName): string | undefined {
+    if (list === 'invites') return this.#membershipId(id);
+    return this.invites().find((invite) => this.#membershipId(invite.id ?? '') === id)?.id;
   }
 }

@@ -36,7 +36,27 @@ interface TokenRefusal {
   readonly on?: 'all' | 'PATCH';
 }
 
+/** Cloudflare's other list, `/memberships`, and what is unknown of it. */
+export interface MembershipOptions {
+  /** Where an invite stands, `both` by default. */
+  readonly listOf?: (invite: SandboxInvite) => 'both' | 'invites' | 'memberships';
+  /** Id of a membership, by default the id of the invite. */
+  readonly idOf?: (inviteId: string) => string;
+  /** Milliseconds until a response in one list shows in the other; 0 by default, `Infinity` is never. */
+  readonly settlesAfterMs?: number;
+  /** Roles of a pending membership: those of the invite, or none. */
+  readonly pendingRoles?: 'shown' | 'empty';
+  /** Whether the list, too, has the policies of each membership; by default it does. */
+  readonly listedPolicies?: 'shown' | 'omitted';
+  /** Whether the list obeys `status`; by default it does. */
+  readonly statusParameter?: 'obeyed' | 'ignored';
+  /** Fields of a membership in place of the usual ones. */
+  readonly details?: (invite: SandboxInvite) => Readonly<Record<string, unknown>>;
+}
+
 export interface SandboxOptions {
+  /** Without it, the list of memberships is empty. */
+  readonly memberships?: MembershipOptions;
   readonly clock: Clock;
   readonly credentials: SandboxCredentials;
   readonly invites?: readonly SandboxInvite[];

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { InvitesClient } from './cloudflare/client.ts';
 import type { Pause } from './cloudflare/errors.ts';
+import { parseRef } from './cloudflare/invite.ts';
 import { RequestLimiter } from './cloudflare/limiter.ts';
 import { ServerClock } from './cloudflare/server-clock.ts';
 import { isOnRunner } from './inputs/environment.ts';
@@ -19,6 +20,8 @@ import { createRedactor, type Redact } from './redact.ts';
 import { clockNotice, problemAnnotation } from './report/annotations.ts';
 import {
   describeIgnored,
+  describeOptionalFailure,
+  describeOther,
   describeOutcome,
   describePause,
   describePolicy,
@@ -26,6 +29,7 @@ import {
   describeWait,
   groupTitle,
   ignoredTitle,
+  otherListTitle,
 } from './report/log.ts';
 import { describeThrown, publishReport, reportRun } from './report/report.ts';
 import { type Workflow, withoutFailures } from './report/workflow.ts';
@@ -96,7 +100,7 @@ async function runStep(runtime: Runtime): Promise<StepResult> {
 
 async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact): Promise<RunResult> {
   const { clock, cancelled, workflow } = runtime;
-  const { status: desiredStatus, inviteIds, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
+  const { status: desiredStatus, inviteIds, kind, filters, dryRun, waitSeconds, timeoutSeconds } = inputs;
   const context: StepContext = { desiredStatus, dryRun, scheme: inputs.credentials.scheme };
   const onPause = (pause: Pause): void => workflow.info(describePause(pause));
   const stopsAtLimit = inputs.retries === 0;
@@ -109,24 +113,18 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
 
   let search: InviteSearch | undefined;
   if (inviteIds.length === 0) {
-    const onWait = (secondsLeft: number): void => workflow.info(describeWait(secondsLeft));
     const found = await searchInvites({
-      client,
-      limiter,
-      clock,
-      serverClock,
-      filters,
-      desiredStatus,
-      waitSeconds,
-      onWait,
+      ...{ client, limiter, clock, serverClock, kind, filters, desiredStatus, waitSeconds },
+      onWait: (secondsLeft) => workflow.info(describeWait(secondsLeft)),
+      onOptionalFailure: (failure) => workflow.info(describeOptionalFailure(failure, context)),
     });
-    if (!found.ok) return { kind: 'list-failed', context, failure: found.failure };
+    if (!found.ok) return { kind: 'list-failed', context, list: kind, failure: found.failure };
     search = found.value;
     workflow.info(describeSearch(search));
-    await logIgnored(search, workflow);
+    await logLeftAlone(search, workflow);
   }
 
-  const targets = search === undefined ? inviteIds.map((id) => ({ id })) : targetsOf(search, waitSeconds);
+  const targets = search === undefined ? inviteIds.map(parseRef) : targetsOf(search, waitSeconds);
   const serverNowMs = (): number => serverClock.nowMs();
   const options = { client, desiredStatus, dryRun, filters, serverNowMs, redact };
   const onOutcome = (outcome: Outcome, position: number): void =>
@@ -139,11 +137,17 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
     : { kind: 'handled', context, outcomes, search, stop, endMs: serverNowMs() };
 }
 
-async function logIgnored({ ignored }: InviteSearch, workflow: Workflow): Promise<void> {
-  if (ignored.length === 0) return;
-  await workflow.group(ignoredTitle(ignored.length), async () => {
-    for (const invite of ignored) workflow.info(describeIgnored(invite));
-  });
+async function logLeftAlone({ kind, ignored, otherList }: InviteSearch, workflow: Workflow): Promise<void> {
+  const groups = [
+    { title: ignoredTitle(ignored.length, kind), lines: ignored.map(describeIgnored) },
+    { title: otherListTitle(otherList.length), lines: otherList.map(describeOther) },
+  ];
+  for (const { title, lines } of groups) {
+    if (lines.length === 0) continue;
+    await workflow.group(title, async () => {
+      for (const line of lines) workflow.info(line);
+    });
+  }
 }
 
 function createClient(

@@ -123,6 +123,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       changes: { [DEMO_IDS.acmeDns]: 'accepted', [DEMO_IDS.acmeAdministrator]: 'accepted' },
     },
   },
+  membership: {
+    summary: 'accepts an invitation of Cloudflare’s other list, the memberships',
+    story:
+      'Cloudflare has a second list of invitations, without inviters and dates. With kind: membership the step searches that one. It reads the membership, and answers it while it is pending.',
+    with: { status: 'accepted', kind: 'membership', 'organization-id': ACME_ID, roles: 'DNS', ...TOKEN },
+    sandbox: { memberships: {} },
+    expected: { exitCode: 0, changes: { [DEMO_IDS.acmeDns]: 'accepted' }, requests: 3 },
+  },
   'rate-limited': {
     summary: '60 invites, and an API that takes 20 requests in 2 seconds (takes 7 seconds)',
     story:

@@ -30,7 +30,9 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const { credentials, invites } = demoAccount(systemClock.nowMs());
-  const { url } = await serve(new CloudflareSandbox({ clock: systemClock, credentials, invites }), { port });
+  const { url } = await serve(new CloudflareSandbox({ clock: systemClock, credentials, invites, memberships: {} }), {
+    port,
+  });
   if (urlFile !== undefined) {
     // Whoever waits for the file must never see half of it.
     writeFileSync(`${urlFile}.new`, `${url}\n`);

@@ -3,7 +3,15 @@ import { formatSeconds } from '../clock.ts';
 import { isObject } from '../json.ts';
 import type { ResultInfo } from './envelope.ts';
 import { type ApiError, errorLine, type RequestFailure, type Result } from './errors.ts';
-import { type Invite, type InviteResponse, toInvite } from './invite.ts';
+import {
+  type Invite,
+  type InviteKind,
+  type InviteRef,
+  type InviteResponse,
+  isReadableRole,
+  toInvite,
+} from './invite.ts';
+import { toMembership } from './membership.ts';
 import { type ApiRequest, type ApiSuccess, type RequestOptions, RequestSender } from './request.ts';
 import { retryDelayMs } from './retry.ts';
 
@@ -14,7 +22,7 @@ export interface ClientOptions extends RequestOptions {
   readonly onRetry: (line: string) => void;
 }
 
-/** One page of `GET /user/invites`; entries are unchecked. */
+/** One page of a list; entries are unchecked. */
 export interface InvitePage extends ResultInfo {
   readonly entries: readonly unknown[];
 }
@@ -28,14 +36,40 @@ interface RetryDecision {
   readonly failure: RequestFailure;
 }
 
-/** Which failures of a read are followed by another attempt: any that may pass, or only a rate limit. */
-type ReadRetry = 'all' | 'rate-limit';
+/** Which failures of a read are followed by another attempt: any that may pass, only a rate limit, or none. */
+type ReadRetry = 'all' | 'rate-limit' | 'none';
+
+export interface ReadOptions {
+  readonly retry: ReadRetry;
+  /** Whether the step goes on without it: a refusal that others need not meet does not stop the step. */
+  readonly isOptional?: boolean;
+}
+
+/** Which list to read, and how. */
+export interface ListOptions extends Partial<ReadOptions> {
+  /** Invites without it. */
+  readonly kind?: InviteKind;
+  /** Memberships to ask for; the server may not obey. */
+  readonly status?: 'pending' | 'accepted';
+}
 
 /** Takes the value out of a success, or says what is wrong with it, as the end of a sentence. */
 type SuccessParser<T> = (success: ApiSuccess) => Exclude<T, string> | string;
 
+interface Endpoint {
+  readonly path: string;
+  readonly method: 'PATCH' | 'PUT';
+  readonly parse: (result: unknown) => Invite | undefined;
+}
+
+/** Cloudflare's two lists of invitations. */
+const ENDPOINTS: Readonly<Record<InviteKind, Endpoint>> = {
+  invite: { path: '/user/invites', method: 'PATCH', parse: toInvite },
+  membership: { path: '/memberships', method: 'PUT', parse: toMembership },
+};
+
 /**
- * Cloudflare's API for a user's invites. A request that fails for good is a value; every method throws `StopError`
+ * Cloudflare's API for a user's invites and memberships. A request that fails for good is a value; every method throws `StopError`
  * where the step may send no further request.
  */
 export class InvitesClient {
@@ -43,45 +77,59 @@ export class InvitesClient {
   readonly #sender: RequestSender;
   /** How often requests have met the rate limit, by path. */
   readonly #limits = new Map<string, number>();
-  /** Whether the list refuses the parameters of its pages, so that it is one page. */
-  #isUnpaged = false;
+  /** Lists that refuse the parameters of their pages, so that each is one page. */
+  readonly #unpaged = new Set<InviteKind>();
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#sender = new RequestSender(options);
   }
 
-  /** `GET /user/invites/{id}`. Fails too if the answer is a success without a status of this invite. */
-  get(id: string, { retry }: { readonly retry: ReadRetry }): Promise<ApiResult<Invite>> {
-    return this.#withRetries(retry, { method: 'GET', path: invitePath(id) }, (success) => inviteOf(success, id));
+  /** Whether a request would have to wait now for a rate limit. */
+  get isPaused(): boolean {
+    return this.#options.limiter.isPaused;
+  }
+
+  /** `GET …/{id}`. Fails too if the answer is a success without a status of this invitation. */
+  get(ref: InviteRef, { retry, isOptional }: ReadOptions): Promise<ApiResult<Invite>> {
+    const request: ApiRequest = { method: 'GET', path: pathOf(ref), isOptional };
+    return this.#withRetries(retry, request, (success) => inviteOf(success, ref));
   }
 
   /**
-   * `PATCH /user/invites/{id}`, one attempt. Cloudflare calls it "Respond to Invitation". Succeeds only if the answer
-   * shows the invite with the status `response`; fails with the effect `unknown` if a success does not show it.
+   * `PATCH /user/invites/{id}` or `PUT /memberships/{id}`, one attempt. Cloudflare calls it "Respond to Invitation".
+   * Succeeds only if the answer shows the invitation with the status `response`; fails with the effect `unknown` if a
+   * success does not show it.
    */
-  respond(id: string, response: InviteResponse): Promise<Result<Invite, ApiError>> {
-    const request: ApiRequest = { method: 'PATCH', path: invitePath(id), body: { status: response } };
+  respond(ref: InviteRef, response: InviteResponse): Promise<Result<Invite, ApiError>> {
+    const { method } = endpointOf(ref);
+    const request: ApiRequest = { method, path: pathOf(ref), body: { status: response } };
     return this.#sendOnce(request, (success) => {
-      const invite = inviteOf(success, id);
-      if (typeof invite === 'string' || invite.status === response) return invite;
-      return `but the invite has the status "${invite.status}"`;
+      const invite = inviteOf(success, ref);
+      if (typeof invite === 'string' || invite.status !== response) {
+        return typeof invite === 'string' ? invite : `but the invite has the status "${invite.status}"`;
+      }
+      // The read right before it has shown the policies, which the answer to a PUT need not repeat.
+      const { roles, ...rest } = invite;
+      return ref.kind === 'membership' && roles?.every(isReadableRole) !== true ? rest : invite;
     });
   }
 
   /**
-   * `GET /user/invites?page=…`, with retries; the first page is 1. Fails too if a success holds something else than a
-   * list. Where the server refuses the parameters, which Cloudflare does not document, the first page is the whole list.
+   * `GET …?page=…`; the first page is 1. Fails too if a success holds something else than a list. Where the server
+   * refuses the parameters, which Cloudflare does not document for invites, the first page is the whole list.
    */
-  async listPage(page: number, perPage: number): Promise<ApiResult<InvitePage>> {
-    const request: ApiRequest = { method: 'GET', path: '/user/invites', isList: true };
-    const query = `?${new URLSearchParams({ page: String(page), per_page: String(perPage) })}`;
-    if (!this.#isUnpaged) {
-      const result = await this.#withRetries('all', { ...request, query }, pageOf);
-      this.#isUnpaged = page === 1 && !result.ok && refusesParameters(result.failure.error);
-      if (!this.#isUnpaged) return result;
+  async listPage(page: number, perPage: number, options: ListOptions = {}): Promise<ApiResult<InvitePage>> {
+    const { kind = 'invite', status, retry = 'all', isOptional } = options;
+    const request: ApiRequest = { method: 'GET', path: ENDPOINTS[kind].path, isList: true, isOptional };
+    const ofStatus = status === undefined ? {} : { status };
+    const query = `?${new URLSearchParams({ ...ofStatus, page: String(page), per_page: String(perPage) })}`;
+    if (!this.#unpaged.has(kind)) {
+      const result = await this.#withRetries(retry, { ...request, query }, pageOf);
+      if (page > 1 || retry === 'none' || result.ok || !refusesParameters(result.failure.error)) return result;
+      this.#unpaged.add(kind);
     }
-    return page === 1 ? this.#withRetries('all', request, pageOf) : { ok: true, value: { entries: [] } };
+    return page === 1 ? this.#withRetries(retry, request, pageOf) : { ok: true, value: { entries: [] } };
   }
 
   /**
@@ -114,7 +162,7 @@ export class InvitesClient {
       if (result.ok) return result;
       const error = result.failure;
       const isLimit = error.stopKind === 'rate-limit';
-      if (retry === 'rate-limit' && !isLimit) {
+      if (retry === 'none' || (retry === 'rate-limit' && !isLimit)) {
         return { ok: false, failure: { error, attempts, retryExceedsDeadline: false } };
       }
       const { again, failure } = await this.#decideRetry(error, attempts);
@@ -138,7 +186,8 @@ export class InvitesClient {
   }
 }
 
-const invitePath = (id: string): string => `/user/invites/${encodeURIComponent(id)}`;
+const endpointOf = ({ kind = 'invite' }: InviteRef): Endpoint => ENDPOINTS[kind];
+const pathOf = (ref: InviteRef): string => `${endpointOf(ref).path}/${encodeURIComponent(ref.id)}`;
 
 function pageOf({ result, resultInfo }: ApiSuccess): InvitePage | string {
   if (Array.isArray(result)) return { entries: result, ...resultInfo };
@@ -159,10 +208,10 @@ function refusesParameters(error: ApiError): boolean {
   return isRefusal && [reason, ...texts].some((text) => /\bpage\b|per_?page|\bquery\b|\bparam/i.test(text));
 }
 
-function inviteOf({ result }: ApiSuccess, id: string): Invite | string {
-  const invite = toInvite(result);
+function inviteOf({ result }: ApiSuccess, ref: InviteRef): Invite | string {
+  const invite = endpointOf(ref).parse(result);
   if (invite === undefined) return 'but holds no invite';
-  if (invite.id !== undefined && asciiLowercase(invite.id) !== asciiLowercase(id))
+  if (invite.id !== undefined && asciiLowercase(invite.id) !== asciiLowercase(ref.id))
     return `but shows another invite, "${invite.id}"`;
   return invite.status === undefined ? 'but shows no status of the invite' : invite;
 }

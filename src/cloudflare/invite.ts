@@ -31,8 +31,13 @@ export const INVITE_FIELDS = {
 
 export type InviteField = keyof typeof INVITE_FIELDS;
 
-/** An invitation as Cloudflare shows it; any field may be missing. */
-export type Invite = { readonly [Field in InviteField]?: FieldTypes[(typeof INVITE_FIELDS)[Field]] };
+/** Cloudflare's two lists of invitations: `/user/invites`, and pending `/memberships`. */
+export type InviteKind = 'invite' | 'membership';
+
+/** An invitation as Cloudflare shows it, in either list; any field may be missing. Without a kind, it is an invite. */
+export type Invite = { readonly [Field in InviteField]?: FieldTypes[(typeof INVITE_FIELDS)[Field]] } & {
+  readonly kind?: InviteKind | undefined;
+};
 
 /** The two responses that an invited user can give. */
 export type InviteResponse = 'accepted' | 'rejected';
@@ -55,6 +60,27 @@ export function isInviteId(id: string): boolean {
   return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
 }
 
+/** What stands before the id of a membership where ids of both kinds do. A `:` could stand in no file's name. */
+const MEMBERSHIP_PREFIX = 'membership.';
+
+/** The id of an invitation, and the list that it is of. */
+export interface InviteRef {
+  readonly id: string;
+  readonly kind?: InviteKind | undefined;
+}
+
+/** An id as the input `invite-id` takes it: `membership.ID` for a membership. */
+export function formatRef({ id, kind }: InviteRef): string {
+  return kind === 'membership' ? `${MEMBERSHIP_PREFIX}${id}` : id;
+}
+
+/** The reverse of `formatRef`. The id is unchecked. */
+export function parseRef(text: string): InviteRef {
+  return text.startsWith(MEMBERSHIP_PREFIX)
+    ? { id: text.slice(MEMBERSHIP_PREFIX.length), kind: 'membership' }
+    : { id: text };
+}
+
 const FIELD_PARSERS: { readonly [Type in keyof FieldTypes]: (value: unknown) => FieldTypes[Type] | undefined } = {
   text: (value) => (typeof value === 'string' ? value : undefined),
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
@@ -72,14 +98,15 @@ export function toInvite(result: unknown): Invite | undefined {
 }
 
 /** Kept in the place of a role of an unknown form. Without it, an invite could pass a policy on its roles. */
-const UNREADABLE_ROLE = '(unreadable role)';
+export const UNREADABLE_ROLE = '(unreadable role)';
 
 /** Whether a role in `Invite.roles` is the name of a role. */
 export function isReadableRole(role: string): boolean {
   return role !== UNREADABLE_ROLE;
 }
 
-function toRoles(roles: unknown): readonly string[] | undefined {
+/** The names of `roles`; undefined if there are none. */
+export function toRoles(roles: unknown): readonly string[] | undefined {
   if (roles === undefined || roles === null) return undefined;
   return (Array.isArray(roles) ? roles : [roles]).map((role: unknown) => {
     const name = isObject(role) ? role.name : role;

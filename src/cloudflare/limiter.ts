@@ -59,7 +59,8 @@ export class RequestLimiter {
     return this.#deadlineMs - this.#options.clock.nowMs();
   }
 
-  get #isPaused(): boolean {
+  /** Whether a request would have to wait now. */
+  get isPaused(): boolean {
     return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
   }
 
@@ -80,7 +81,7 @@ export class RequestLimiter {
   async acquire(): Promise<number> {
     const { clock, timeoutSeconds, onPause } = this.#options;
     this.#stop.signal.throwIfAborted();
-    for (let pause = this.#pause; pause !== undefined && this.#isPaused; pause = this.#pause) {
+    for (let pause = this.#pause; pause !== undefined && this.isPaused; pause = this.#pause) {
       const leftMs = Math.max(0, this.remainingMs);
       const waitMs = pause.untilMs - clock.nowMs();
       if (!this.hasTimeFor(waitMs)) this.#stopForLimit(pause, leftMs);
@@ -132,7 +133,7 @@ export class RequestLimiter {
     const extraMs = untilMs - (current?.untilMs ?? 0);
     if (current === undefined || extraMs > 0) {
       // Answers to requests in flight together ask for the same pause: one line of the log is enough.
-      const isAnnounced = this.#isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
+      const isAnnounced = this.isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
       this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
     } else if (error !== undefined && current.error === undefined) {
       // A refusal explains a pause better than a header of the same answer.

@@ -35,7 +35,7 @@ export interface RequestOptions {
 }
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'PUT';
   /** Below the base URL. */
   readonly path: string;
   /** With the question mark. */
@@ -43,6 +43,8 @@ export interface ApiRequest {
   readonly body?: Readonly<Record<string, unknown>>;
   /** Whether it is for a list, and not for one invite. */
   readonly isList?: boolean;
+  /** Whether the step goes on without it: a refusal that others need not meet does not stop the step. */
+  readonly isOptional?: boolean | undefined;
 }
 
 /** An answer whose envelope says `success: true`. */
@@ -94,13 +96,15 @@ export class RequestSender {
   }
 
   /** Rate limits, refused credentials and refusals before the API concern every request of the step. */
-  #updateLimiter({ method, path }: ApiRequest, error: ApiError | undefined, acquired: number): void {
+  #updateLimiter(request: ApiRequest, error: ApiError | undefined, acquired: number): void {
+    const { method, path, isOptional } = request;
     const { limiter } = this.#options;
     if (error?.stopKind === 'rate-limit') {
       limiter.limitMet(error, acquired);
       return;
     }
     if (error === undefined || error.status !== undefined) limiter.answered(acquired);
+    if (isOptional && !error?.isAuthError) return;
 
     const isRead = method === 'GET';
     if (error?.isAuthError) limiter.stop(new StopError({ kind: 'credentials', error }));
@@ -162,7 +166,8 @@ export class RequestSender {
     }
     const { isForAll, ...meaning } = meaningOf(status, body);
     // A refusal that one invite alone can meet is one of the credentials where a second invite meets it.
-    const isRefusedAgain = request.isList === true || ![undefined, request.path].includes(this.#refusedPath);
+    const isRefusedAgain =
+      !request.isOptional && (request.isList === true || ![undefined, request.path].includes(this.#refusedPath));
     const isAuthError = meaning.stopKind === 'credentials' && (isForAll || isRefusedAgain);
     const failure: ApiError = {
       ...identify(request),

@@ -1,4 +1,5 @@
 import type { Credentials } from '../cloudflare/credentials.ts';
+import { parseRef } from '../cloudflare/invite.ts';
 import { FILTER_NAMES, type FilterName, type Filters } from '../invites/filters.ts';
 import type { PatternList } from '../invites/pattern.ts';
 import { INPUT_PROBLEMS } from '../problems/input-problems.ts';
@@ -74,8 +75,12 @@ function isComplete(parsed: PartlyParsed): parsed is ParsedInputs {
 
 /** Checks the rules that concern several inputs. */
 function checkMode(parsed: PartlyParsed, report: ParserContext['report']): void {
-  const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds } = parsed;
-  if (parsed['invite-id'] !== null) {
+  const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds, 'invite-id': ids, kind } = parsed;
+  const hasMemberships =
+    ids?.some((id) => parseRef(id).kind === 'membership') || (ids === null && kind === 'membership');
+  if (hasMemberships && parsed['invited-by']?.isAnything === false) report(INPUT_PROBLEMS.inviterOfMembership());
+  if (ids !== null) {
+    if (kind === 'membership') report(INPUT_PROBLEMS.kindBesideIds());
     if (waitSeconds > 0) report(INPUT_PROBLEMS.waitBesideIds(waitSeconds));
   } else if (FILTER_NAMES.every((name) => parsed[name] === null)) {
     report(INPUT_PROBLEMS.nothingToSelectBy(FILTER_NAMES));
@@ -87,13 +92,15 @@ function checkMode(parsed: PartlyParsed, report: ParserContext['report']): void 
 
 function toInputs(parsed: ParsedInputs, credentials: Credentials, notices: readonly string[], env: Environment) {
   const { status, retries, 'wait-seconds': waitSeconds, 'timeout-seconds': timeoutSeconds, ...others } = parsed;
-  const { 'invite-id': inviteIds, 'dry-run': dryRun, 'if-no-match': ifNoMatch, ...more } = others;
+  const { kind, 'invite-id': inviteIds, 'dry-run': dryRun, 'if-no-match': ifNoMatch, ...more } = others;
   const { 'report-issue': title, 'github-token': token, 'api-base-url': apiBaseUrl, ...rest } = more;
   const { 'api-token': _token, 'api-email': _email, 'api-key': _key, ...filters } = rest;
   return {
     status,
     /** Empty in list mode, where the filters select; else the filters are a guard. */
     inviteIds: inviteIds ?? [],
+    /** The list that list mode reads. */
+    kind,
     filters: writtenFilters(filters),
     /** What it means that nothing matches in list mode. */
     ifNoMatch: ifNoMatch ?? (waitSeconds > 0 ? 'error' : 'ignore'),

@@ -1,5 +1,5 @@
 import { asciiLowercase } from '../ascii.ts';
-import { isInviteId, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
+import { isInviteId, MAX_ID_LENGTH, parseRef } from '../cloudflare/invite.ts';
 import { FILTERS, type Filter, type FilterName } from '../invites/filters.ts';
 import { MAX_PATTERN_LENGTH, type PatternList, parsePatternList } from '../invites/pattern.ts';
 import { isLoopbackAddress } from '../loopback.ts';
@@ -62,7 +62,7 @@ export const baseUrl: Parser<string> = (text, context) => {
   return url.href.replace(/\/+$/, '');
 };
 
-/** Ids of invites, as words or as a JSON array of strings; each once, whatever the case of its letters. */
+/** Ids of invites and, as `membership.ID`, of memberships, as words or as a JSON array of strings; each once, whatever the case of its letters. */
 export const inviteIds: Parser<readonly string[]> = (text, context) => {
   const ids = jsonStrings(text) ?? listEntries(text, 'words', context);
   if (ids === undefined) return undefined;
@@ -71,8 +71,13 @@ export const inviteIds: Parser<readonly string[]> = (text, context) => {
   const { redact, name, report } = context;
   const holdsSecret = (id: string): boolean => (redact.inId ?? redact)(id) !== id;
   if (ids.some(holdsSecret)) return void report(INPUT_PROBLEMS.secretInList(name));
-  const bad = ids.filter((id) => !isInviteId(id));
-  for (const id of bad) refuse(context, id, `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_".`);
+  const bad = ids.filter((id) => !isInviteId(parseRef(id).id));
+  for (const id of bad)
+    refuse(
+      context,
+      id,
+      `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_"; "membership." stands before a membership’s.`,
+    );
   return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [asciiLowercase(id), id])).values()];
 };
 

@@ -28,6 +28,7 @@ const MAX_TIMEOUT_SECONDS = 86_400;
 export const INPUTS = {
   status: { default: undefined, isOptional: false, whenEmpty: 'default', parse: oneOf('accepted', 'rejected') },
   'invite-id': optional(inviteIds),
+  kind: { ...withDefault('invite', oneOf('invite', 'membership')), whenEmpty: 'refuse' },
   'api-token': { ...credentialRow('CLOUDFLARE_API_TOKEN', 'credential'), secret: 'value' },
   'api-email': credentialRow('CLOUDFLARE_EMAIL', 'address'),
   'api-key': { ...credentialRow('CLOUDFLARE_API_KEY', 'credential'), secret: 'value' },

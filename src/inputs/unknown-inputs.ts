@@ -6,6 +6,7 @@ import { INPUT_NAMES, type InputName } from './table.ts';
 const OTHER_WORDS: ReadonlyMap<string, InputName> = new Map(
   Object.entries({
     'invite-id': ['invite', 'invitation', 'invitationid', 'membership', 'membershipid', 'memberid'],
+    kind: ['invitekind', 'invitationkind', 'invitetype', 'invitationtype'],
     'api-token': ['token', 'cftoken', 'cfapitoken', 'cloudflaretoken', 'cloudflareapitoken'],
     'api-email': ['email', 'mail', 'cfemail', 'cloudflareemail'],
     'api-key': ['key', 'globalapikey', 'cfapikey', 'cloudflareapikey'],

@@ -1,4 +1,4 @@
-import { type Invite, isReadableRole, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
+import { type Invite, isInviteId, isReadableRole, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
 import { type ListMatch, matchList, type PatternList, PUNCTUATION } from './pattern.ts';
 
 /** One filter: an input that selects invites by one of their fields. */
@@ -57,7 +57,9 @@ export const FILTERS = {
     plain: PLAIN_ADDRESS,
     rule: 'An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
     exclusionsMatchWords: false,
-    values: ({ invited_by: inviter = '' }) => [ONE_ADDRESS.test(inviter) ? inviter : undefined],
+    // A membership has no inviter. One that is accepted can only tell that the user has joined already.
+    values: ({ kind, status, invited_by: inviter = '' }) =>
+      kind === 'membership' && status === 'accepted' ? [] : [ONE_ADDRESS.test(inviter) ? inviter : undefined],
   },
   roles: {
     layout: 'lines',
@@ -80,6 +82,12 @@ export const FILTER_NAMES = Object.keys(FILTERS) as readonly FilterName[];
 
 /** Which invites the step may respond to: the filters that the workflow sets. All of them must match. */
 export type Filters = { readonly [Name in FilterName]?: PatternList };
+
+/** The one organization that `filters` name by its id, without a pattern; undefined if they name none or several. */
+export function literalOrganization({ 'organization-id': list }: Filters): string | undefined {
+  const [id, ...others] = list?.entries ?? [];
+  return id !== undefined && others.length === 0 && isInviteId(id) ? id : undefined;
+}
 
 /** The filter that an invite does not pass, and the value that decided; no value if it is missing or unreadable. */
 export interface FilterMismatch {

@@ -1,7 +1,8 @@
 import { asciiLowercase } from '../ascii.ts';
-import type { InvitePage, InvitesClient } from '../cloudflare/client.ts';
+import type { InvitePage, InvitesClient, ListOptions } from '../cloudflare/client.ts';
 import type { RequestFailure, Result } from '../cloudflare/errors.ts';
-import { INVITE_STATUSES, isInviteId, toInvite } from '../cloudflare/invite.ts';
+import { INVITE_STATUSES, type Invite, isInviteId, toInvite } from '../cloudflare/invite.ts';
+import { toMembership } from '../cloudflare/membership.ts';
 import type { ListedInvite } from './select.ts';
 
 /** Invites asked for per page. Cloudflare's description names no page size; the server may choose another one. */
@@ -41,14 +42,18 @@ export type ListFailure =
   | { readonly kind: 'too-long'; readonly limit: keyof typeof LIST_LIMITS };
 
 /**
- * Reads every page of `GET /user/invites`. Cloudflare documents no paging for it. So the list ends with a page that
- * brings no new id, or when `total_count` is reached, but never because a page is short.
+ * Reads every page of a list; it ends with a page that brings no new id. Cloudflare documents no paging for invites: so
+ * their list ends when `total_count` is reached too, but never because a page is short. The `total_count` of memberships
+ * counts what was not asked for: their list ends with a page shorter than the server says pages are.
  * @throws {StopError} if the step is stopped meanwhile
  */
-export async function listInvites(client: Pick<InvitesClient, 'listPage'>): Promise<Result<Listing, ListFailure>> {
-  const list = new GrowingList();
+export async function listInvites(
+  client: Pick<InvitesClient, 'listPage'>,
+  options: ListOptions = {},
+): Promise<Result<Listing, ListFailure>> {
+  const list = new GrowingList(options.kind === 'membership');
   for (let page = 1; ; page++) {
-    const result = await client.listPage(page, PER_PAGE);
+    const result = await client.listPage(page, PER_PAGE, options);
     if (!result.ok) return { ok: false, failure: { kind: 'request', failure: result.failure } };
     const isLast = list.add(result.value, page);
     const limit = list.exceededLimit ?? (isLast || page < LIST_LIMITS.pages ? undefined : 'pages');
@@ -67,6 +72,11 @@ class GrowingList {
   #characterCount = 0;
   #totalCount: number | undefined;
   #lastPage = '';
+  readonly #isOfMemberships: boolean;
+
+  constructor(isOfMemberships: boolean) {
+    this.#isOfMemberships = isOfMemberships;
+  }
 
   /** Adds a page, and says whether it is the last one. */
   add({ entries, totalCount, perPage }: InvitePage, page: number): boolean {
@@ -77,8 +87,9 @@ class GrowingList {
     this.#lastPage = text;
     this.#characterCount += text.length;
     this.#entryCount += entries.length;
-    this.#totalCount = totalCount ?? this.#totalCount;
     const isRepeated = this.#idCount === idCount;
+    if (this.#isOfMemberships) return isRepeated || entries.length < (perPage ?? 0);
+    this.#totalCount = totalCount ?? this.#totalCount;
     // `total_count` may count the first page only. Read one more page rather than miss an invite.
     const mayCountPage = page === 1 && entries.length >= (perPage ?? 0);
     return isRepeated || (this.#entryCount === totalCount && !mayCountPage);
@@ -100,7 +111,7 @@ class GrowingList {
   }
 
   #addEntry(entry: unknown): void {
-    const invite = parseEntry(entry);
+    const invite = parseEntry(this.#isOfMemberships ? toMembership(entry) : toInvite(entry), entry);
     const key = asciiLowercase(invite.id ?? '');
     // Of two entries for one invite, the later one is newer.
     if ('reason' in invite) {
@@ -114,8 +125,7 @@ class GrowingList {
   }
 }
 
-function parseEntry(entry: unknown): ListedInvite | SkippedEntry {
-  const invite = toInvite(entry);
+function parseEntry(invite: Invite | undefined, entry: unknown): ListedInvite | SkippedEntry {
   if (invite === undefined) return { reason: 'not-an-object', type: entry === null ? 'null' : typeof entry };
   const { id, status, organization_name: organization } = invite;
   if (id === undefined) return { reason: 'no-id', organization };

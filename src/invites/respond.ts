@@ -1,6 +1,6 @@
 import type { InvitesClient } from '../cloudflare/client.ts';
 import { type RequestFailure, StopError } from '../cloudflare/errors.ts';
-import type { Invite, InviteResponse } from '../cloudflare/invite.ts';
+import type { Invite, InviteRef, InviteResponse } from '../cloudflare/invite.ts';
 import type { Redact } from '../redact.ts';
 import { isExpired } from './expiry.ts';
 import { type FilterMismatch, type Filters, matchFilters } from './filters.ts';
@@ -8,14 +8,13 @@ import { InviteKnowledge } from './known-state.ts';
 import type { FailedOutcome, FailureCause, Outcome } from './outcome.ts';
 
 /** One selected invite. */
-export interface Target {
-  readonly id: string;
+export interface Target extends InviteRef {
   /** The invite as it was listed; without it, only the id is known. */
   readonly invite?: Invite;
 }
 
 export interface RespondOptions {
-  readonly client: Pick<InvitesClient, 'respond' | 'get' | 'decideRetry'>;
+  readonly client: Pick<InvitesClient, 'respond' | 'get' | 'decideRetry' | 'isPaused'>;
   readonly desiredStatus: InviteResponse;
   readonly dryRun: boolean;
   /** The policy that every read of an invite must pass; where there is one, an unlisted invite is read first. */
@@ -27,7 +26,8 @@ export interface RespondOptions {
 
 /**
  * Responds to one invite exactly once, and believes only the status on the server: whenever an attempt may have had an
- * effect, reads the invite before it sends anything else. Never throws: a defect of this program is an outcome too, so
+ * effect, reads the invite before it sends anything else. A membership is read before each attempt: it stays once it is
+ * accepted, and rejecting it might mean leaving the account. Never throws: a defect of this program is an outcome too, so
  * that the outcomes of other invites are not lost.
  */
 export async function respondToInvite(target: Target, options: RespondOptions): Promise<Outcome> {
@@ -43,17 +43,22 @@ class InviteResponder {
   readonly #id: string;
   readonly #options: RespondOptions;
   readonly #known: InviteKnowledge;
+  readonly #isMembership: boolean;
   #lastFailure: RequestFailure | undefined;
 
-  constructor({ id, invite }: Target, options: RespondOptions) {
+  constructor({ id, kind, invite }: Target, options: RespondOptions) {
     this.#id = id;
     this.#options = options;
-    this.#known = new InviteKnowledge(invite ?? { id });
+    this.#known = new InviteKnowledge(invite ?? { id, kind });
+    this.#isMembership = this.#known.fields.kind === 'membership';
   }
 
   async run(): Promise<Outcome> {
     const { dryRun, filters } = this.#options;
-    if (this.#known.state === 'unread' && (dryRun || Object.keys(filters).length > 0)) {
+    if (this.#isMembership && this.#isOpen) {
+      const decided = await this.#readUntilPending();
+      if (decided !== undefined) return decided;
+    } else if (this.#known.state === 'unread' && (dryRun || Object.keys(filters).length > 0)) {
       const failure = await this.#read('all');
       if (failure !== undefined) return this.#failedBy(failure);
     }
@@ -81,7 +86,7 @@ class InviteResponder {
   async #respond(): Promise<Outcome> {
     const { client, desiredStatus } = this.#options;
     for (let attempts = 1; ; attempts++) {
-      const response = await client.respond(this.#serverId, desiredStatus);
+      const response = await client.respond(this.#ref, desiredStatus);
       if (response.ok) {
         this.#known.update(response.value);
         return this.#succeeded('changed');
@@ -92,17 +97,35 @@ class InviteResponder {
       const { again, failure } = await client.decideRetry(error, attempts);
       this.#lastFailure = failure;
       const isRefused = error.stopKind === 'credentials';
-      const mustReadBack = !isRefused && (error.effect !== 'not-applied' || this.#known.state === 'unknown');
+      const mayHaveEffect = error.effect !== 'not-applied' || this.#known.state === 'unknown';
+      const mustReadBack = !isRefused && mayHaveEffect && !(again && this.#isMembership);
       const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
       const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
       if (decided !== undefined) return decided;
       if (!again) return this.#failedBy(failure, readFailure);
+      const ended = this.#isMembership ? await this.#readUntilPending() : undefined;
+      if (ended !== undefined) return ended;
     }
+  }
+
+  /**
+   * Reads a membership, once more after each pause of all requests, so that an attempt follows what was read at once.
+   * Resolves with the outcome if it is not pending, or cannot be read.
+   */
+  async #readUntilPending(): Promise<Outcome | undefined> {
+    const { client, dryRun } = this.#options;
+    do {
+      const failure = await this.#read('all');
+      if (failure !== undefined) return this.#failedBy(this.#lastFailure ?? failure, failure);
+      const decided = this.#conclude();
+      if (decided !== undefined) return decided;
+    } while (client.isPaused && !dryRun);
+    return undefined;
   }
 
   /** Reads the invite; resolves with the reason if that fails. */
   async #read(retry: 'all' | 'rate-limit'): Promise<RequestFailure | undefined> {
-    const read = await this.#options.client.get(this.#serverId, { retry });
+    const read = await this.#options.client.get(this.#ref, { retry });
     if (!read.ok) return read.failure;
     this.#known.update(read.value);
     return undefined;
@@ -113,12 +136,12 @@ class InviteResponder {
     const { status } = this.#known.fields;
     const failure = this.#lastFailure;
     const mismatch = this.#mismatch();
-    const isFinal = status !== undefined && status !== 'pending';
+    const isFinal = !this.#isOpen;
     // Once an attempt was made, what came of it is told even of an invite that is outside the policy now.
     if (mismatch !== undefined && !(isFinal && failure !== undefined)) {
       return this.#failed({ kind: 'outside-policy', mismatch, failure });
     }
-    if (!isFinal) return undefined;
+    if (!isFinal || status === undefined) return undefined;
     if (status === this.#options.desiredStatus) {
       return this.#succeeded(this.#known.mayBeChanged ? 'changed' : 'unchanged');
     }
@@ -136,6 +159,15 @@ class InviteResponder {
     // An invite may be gone because an attempt of this step was its answer.
     const isNotFound = isMissing && this.#known.state === 'unread';
     return this.#failed({ kind: 'request', failure, isNotFound }, failure.error.isAuthError);
+  }
+
+  /** Whether no final status was read. */
+  get #isOpen(): boolean {
+    return [undefined, 'pending'].includes(this.#known.fields.status);
+  }
+
+  get #ref(): InviteRef {
+    return { id: this.#serverId, kind: this.#known.fields.kind };
   }
 
   /** The id in the server's spelling, once an answer has shown it. */

@@ -1,6 +1,6 @@
 import type { Scheme } from '../cloudflare/credentials.ts';
 import type { StopError } from '../cloudflare/errors.ts';
-import type { InviteResponse } from '../cloudflare/invite.ts';
+import type { InviteKind, InviteResponse } from '../cloudflare/invite.ts';
 import type { ProxyProblem } from '../proxy.ts';
 import { isFailed, type Outcome } from './outcome.ts';
 import type { InviteSearch, SearchFailure } from './search.ts';
@@ -20,7 +20,12 @@ export type RunResult =
   | { readonly kind: 'invalid-inputs'; readonly problems: readonly string[] }
   | { readonly kind: 'proxy'; readonly problem: ProxyProblem }
   | { readonly kind: 'defect'; readonly description: string }
-  | { readonly kind: 'list-failed'; readonly context: StepContext; readonly failure: SearchFailure }
+  | {
+      readonly kind: 'list-failed';
+      readonly context: StepContext;
+      readonly list: InviteKind;
+      readonly failure: SearchFailure;
+    }
   | {
       readonly kind: 'no-match';
       readonly context: StepContext;

@@ -1,50 +1,67 @@
+import { asciiLowercase } from '../ascii.ts';
 import type { Clock } from '../clock.ts';
-import type { InvitesClient } from '../cloudflare/client.ts';
-import { type Result, StopError } from '../cloudflare/errors.ts';
-import type { InviteResponse } from '../cloudflare/invite.ts';
+import type { InvitesClient, ReadOptions } from '../cloudflare/client.ts';
+import { type RequestFailure, type Result, StopError } from '../cloudflare/errors.ts';
+import type { InviteKind, InviteResponse } from '../cloudflare/invite.ts';
 import type { RequestLimiter } from '../cloudflare/limiter.ts';
 import type { ServerClock } from '../cloudflare/server-clock.ts';
-import type { Filters } from './filters.ts';
+import { type Filters, literalOrganization, matchFilters } from './filters.ts';
 import { type ListFailure, type ListGaps, listInvites } from './list.ts';
-import { type Selection, selectInvites } from './select.ts';
+import { type ListedInvite, type Selection, selectInvites } from './select.ts';
 
 /** Time between two looks at the list while waiting for an invite, in milliseconds. */
 const LOOK_INTERVAL_MS = 5_000;
+/** A look at a list that the step can do without: one attempt, which stops nothing. */
+const OPTIONAL = { kind: 'membership', retry: 'none', isOptional: true } as const;
 
-interface SearchOptions {
-  readonly client: Pick<InvitesClient, 'listPage'>;
+export interface SearchOptions {
+  readonly client: Pick<InvitesClient, 'listPage' | 'get'>;
   readonly limiter: Pick<RequestLimiter, 'wait'>;
   readonly clock: Clock;
   readonly serverClock: Pick<ServerClock, 'nowMs'>;
+  /** The list that is read. */
+  readonly kind: InviteKind;
   readonly filters: Filters;
   readonly desiredStatus: InviteResponse;
   /** How long to look again while nothing matches. */
   readonly waitSeconds: number;
   readonly onWait: (secondsLeft: number) => void;
+  /** Called when memberships, which the step can do without, could not be read. */
+  readonly onOptionalFailure: (failure: SearchFailure) => void;
 }
 
 /** What the list of a user's invites holds. */
-export interface InviteSearch extends Selection, ListGaps {}
+export interface InviteSearch extends Selection, ListGaps {
+  readonly kind: InviteKind;
+  /** Where nothing was selected among invites: the pending memberships of organizations that the filters let pass. */
+  readonly otherList: readonly ListedInvite[];
+}
 
 /** Why a search failed: the list could not be read, or the step was stopped. */
 export type SearchFailure = ListFailure | { readonly kind: 'stop'; readonly stop: StopError };
 
 /**
- * Reads the user's invites and selects among them; with `waitSeconds`, again and again until one matches. A match that
- * already has the desired status ends the wait too: the step is a rerun then.
+ * Reads one list of the user's invitations and selects among them; with `waitSeconds`, again and again until one
+ * matches. A match that already has the desired status ends the wait too: the step is a rerun then. Where nothing is
+ * selected among invites, looks once at the memberships.
  */
 export async function searchInvites(options: SearchOptions): Promise<Result<InviteSearch, SearchFailure>> {
-  const { client, limiter, clock, serverClock, filters, desiredStatus, waitSeconds, onWait } = options;
+  const { limiter, clock, kind, waitSeconds, onWait } = options;
   const waitUntilMs = clock.nowMs() + waitSeconds * 1_000;
   try {
-    for (;;) {
-      const listing = await listInvites(client);
-      if (!listing.ok) return listing;
-      const { invites, ...gaps } = listing.value;
-      const selection = selectInvites(invites, filters, desiredStatus, serverClock.nowMs());
+    for (let looks = 1; ; looks++) {
+      const found = await look(options);
+      if (!found.ok) return found;
+      const { selected, alreadyDone } = found.value;
+      const isFound = selected.length > 0 || alreadyDone.length > 0;
+      const joined = isFound || looks > 1 ? undefined : await findJoined(options);
+      if (joined !== undefined) return { ok: true, value: { ...found.value, alreadyDone: [joined] } };
       const leftMs = waitUntilMs - clock.nowMs();
-      if (selection.selected.length > 0 || selection.alreadyDone.length > 0 || leftMs <= 0) {
-        return { ok: true, value: { ...selection, ...gaps } };
+      if (isFound || leftMs <= 0) {
+        // Without a wait, what is done already is not handled.
+        const isHandled = selected.length > 0 || (alreadyDone.length > 0 && waitSeconds > 0);
+        const otherList = isHandled || kind === 'membership' ? [] : await lookAtOtherList(options);
+        return { ok: true, value: { ...found.value, otherList } };
       }
       onWait(Math.ceil(leftMs / 1_000));
       await limiter.wait(Math.min(LOOK_INTERVAL_MS, leftMs));
@@ -53,4 +70,79 @@ export async function searchInvites(options: SearchOptions): Promise<Result<Invi
     if (error instanceof StopError) return { ok: false, failure: { kind: 'stop', stop: error } };
     throw error;
   }
+}
+
+/** Reads the list once and selects. */
+async function look(options: SearchOptions): Promise<Result<InviteSearch, SearchFailure>> {
+  const { client, serverClock, kind, filters, desiredStatus } = options;
+  const isOfInvites = kind === 'invite';
+  const listing = await listInvites(client, isOfInvites ? {} : { kind, status: 'pending' });
+  if (!listing.ok) return listing;
+  const { invites, ...gaps } = listing.value;
+  // The server need not obey the status that is asked for, and accepted memberships are no reruns.
+  const open = isOfInvites ? invites : invites.filter(({ status }) => status === 'pending');
+  const complete = await withPolicies(open, options, { retry: 'all' });
+  if (!complete.ok) return { ok: false, failure: { kind: 'request', failure: complete.failure } };
+  const selection = selectInvites(complete.value, filters, desiredStatus, serverClock.nowMs());
+  return { ok: true, value: { kind, otherList: [], ...selection, ...gaps } };
+}
+
+/**
+ * Reads each membership that the filters let pass but for its roles, which the list does not show, and resolves with the
+ * whole list.
+ */
+async function withPolicies(
+  listed: readonly ListedInvite[],
+  { client, filters }: SearchOptions,
+  read: ReadOptions,
+): Promise<Result<readonly ListedInvite[], RequestFailure>> {
+  const complete: ListedInvite[] = [];
+  for (const invite of listed) {
+    const match = matchFilters(invite, filters);
+    const isUnread = match.kind === 'unmatched' && match.filter === 'roles' && match.value === undefined;
+    const answer = isUnread && invite.kind === 'membership' ? await client.get(invite, read) : undefined;
+    if (answer?.ok === false && !answer.failure.error.isNotFound) return answer;
+    complete.push({ ...invite, ...(answer?.ok && answer.value), id: invite.id });
+  }
+  return { ok: true, value: complete };
+}
+
+/**
+ * The accepted membership of the only organization that the filters name by its id: the user has joined already, and
+ * Cloudflare may not show the invite any more.
+ */
+async function findJoined(options: SearchOptions): Promise<ListedInvite | undefined> {
+  const { filters, desiredStatus, waitSeconds } = options;
+  const organization = literalOrganization(filters);
+  if (waitSeconds === 0 || desiredStatus !== 'accepted' || organization === undefined) return undefined;
+  const members = await lookAtMemberships(options, 'accepted');
+  const ofOrganization = members.filter(
+    ({ organization_id: id = '' }) => asciiLowercase(id) === asciiLowercase(organization),
+  );
+  const complete = await withPolicies(ofOrganization, options, OPTIONAL);
+  if (!complete.ok) options.onOptionalFailure({ kind: 'request', failure: complete.failure });
+  return complete.ok ? complete.value.find((member) => matchFilters(member, filters).kind === 'match') : undefined;
+}
+
+/** The pending memberships of organizations that the filters let pass. */
+async function lookAtOtherList(options: SearchOptions): Promise<readonly ListedInvite[]> {
+  const { 'organization-id': id, 'organization-name': name } = options.filters;
+  const filters: Filters = { ...(id && { 'organization-id': id }), ...(name && { 'organization-name': name }) };
+  const memberships = await lookAtMemberships(options, 'pending');
+  return memberships.filter((membership) => matchFilters(membership, filters).kind === 'match');
+}
+
+async function lookAtMemberships(
+  { client, onOptionalFailure }: SearchOptions,
+  status: 'pending' | 'accepted',
+): Promise<readonly ListedInvite[]> {
+  try {
+    const listing = await listInvites(client, { ...OPTIONAL, status });
+    if (listing.ok) return listing.value.invites.filter((membership) => membership.status === status);
+    onOptionalFailure(listing.failure);
+  } catch (error) {
+    if (!(error instanceof StopError)) throw error;
+    onOptionalFailure({ kind: 'stop', stop: error });
+  }
+  return [];
 }

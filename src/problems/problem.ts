@@ -1,4 +1,4 @@
-import type { Invite, InviteResponse } from '../cloudflare/invite.ts';
+import { formatRef, type Invite, type InviteResponse } from '../cloudflare/invite.ts';
 import type { FilterMismatch } from '../invites/filters.ts';
 
 /** What went wrong, in parts for a report. Every text may hold what Cloudflare or a stranger wrote. */
@@ -21,9 +21,10 @@ export function problemLine(problem: Problem): string {
   return [problemSentences(problem), ...problem.details].join(' ');
 }
 
-/** `Acme, Inc. (4f5f…)`, or the id alone where Cloudflare names no organization. */
+/** `Acme, Inc. (4f5f…)`, or the id alone where Cloudflare names no organization. The id is as `invite-id` takes it. */
 export function inviteLabel(invite: Invite, id: string): string {
-  return invite.organization_name ? `${invite.organization_name} (${id})` : id;
+  const ref = formatRef({ id, kind: invite.kind });
+  return invite.organization_name ? `${invite.organization_name} (${ref})` : ref;
 }
 
 /** The verb of a response. */

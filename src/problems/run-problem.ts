@@ -1,4 +1,5 @@
 import type { Scheme } from '../cloudflare/credentials.ts';
+import type { InviteKind } from '../cloudflare/invite.ts';
 import { LIST_LIMITS } from '../invites/list.ts';
 import type { RunResult } from '../invites/run-result.ts';
 import type { SearchFailure } from '../invites/search.ts';
@@ -31,10 +32,10 @@ export function runProblem(result: RunResult): Problem | undefined {
       const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
       const hint =
         'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
-      return { title: 'No pending invite matches the filters', message, details: [], hint };
+      return { title: `No pending ${result.search.kind} matches the filters`, message, details: [], hint };
     }
     case 'list-failed':
-      return listProblem(result.failure, result.context.scheme);
+      return listProblem(result.failure, result.context.scheme, result.list);
     case 'invalid-inputs':
       return {
         title: 'The inputs cannot be used',
@@ -55,8 +56,9 @@ export function defectProblem(description: string): Problem {
   return { title: 'Unexpected error', message, details: [], hint };
 }
 
-function listProblem(failure: SearchFailure, scheme: Scheme): Problem {
-  const title = 'The list of invites could not be read';
+/** The problem of a list that could not be read. */
+export function listProblem(failure: SearchFailure, scheme: Scheme, kind: InviteKind): Problem {
+  const title = `The list of ${kind}s could not be read`;
   switch (failure.kind) {
     case 'stop':
       return stopProblem(failure.stop.reason, scheme);

@@ -1,8 +1,10 @@
+import { formatRef, type InviteKind } from '../cloudflare/invite.ts';
 import type { ListGaps, SkippedEntry } from '../invites/list.ts';
 import type { InviteSearch } from '../invites/search.ts';
 import type { ListedInvite } from '../invites/select.ts';
 import { inviteLabel } from '../problems/problem.ts';
 import { countOf, firstOf } from '../words.ts';
+import { otherListTitle } from './log.ts';
 import type { Annotation } from './workflow.ts';
 
 /** How many invites a notice names before it counts the rest. */
@@ -26,8 +28,9 @@ export function annotateList(search: InviteSearch): ListAnnotations {
   return {
     warnings: [...gapWarnings(search), ...expiringSoon.map(expiringWarning)],
     notices: [
-      ...(others.length > 0 ? [ignoredNotice(others, expiringSoon.length > 0)] : []),
+      ...(others.length > 0 ? [ignoredNotice(others, search.kind, expiringSoon.length > 0)] : []),
       ...(expired.length > 0 ? [expiredNotice(expired)] : []),
+      ...(search.otherList.length > 0 ? [otherListNotice(search.otherList)] : []),
     ],
   };
 }
@@ -46,9 +49,9 @@ function expiringWarning(invite: ListedInvite): Annotation {
   return { title: `${label} is about to expire`, lines: [line, hint] };
 }
 
-function ignoredNotice(invites: readonly ListedInvite[], isOther: boolean): Annotation {
+function ignoredNotice(invites: readonly ListedInvite[], kind: InviteKind, isOther: boolean): Annotation {
   const count = invites.length;
-  const title = `${countOf(count, isOther ? 'other pending invite' : 'pending invite')} ${count === 1 ? 'was' : 'were'} left alone`;
+  const title = `${countOf(count, `${isOther ? 'other ' : ''}pending ${kind}`)} ${count === 1 ? 'was' : 'were'} left alone`;
   const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${nameInvites(invites)}`;
   return { title, lines: [`${title}: ${why}. The log says which filter decided.`] };
 }
@@ -58,6 +61,13 @@ function expiredNotice(invites: readonly ListedInvite[]): Annotation {
   const hint =
     'What to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
   return { title, lines: [`${title}: ${nameInvites(invites)}.`, hint] };
+}
+
+function otherListNotice(memberships: readonly ListedInvite[]): Annotation {
+  const title = otherListTitle(memberships.length);
+  const [first] = memberships.map(formatRef);
+  const hint = `What to do: to answer by id, write invite-id: ${first}. To answer by filters, write kind: membership, without invited-by.`;
+  return { title, lines: [`${title}: ${nameInvites(memberships)}. This step answers invites alone.`, hint] };
 }
 
 function nameInvites(invites: readonly ListedInvite[]): string {

@@ -1,13 +1,14 @@
 import { formatSeconds } from '../clock.ts';
 import type { Pause } from '../cloudflare/errors.ts';
-import type { InviteResponse } from '../cloudflare/invite.ts';
+import type { InviteKind, InviteResponse } from '../cloudflare/invite.ts';
 import { FILTER_NAMES, type Filters } from '../invites/filters.ts';
 import { isFailed, type Outcome } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
-import type { InviteSearch } from '../invites/search.ts';
-import type { IgnoredInvite } from '../invites/select.ts';
+import type { InviteSearch, SearchFailure } from '../invites/search.ts';
+import type { IgnoredInvite, ListedInvite } from '../invites/select.ts';
 import { outcomeProblem } from '../problems/outcome-problem.ts';
-import { describeMismatch, inviteLabel, verbOf } from '../problems/problem.ts';
+import { describeMismatch, inviteLabel, problemLine, verbOf } from '../problems/problem.ts';
+import { listProblem } from '../problems/run-problem.ts';
 import { PAUSE_REASONS } from '../problems/stop-problem.ts';
 import { countOf } from '../words.ts';
 
@@ -35,8 +36,8 @@ function describeEntry(entry: string, index: number): string {
 }
 
 /** The title above invites that are left alone. */
-export function ignoredTitle(count: number): string {
-  return `${countOf(count, 'pending invite')} left alone`;
+export function ignoredTitle(count: number, kind: InviteKind = 'invite'): string {
+  return `${countOf(count, `pending ${kind}`)} left alone`;
 }
 
 /** One line for an invite that is left alone. */
@@ -51,10 +52,26 @@ export function describeWait(secondsLeft: number): string {
   return `No invite matches yet; looking for another ${secondsLeft} s.`;
 }
 
+/** The title above memberships of which the notice of `annotateList` speaks. */
+export function otherListTitle(count: number): string {
+  return `${countOf(count, 'pending membership')} in Cloudflare’s other list`;
+}
+
+/** One line for a membership that the step did not look for. */
+export function describeOther(membership: ListedInvite): string {
+  const organization = membership.organization_id === undefined ? '' : `, organization ${membership.organization_id}`;
+  return `${inviteLabel(membership, membership.id)}${organization}`;
+}
+
+/** One line where the memberships, which the step can do without, could not be read. */
+export function describeOptionalFailure(failure: SearchFailure, { scheme }: StepContext): string {
+  return `The step goes on without the memberships. ${problemLine(listProblem(failure, scheme, 'membership'))}`;
+}
+
 /** One line that says what the list of invites holds. */
-export function describeSearch({ selected, ignored, alreadyDone }: InviteSearch): string {
-  const pending = countOf(selected.length + ignored.length, 'pending invite');
-  const done = countOf(alreadyDone.length, 'matching invite');
+export function describeSearch({ kind, selected, ignored, alreadyDone }: InviteSearch): string {
+  const pending = countOf(selected.length + ignored.length, `pending ${kind}`);
+  const done = countOf(alreadyDone.length, `matching ${kind}`);
   return `${pending}: ${selected.length} to respond to, ${ignored.length} left alone. ${done} responded to before.`;
 }
 

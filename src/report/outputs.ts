@@ -1,13 +1,14 @@
-import { INVITE_FIELDS, type Invite, type InviteField } from '../cloudflare/invite.ts';
+import { formatRef, INVITE_FIELDS, type Invite, type InviteField, type InviteKind } from '../cloudflare/invite.ts';
 import { isFailed } from '../invites/outcome.ts';
 import type { ReportedOutcome } from '../problems/outcome-problem.ts';
 import { problemLine } from '../problems/problem.ts';
 import type { Annotation, Workflow } from './workflow.ts';
 
 const INVITE_OUTPUTS = Object.keys(INVITE_FIELDS) as readonly InviteField[];
+const KIND_OUTPUTS = ['kind', 'membership_id'] as const;
 const COUNT_OUTPUTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'] as const;
 /** Every output of the action: the fields of an invite, under Cloudflare's names, and facts about all invites. */
-export const OUTPUT_NAMES = [...INVITE_OUTPUTS, ...COUNT_OUTPUTS] as const;
+export const OUTPUT_NAMES = [...INVITE_OUTPUTS, ...KIND_OUTPUTS, ...COUNT_OUTPUTS] as const;
 
 export type Outputs = Readonly<Record<(typeof OUTPUT_NAMES)[number], string>>;
 
@@ -28,12 +29,14 @@ interface BuiltOutputs {
 export function buildOutputs(outcomes: readonly ReportedOutcome[]): BuiltOutputs {
   const only = outcomes.length === 1 ? outcomes[0] : undefined;
   const changedCount = outcomes.filter(({ kind }) => kind === 'changed').length;
-  const inviteIds = JSON.stringify(outcomes.map(({ id }) => id));
+  const inviteIds = JSON.stringify(outcomes.map(({ id, invite: { kind } }) => formatRef({ id, kind })));
   const maxLength = Math.min(MAX_INVITES_LENGTH, MAX_LISTS_LENGTH - inviteIds.length);
   const { json, omitted } = stringifyWithin(outcomes.map(toEntry), maxLength);
   return {
     outputs: {
       ...inviteOutputs(only === undefined ? {} : { ...only.invite, id: only.id }),
+      kind: only === undefined ? '' : kindOf(only.invite),
+      membership_id: only?.invite.kind === 'membership' ? only.id : '',
       changed: String(changedCount > 0),
       matched_count: String(outcomes.length),
       changed_count: String(changedCount),
@@ -104,9 +107,13 @@ function inviteOutputs(invite: Invite): Readonly<Record<InviteField, string>> {
   return Object.fromEntries(texts);
 }
 
+const kindOf = ({ kind = 'invite' }: Invite): InviteKind => kind;
+
 function toEntry(outcome: ReportedOutcome): unknown {
   const { invite, id, kind } = outcome;
-  return { ...invite, id, outcome: kind, ...(isFailed(outcome) && { error: problemLine(outcome.problem) }) };
+  const ofMembership = invite.kind === 'membership' && { membership_id: id };
+  const facts = { kind: kindOf(invite), ...ofMembership, outcome: kind };
+  return { ...invite, id, ...facts, ...(isFailed(outcome) && { error: problemLine(outcome.problem) }) };
 }
 
 /** A JSON array of as many whole entries as fit, in order. */

@@ -1,5 +1,5 @@
 import { formatDuration } from '../clock.ts';
-import type { Invite, InviteResponse } from '../cloudflare/invite.ts';
+import { formatRef, type Invite, type InviteResponse } from '../cloudflare/invite.ts';
 import { expiresMs } from '../invites/expiry.ts';
 import { isFailed, type Outcome } from '../invites/outcome.ts';
 import { type ReportedOutcome, STATE_TEXTS } from '../problems/outcome-problem.ts';
@@ -102,7 +102,7 @@ function outcomeRow(outcome: Outcome, { desiredStatus, endMs }: RowContext, esca
     `${OUTCOME_SIGNS[kind]} ${outcomeWords(desiredStatus)[kind]}${state}`,
     ...cells.map((cell) => (cell ? toCode(cell) : '')),
     // Folded, so that people can still copy the whole id.
-    foldedBlock(toCode(id, SHORT_ID), toCode(id)),
+    foldedBlock(toCode(id, SHORT_ID), toCode(formatRef({ id, kind: invite.kind }))),
   ];
   return `<tr>${data.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }

@@ -76,6 +76,8 @@ export interface Case {
    * succeeds must have left every invite that it handled with the wanted status.
    */
   readonly onServer?: readonly string[];
+  /** The same for the memberships on the server. */
+  readonly memberships?: readonly string[];
   /** Path and query of every request to Cloudflare, below the base URL. */
   readonly paths?: readonly string[];
   /** Headers and body that every request to Cloudflare has; `undefined` is "none". Names in lower case. */
@@ -110,6 +112,9 @@ export const ID = inviteId(1);
 /** The ids of invites 1 to `count`, as `invite-id` takes them. */
 export const idsTo = (count: number): string =>
   Array.from({ length: count }, (_, index) => inviteId(index + 1)).join(' ');
+
+/** The look at the memberships where nothing was found among the invites. */
+export const OTHER_LIST = '/memberships?status=pending&page=1&per_page=50';
 
 /** Inputs of a step in list mode that chooses every pending invite. */
 export const ALL = { 'organization-name': '*' };

@@ -41,6 +41,7 @@ function brokenExpectations(given: Case, played: Played): string[] {
     ['outcomes', entriesOf(played).map(({ outcome }) => outcome), given.outcomes],
     ...Object.entries(given.outputs ?? {}).map(([name, value]) => [`output ${name}`, outputs[name], value] as const),
     ['on the server', sandbox.invites().map(({ status }) => status), given.onServer],
+    ['memberships on the server', sandbox.memberships().map(({ status }) => status), given.memberships],
     ['paths', requests.map(({ path }) => path.replace(/^\/client\/v4/, '')), given.paths],
     ...requests.flatMap(({ headers, body }) => [
       ['body', body, given.sends?.body] as const,
@@ -131,7 +132,9 @@ function brokenRules(given: Case, played: Played): string[] {
     'failed invites fail the step': outputs.failed_count === '0' || exitCode === 1,
     'every output is set': OUTPUT_NAMES.every((name) => outputs[name] !== undefined),
     'matched_count counts the invites': outputs.matched_count === String(ids.length),
-    'invite_ids and invites name the same': entries.every(({ id }, index) => id === ids[index]),
+    'invite_ids and invites name the same': entries.every(
+      ({ id, kind }, index) => ids[index] === (kind === 'membership' ? `membership.${id}` : id),
+    ),
     'changed_count counts what is changed': outputs.changed_count === count('changed'),
     'failed_count counts what is not done': outputs.failed_count === count('failed', 'not_attempted'),
     'changed follows changed_count': outputs.changed === String(outputs.changed_count !== '0'),
@@ -147,7 +150,7 @@ function brokenRules(given: Case, played: Played): string[] {
       exitCode === 1 ||
       dryRun === 'true' ||
       given.onServer !== undefined ||
-      ids.every((id) => sandbox.invite(id)?.status === wanted),
+      ids.every((id) => (sandbox.membership(id.replace(/^membership\./, '')) ?? sandbox.invite(id))?.status === wanted),
     'no part of a credential is shown': credentialsOf(given)
       .flatMap((credential) => substringsOf(credential.toLowerCase()))
       .every((part) => !written.toLowerCase().includes(part)),

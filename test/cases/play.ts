@@ -164,7 +164,7 @@ export async function isForDist(given: Case): Promise<boolean> {
   const isOfThisProcess = ['meanwhile', 'cancelAtMs', 'githubRequests', 'proxyError', 'needsVirtualTime'].some(
     (name) => name in given,
   );
-  if (isOutOfReach || isElsewhere || isOfThisProcess) return false;
+  if (isOutOfReach || isElsewhere || isOfThisProcess || given.server?.secondActor !== undefined) return false;
   const { elapsedMs, sandbox } = await playInProcess(given);
   return elapsedMs < MAX_DIST_MS && sandbox.maxConcurrent <= 1;
 }

@@ -44,7 +44,12 @@ const refused = {
   onServer: ['pending'],
   invites: [STRANGER],
 } satisfies Partial<Case>;
-const ignored = { requests: 'GET', exit: 0, onServer: ['pending'], annotations: ['notice'] } satisfies Partial<Case>;
+const ignored = {
+  requests: 'GET GET',
+  exit: 0,
+  onServer: ['pending'],
+  annotations: ['notice'],
+} satisfies Partial<Case>;
 
 /** What a list lets in, as people write lists. */
 export const cases: readonly Case[] = [
@@ -156,7 +161,7 @@ export const cases: readonly Case[] = [
     name: 'the policy and the invites left alone stand in the log and in the summary',
     inputs: { 'organization-id': 'x', 'invited-by': '*@acme.example', roles: 'DNS\nCache Purge' },
     invites: [invite(1, { organization_id: 'x', roles: ['DNS', 'Billing'] })],
-    requests: 'GET',
+    requests: 'GET GET',
     exit: 0,
     annotations: ['notice: 1 pending invite was left alone'],
     logs: [

@@ -222,8 +222,8 @@ export const cases: readonly Case[] = [
       inputs: { 'organization-name': 'Globex', 'wait-seconds': '10', 'if-no-match': 'ignore' },
       invites: [],
       server: { rateLimit: { requests: 2, windowMs: 60_000, announce: true } },
-      requests: 'GET GET GET',
-      atMs: [0, 5_000, 60_000],
+      requests: 'GET GET GET GET',
+      atMs: [0, 5_000, 60_000, 60_000],
       logs: ['no request left in Cloudflare’s rate limit'],
     },
     {

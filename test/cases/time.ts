@@ -26,7 +26,7 @@ export const cases: readonly Case[] = [
     {
       name: 'an invite has expired by the date of the answer, not by the clock of the runner',
       answers: [withHeaders({ date: 'Thu, 26 Nov 2026 09:00:01 GMT' })],
-      requests: 'GET',
+      requests: 'GET GET',
       annotations: ['notice: The runner’s clock is 3 days behind', 'notice: 1 pending invite has expired'],
       message:
         'The runner’s clock is 3 days behind, compared with Cloudflare’s. The step reckons with Cloudflare’s time; set the runner’s clock.',

@@ -77,7 +77,7 @@ export const cases: readonly Case[] = [
     name: 'a tracking issue is neither opened nor updated by a dry run that finds an invite about to expire',
     inputs: { ...TRACKED, 'organization-name': 'Other', 'dry-run': 'true' },
     invites: [invite(1, { expires_on: hoursFromStart(5) })],
-    requests: 'GET',
+    requests: 'GET GET',
     exit: 0,
     annotations: ['warning: about to expire'],
   },
@@ -92,7 +92,7 @@ export const cases: readonly Case[] = [
     name: 'a tracking issue is not closed by a run that skipped an entry of the list',
     inputs: TRACKED,
     answers: [success([{ organization_id: 'a', status: 'pending' }])],
-    requests: 'GET',
+    requests: 'GET GET',
     exit: 0,
     annotations: ['warning: 1 entry of the list could not be used'],
   },
@@ -103,7 +103,7 @@ export const cases: readonly Case[] = [
     exit: 0,
     annotations: ['warning: The tracking issue could not be updated'],
   },
-  ...sharing({ invites: [], requests: 'GET' }, [
+  ...sharing({ invites: [], requests: 'GET GET' }, [
     { name: 'a tracking issue is left alone where nobody asks for it', inputs: ALL, exit: 0 },
     { name: 'a tracking issue is left alone in a dry run', inputs: { ...TRACKED, 'dry-run': 'true' }, exit: 0 },
     {

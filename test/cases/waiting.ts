@@ -40,7 +40,7 @@ export const cases: readonly Case[] = [
   },
   ...sharing({ exit: 0, tookMs: 0 }, [
     { name: 'a wait does not happen where an invite matches at once', inputs: WAIT, requests: 'GET PATCH' },
-    { name: 'a step without wait-seconds looks once', inputs: ACME, invites: [], requests: 'GET' },
+    { name: 'a step without wait-seconds looks once', inputs: ACME, invites: [], requests: 'GET GET' },
     {
       name: 'a rerun of a step that waits ends at once and changes nothing',
       inputs: WAIT,
@@ -53,7 +53,7 @@ export const cases: readonly Case[] = [
       name: 'a rerun of a step that does not wait handles nothing',
       inputs: ACME,
       invites: [accepted],
-      requests: 'GET',
+      requests: 'GET GET',
       outputs: { id: '', matched_count: '0', changed: 'false', invite_ids: '[]' },
       logs: ['0 pending invites', '1 matching invite responded to before'],
     },
@@ -69,12 +69,12 @@ export const cases: readonly Case[] = [
     name: 'a wait ends with a last look when its time is over',
     inputs: { ...ACME, 'wait-seconds': '12' },
     invites: [],
-    requests: 'GET GET GET GET',
+    requests: 'GET GET GET GET GET',
     exit: 1,
     title: 'No pending invite matches',
     says: ['No pending invite matches the filters. None came within 12 s.'],
     hints: ['Check the filters', 'wait-seconds'],
-    atMs: [0, 5_000, 10_000, 12_000],
+    atMs: [0, 5_000, 10_000, 12_000, 12_000],
     tookMs: 12_000,
   },
   {
@@ -85,7 +85,7 @@ export const cases: readonly Case[] = [
     requests: 'GET GET GET GET PATCH',
     exit: 0,
   },
-  ...sharing({ inputs: { ...ACME, 'wait-seconds': '7' }, requests: 'GET GET GET', exit: 1, tookMs: 7_000 }, [
+  ...sharing({ inputs: { ...ACME, 'wait-seconds': '7' }, requests: 'GET GET GET GET', exit: 1, tookMs: 7_000 }, [
     {
       name: 'a wait is not ended by an accepted invite that matches no filter',
       invites: [globex(1, { status: 'accepted' })],
@@ -114,7 +114,7 @@ export const cases: readonly Case[] = [
       name,
       inputs: { ...ACME, ...inputs },
       invites: [globex(1)],
-      requests: 'wait-seconds' in inputs ? 'GET GET' : 'GET',
+      requests: 'wait-seconds' in inputs ? 'GET GET GET' : 'GET GET',
       exit,
       annotations: [...annotations, 'notice: 1 pending invite was left alone'],
       says: [

@@ -161,6 +161,7 @@ const { credentials } = demoAccount(0);
 const withToken = { authorization: `Bearer ${credentials.token}` };
 const withKey = { 'x-auth-email': credentials.email, 'x-auth-key': credentials.key };
 const LIST = `${BASE_PATH}/user/invites`;
+const MEMBERSHIPS = `${BASE_PATH}/memberships`;
 const INVITE = `${LIST}/${DEMO_IDS.acmeDns}`;
 
 interface Exchange {
@@ -204,6 +205,12 @@ const successes: readonly Exchange[] = [
   { name: 'a list without result_info', path: LIST, options: { resultInfo: 'missing' } },
   { name: 'a list with a wrong result_info', path: LIST, options: { resultInfo: 'wrong' } },
   ...Object.entries(DEMO_IDS).map(([name, id]) => ({ name: `the invite ${name}`, ...invite(id) })),
+  ...[
+    { name: 'the list of memberships', path: MEMBERSHIPS },
+    { name: 'pending memberships', path: `${MEMBERSHIPS}?status=pending&page=1&per_page=50` },
+    { name: 'a membership', path: `${MEMBERSHIPS}/${DEMO_IDS.acmeDns}` },
+    { name: 'an accepted membership', ...accept, method: 'PUT', path: `${MEMBERSHIPS}/${DEMO_IDS.acmeDns}` },
+  ].map((exchange) => ({ ...exchange, options: { memberships: {} } })),
   { name: 'an acceptance', ...accept },
   { name: 'a rejection', method: 'PATCH', body: '{"status":"rejected"}', headers: withKey },
   {

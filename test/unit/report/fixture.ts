@@ -34,5 +34,14 @@ export function ignoredOf(invite: ListedInvite): IgnoredInvite {
 /** A search that found nothing but `changes`. */
 export function searchOf(changes: Partial<InviteSearch> = {}): InviteSearch {
   const gaps = { skipped: [], skippedCount: 0, missingCount: 0 };
-  return { selected: [], ignored: [], expiringSoon: [], alreadyDone: [], ...gaps, ...changes };
+  return {
+    kind: 'invite',
+    otherList: [],
+    selected: [],
+    ignored: [],
+    expiringSoon: [],
+    alreadyDone: [],
+    ...gaps,
+    ...changes,
+  };
 }

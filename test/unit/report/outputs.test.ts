@@ -8,7 +8,7 @@ describe('the size of the outputs', () => {
   function sized(count: number, length: number): readonly SuccessfulOutcome[] {
     return Array.from({ length: count }, (_, index) => {
       const id = String(index).padStart(32, '0');
-      const empty = JSON.stringify({ organization_name: '', id, outcome: 'changed' }).length;
+      const empty = JSON.stringify({ organization_name: '', id, kind: 'invite', outcome: 'changed' }).length;
       return succeeded('changed', id, { organization_name: 'x'.repeat(length - empty) });
     });
   }

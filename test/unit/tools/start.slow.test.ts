@@ -120,7 +120,7 @@ describe('the command line', { timeout: 30_000 }, () => {
     [['--with', 'retries=0'], '--with goes with --live only.'],
     [['--live', 'accept'], '--live takes no scenario.'],
     [['--live', '--with', 'retries'], '--with needs NAME=VALUE'],
-    [['--live', '--with', 'nope=1'], 'The action has no input "nope". --with takes api-email, '],
+    [['--live', '--with', 'nope=1'], 'The action has no input "nope". --with takes kind, api-email, '],
     [['--live', '--with', 'constructor=1'], 'The action has no input "constructor".'],
     [['--live', '--with', 'api-token=a-secret'], '--with api-token is not possible: a command line is no place'],
     [['--live', '--with', 'api-key=a-secret'], '--with api-key is not possible: a command line is no place'],

@@ -21,7 +21,7 @@ test.each<[string, RunResult, ReturnType<typeof nextIssueState>]>([
   ['a failed invite in id mode', handled({ outcomes: [failed()], ...byId }), 'open'],
   ['a stop after the list', handled({ stop }), 'open'],
   ['a stop without invites', handled({ outcomes: [], stop, ...byId }), 'open'],
-  ['a list that failed', { kind: 'list-failed', context: CONTEXT, failure: ENDLESS }, 'open'],
+  ['a list that failed', { kind: 'list-failed', list: 'invite', context: CONTEXT, failure: ENDLESS }, 'open'],
   ['invalid inputs', { kind: 'invalid-inputs', problems: [] }, 'open'],
   ['an unusable proxy', { kind: 'proxy', problem: 'malformed' }, 'open'],
   ['a defect', { kind: 'defect', description: '' }, 'open'],
@@ -41,7 +41,11 @@ test.each<[string, RunResult, ReturnType<typeof nextIssueState>]>([
   ['a changed invite in id mode', handled(byId), 'unchanged'],
   ['a failed invite in a dry run', handled({ outcomes: [failed()], context: dryRun }), 'unchanged'],
   ['an invite that expires soon in a dry run', handled({ search: EXPIRING, context: dryRun }), 'unchanged'],
-  ['a failed list in a dry run', { kind: 'list-failed', context: dryRun, failure: ENDLESS }, 'unchanged'],
+  [
+    'a failed list in a dry run',
+    { kind: 'list-failed', list: 'invite', context: dryRun, failure: ENDLESS },
+    'unchanged',
+  ],
   ['a dry run', handled({ outcomes: [succeeded('planned')], context: dryRun }), 'unchanged'],
   ['no match, which is an error', noMatch('error'), 'unchanged'],
 ])('the tracking issue after a run with $0 is $2, and unchanged if the job was cancelled', (_title, result, state) => {

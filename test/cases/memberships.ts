@@ -1,0 +1,475 @@
+import { envelopeFailure, html502, type MembershipOptions } from '../../sandbox/cloudflare.ts';
+import { invite, inviteId, invites } from '../run.ts';
+import { ALL, always, applied, type Case, dropped, http, ID, OTHER_LIST, type onGet, sharing, times } from './case.ts';
+
+const REF = `membership.${ID}`;
+const KIND = { kind: 'membership', 'organization-name': 'Acme*' };
+const ACCOUNT = invite(1).organization_id ?? '';
+
+/** The other list, changed by `options`; without invites of its own. */
+const only = (options: MembershipOptions = {}) => ({
+  memberships: { listOf: () => 'memberships' as const, ...options },
+});
+
+const onPut = (answer: Parameters<typeof onGet>[0]) => ({ ...answer, on: { method: 'PUT' } });
+const onOtherList = (answer: Parameters<typeof onGet>[0]) => ({ ...answer, on: { path: '/memberships?' } });
+
+/** Permission groups of one policy. */
+const policies = (...names: (string | undefined)[]) => [
+  { id: 'p1', access: 'allow', permission_groups: names.map((name) => ({ id: 'g1', ...(name && { name }) })) },
+];
+const withPolicies = (value: unknown, roles: readonly string[] = []): MembershipOptions => ({
+  details: () => ({ policies: value, roles }),
+});
+
+const accepted = invite(1, { status: 'accepted' });
+
+const IN_ONE_LIST: readonly (readonly [string, MembershipOptions])[] = [
+  ['stands in both lists under one id', {}],
+  ['stands in both lists under two ids', { idOf: (id) => id.replace(/^0/, 'f') }],
+  ['stands in this list alone', { listOf: () => 'memberships' }],
+  ['does not settle the invite', { settlesAfterMs: Number.POSITIVE_INFINITY }],
+  ['has no roles while it is pending', { pendingRoles: 'empty' }],
+  ['is listed without policies', { listedPolicies: 'omitted' }],
+  ['is listed whatever the status', { statusParameter: 'ignored' }],
+];
+
+/** Roles and policies of a pending membership, and the requests of a step that allows `DNS*`. */
+const ROLES: readonly (readonly [string, MembershipOptions, string])[] = [
+  ['an allowed role', withPolicies([], ['DNS']), 'GET GET PUT'],
+  ['an allowed permission group', withPolicies(policies('DNS Administrator')), 'GET GET PUT'],
+  ['an allowed role and another permission group', withPolicies(policies('Super Administrator'), ['DNS']), 'GET'],
+  ['an allowed group and another role', withPolicies(policies('DNS'), ['Billing']), 'GET'],
+  ['a permission group without a name', withPolicies(policies('DNS', undefined)), 'GET GET'],
+  ['policies that are no list', withPolicies('DNS', ['DNS']), 'GET GET'],
+  ['a policy without groups', withPolicies([{ access: 'allow' }], ['DNS']), 'GET GET'],
+  ['a policy that is no object', withPolicies([null], ['DNS']), 'GET GET'],
+  [
+    'a group that is denied',
+    withPolicies([{ access: 'deny', permission_groups: [{ name: 'Billing' }] }], ['DNS']),
+    'GET GET PUT',
+  ],
+  [
+    'an access of an unknown kind',
+    withPolicies([{ access: 'all', permission_groups: [{ name: 'X' }] }], ['DNS']),
+    'GET',
+  ],
+  ['no roles and no policies', withPolicies([]), 'GET GET'],
+];
+
+const GROUPS_ALLOWED: readonly (readonly [string, NonNullable<MembershipOptions['listedPolicies']>, string])[] = [
+  ['listed', 'shown', 'GET GET PUT'],
+  ['read', 'omitted', 'GET GET GET PUT'],
+];
+
+export const cases: readonly Case[] = [
+  ...IN_ONE_LIST.flatMap(([what, memberships]): readonly Case[] => [
+    {
+      name: `a membership that ${what} is answered by its id`,
+      inputs: { 'invite-id': `membership.${memberships.idOf?.(ID) ?? ID}` },
+      server: { memberships },
+      requests: 'GET PUT',
+      exit: 0,
+      outcomes: ['changed'],
+      memberships: ['accepted'],
+    },
+    {
+      name: `a membership that ${what} is answered by filters`,
+      inputs: KIND,
+      server: { memberships },
+      requests: 'GET GET PUT',
+      exit: 0,
+      outcomes: ['changed'],
+      memberships: ['accepted'],
+    },
+  ]),
+  {
+    name: 'a membership is read, then answered, and fills the outputs of an invite',
+    inputs: { 'invite-id': REF, status: 'rejected' },
+    invites: [invite(1, { organization_is_enforcing_twofactor: true })],
+    server: only(),
+    requests: 'GET PUT',
+    exit: 0,
+    paths: [`/memberships/${ID}`, `/memberships/${ID}`],
+    memberships: ['rejected'],
+    outputs: {
+      ...{ id: ID, status: 'rejected', organization_id: ACCOUNT, organization_name: 'Acme, Inc.', roles: '["DNS"]' },
+      ...{ organization_is_enforcing_twofactor: 'true', invited_by: '', expires_on: '', kind: 'membership' },
+      ...{ membership_id: ID, invite_ids: JSON.stringify([REF]) },
+    },
+    logs: [`Acme, Inc. (${REF}): rejected.`],
+    summary: [`<code>${REF}</code>`],
+  },
+  {
+    name: 'ids of both kinds are answered as invite_ids has them',
+    inputs: { 'invite-id': JSON.stringify([inviteId(2), REF]) },
+    invites: invites(2),
+    server: { memberships: { listOf: ({ id }) => (id === ID ? 'memberships' : 'invites') } },
+    requests: 'PATCH GET PUT',
+    exit: 0,
+    outputs: { invite_ids: JSON.stringify([inviteId(2), REF]), kind: '', membership_id: '', changed_count: '2' },
+  },
+  {
+    name: 'the outputs of an invite say that it is one',
+    requests: 'PATCH',
+    exit: 0,
+    outputs: { kind: 'invite', membership_id: '' },
+  },
+  {
+    name: 'a dry run reads a membership and leaves it',
+    inputs: { 'invite-id': REF, 'dry-run': 'true' },
+    server: only(),
+    requests: 'GET',
+    exit: 0,
+    outcomes: ['planned'],
+    memberships: ['pending'],
+  },
+  {
+    name: 'a dry run by filters reads each membership that it would answer',
+    inputs: { ...KIND, 'dry-run': 'true' },
+    server: only(),
+    requests: 'GET GET',
+    exit: 0,
+    outcomes: ['planned'],
+    memberships: ['pending'],
+  },
+  {
+    name: 'a guard leaves a membership outside of the policy untouched',
+    inputs: { 'invite-id': REF, 'organization-name': 'Globex' },
+    server: only(),
+    requests: 'GET',
+    exit: 1,
+    title: `Invite Acme, Inc. (${REF}) is outside the policy`,
+    memberships: ['pending'],
+  },
+  {
+    name: 'an unknown membership fails, with its cause',
+    inputs: { 'invite-id': `membership.${inviteId(9)}` },
+    server: only(),
+    requests: 'GET',
+    exit: 1,
+    says: [`GET /memberships/${inviteId(9)} failed`],
+  },
+  ...sharing({ inputs: { 'invite-id': REF, status: 'rejected' }, server: only(), memberships: ['accepted'] }, [
+    {
+      name: 'an accepted membership is never rejected',
+      invites: [accepted],
+      requests: 'GET',
+      exit: 1,
+      says: ['It is already accepted.'],
+    },
+    {
+      name: 'a membership that is accepted while an attempt fails is not rejected',
+      answers: [onPut(http(503))],
+      server: { ...only(), secondActor: [{ afterMs: 100, id: ID, change: { status: 'accepted' } }] },
+      requests: 'GET PUT GET',
+      exit: 1,
+      says: ['It is already accepted.'],
+    },
+    {
+      name: 'a membership that is accepted during a pause for a rate limit is not rejected',
+      answers: [onPut(http(429, '', { 'retry-after': '60' }))],
+      server: { ...only(), secondActor: [{ afterMs: 1_000, id: ID, change: { status: 'accepted' } }] },
+      requests: 'GET PUT GET',
+      exit: 1,
+      atMs: [0, 0, 60_000],
+      says: ['It is already accepted.'],
+    },
+    {
+      name: 'a membership that is accepted during a pause after its read is not rejected',
+      answers: [
+        { mutateReply: (reply) => ({ ...reply, headers: { ...reply.headers, ratelimit: '"default";r=0;t=30' } }) },
+      ],
+      server: { ...only(), secondActor: [{ afterMs: 1_000, id: ID, change: { status: 'accepted' } }] },
+      requests: 'GET GET',
+      exit: 1,
+      atMs: [0, 30_000],
+      says: ['It is already accepted.'],
+    },
+  ]),
+  {
+    name: 'a membership that cannot be read is not answered',
+    inputs: { 'invite-id': REF, status: 'rejected', retries: '1' },
+    server: only(),
+    answers: [onPut(dropped), times(2, { ...html502(), on: { method: 'GET' }, skip: 1 })],
+    requests: 'GET PUT GET GET',
+    exit: 1,
+    says: ['State unknown.', `PUT /memberships/${ID} failed`],
+    memberships: ['pending'],
+  },
+  {
+    name: 'a PUT that took effect without an answer is a success',
+    inputs: { 'invite-id': REF },
+    server: only(),
+    answers: [onPut(applied(dropped))],
+    requests: 'GET PUT GET',
+    exit: 0,
+    outcomes: ['changed'],
+  },
+  {
+    name: 'a PUT that is answered without policies is no reason to warn',
+    inputs: { 'invite-id': REF, roles: 'DNS' },
+    server: only({ details: ({ status }) => (status === 'pending' ? {} : { policies: undefined }) }),
+    requests: 'GET PUT',
+    exit: 0,
+    outputs: { roles: '["DNS"]' },
+  },
+  ...ROLES.map(
+    ([what, memberships, requests]): Case => ({
+      name: `the roles of a membership with ${what} are judged`,
+      inputs: { ...KIND, roles: 'DNS*' },
+      server: only(memberships),
+      requests,
+      exit: 0,
+      ...(requests.endsWith('PUT')
+        ? { memberships: ['accepted'] }
+        : { memberships: ['pending'], annotations: ['notice: 1 pending membership was left alone'] }),
+    }),
+  ),
+  ...GROUPS_ALLOWED.map(
+    ([what, listedPolicies, requests]): Case => ({
+      name: `policies are judged where they are ${what}`,
+      inputs: { ...KIND, roles: 'DNS*' },
+      server: only({ ...withPolicies(policies('DNS Administrator')), listedPolicies }),
+      requests,
+      exit: 0,
+      memberships: ['accepted'],
+    }),
+  ),
+  {
+    name: 'policies that the list leaves out are read only where the roles decide',
+    inputs: { kind: 'membership', 'organization-name': 'Globex', roles: 'DNS' },
+    server: only({ listedPolicies: 'omitted' }),
+    requests: 'GET',
+    exit: 0,
+    annotations: ['notice: 1 pending membership was left alone'],
+  },
+  {
+    name: 'policies that nobody shows match no list but *',
+    inputs: { ...KIND, roles: 'DNS' },
+    server: only({ details: () => ({ policies: undefined }) }),
+    requests: 'GET GET',
+    exit: 0,
+    annotations: ['notice: 1 pending membership was left alone'],
+    logs: ['roles does not match (missing or unreadable)'],
+  },
+  {
+    name: 'an accepted membership in a list that does not obey is left alone',
+    inputs: KIND,
+    invites: [accepted],
+    server: only({ statusParameter: 'ignored' }),
+    requests: 'GET',
+    exit: 0,
+    logs: ['0 pending memberships'],
+  },
+  {
+    name: 'a list of memberships ends with a short page, whatever its total',
+    inputs: { ...KIND, 'dry-run': 'true' },
+    invites: [...invites(2), ...invites(60, (number) => ({ id: inviteId(number + 2), status: 'accepted' }))],
+    server: only(),
+    requests: 'GET GET GET',
+    exit: 0,
+    outcomes: ['planned', 'planned'],
+  },
+  {
+    name: 'a list of memberships is read to its last page',
+    inputs: { ...KIND, 'dry-run': 'true' },
+    invites: invites(53),
+    server: only(),
+    requests: Array(55).fill('GET').join(' '),
+    exit: 0,
+    outputs: { matched_count: '53' },
+  },
+  {
+    name: 'a list of memberships that fails is named',
+    inputs: { ...KIND, retries: '0' },
+    server: only(),
+    answers: [html502()],
+    requests: 'GET',
+    exit: 1,
+    title: 'The list of memberships could not be read',
+  },
+  {
+    name: 'a wait finds a membership',
+    inputs: { ...KIND, 'wait-seconds': '60' },
+    invites: [],
+    server: only(),
+    meanwhile: [{ atMs: 4_000, invite: invite(1) }],
+    requests: 'GET GET GET PUT',
+    exit: 0,
+    memberships: ['accepted'],
+  },
+
+  // The look at the other list.
+  ...sharing(
+    { inputs: { 'organization-id': ACCOUNT, roles: 'Billing' }, server: only(), requests: 'GET GET', exit: 0 },
+    [
+      {
+        name: 'a pending membership is pointed at where no invite was found',
+        annotations: ['notice: 1 pending membership in Cloudflare’s other list'],
+        says: [`Acme, Inc. (${REF})`],
+        hints: [`invite-id: ${REF}`, 'kind: membership'],
+        logs: ['1 pending membership in Cloudflare’s other list', `Acme, Inc. (${REF}), organization ${ACCOUNT}`],
+        paths: ['/user/invites?page=1&per_page=50', OTHER_LIST],
+        memberships: ['pending'],
+        outputs: { matched_count: '0' },
+        summary: ['1 pending membership in Cloudflare’s other list'],
+      },
+      {
+        name: 'a membership of another organization is not pointed at',
+        invites: [invite(1, { organization_id: 'b' })],
+      },
+      {
+        name: 'an accepted membership is not pointed at',
+        invites: [accepted],
+        server: only({ statusParameter: 'ignored' }),
+      },
+      ...(
+        [
+          ['a soft refusal', envelopeFailure(403, { code: 10000, message: 'Authentication error' }), '10000'],
+          ['a page of the edge', http(403, '<html><title>Just a moment</title></html>'), 'Just a moment'],
+          ['refused credentials', envelopeFailure(400, { code: 9106, message: 'Authentication failed' }), '9106'],
+          ['a failure that may pass', html502(), 'HTTP 502'],
+          ['a dropped connection', dropped, 'failed'],
+          ['a rate limit', http(429, '', { 'retry-after': '900' }), 'HTTP 429'],
+          ['another form', http(200, { success: true, result: 'none' }), 'no list'],
+        ] as const
+      ).map(
+        ([what, answer, says]): Case => ({
+          name: `${what} in the place of the other list is a line of the log`,
+          answers: [onOtherList(answer)],
+          logs: ['The step goes on without the memberships. The list of memberships could not be read', says].slice(
+            what === 'refused credentials' || what.includes('edge') || what.includes('soft') ? 1 : 0,
+          ),
+          requests: 'GET GET',
+          exit: 0,
+        }),
+      ),
+    ],
+  ),
+  {
+    name: 'the other list is not looked at where an invite is found',
+    inputs: ALL,
+    server: { memberships: {} },
+    requests: 'GET PATCH',
+    exit: 0,
+  },
+
+  // A wait that the user has ended by joining already.
+  ...sharing({ exit: 0, tookMs: 0, memberships: ['accepted'] }, [
+    {
+      name: 'a wait ends where the user has joined the only organization that is named',
+      inputs: { 'organization-id': ACCOUNT, 'invited-by': '*@acme.example', roles: 'DNS', 'wait-seconds': '60' },
+      invites: [accepted],
+      server: only(),
+      requests: 'GET GET',
+      outcomes: ['unchanged'],
+      outputs: { kind: 'membership', membership_id: ID, invite_ids: JSON.stringify([REF]), changed: 'false' },
+      paths: ['/user/invites?page=1&per_page=50', '/memberships?status=accepted&page=1&per_page=50'],
+    },
+    {
+      name: 'a wait for a membership ends where the user has joined',
+      inputs: { kind: 'membership', 'organization-id': ACCOUNT.toUpperCase(), 'wait-seconds': '60' },
+      invites: [accepted],
+      server: only(),
+      requests: 'GET GET',
+      outcomes: ['unchanged'],
+    },
+  ]),
+  ...sharing({ exit: 1, invites: [accepted], server: only(), tookMs: 5_000, requests: 'GET GET GET' }, [
+    {
+      name: 'a wait goes on where a pattern names the organization',
+      inputs: { 'organization-id': 'acc*', 'wait-seconds': '5' },
+    },
+    {
+      name: 'a wait goes on where two organizations are named',
+      inputs: { 'organization-id': `${ACCOUNT} b`, 'wait-seconds': '5' },
+    },
+    {
+      name: 'a wait to reject goes on where the user has joined',
+      inputs: { status: 'rejected', 'organization-id': ACCOUNT, 'wait-seconds': '5' },
+    },
+    {
+      name: 'a wait goes on where the user has joined with another role',
+      inputs: { 'organization-id': ACCOUNT, roles: 'Billing', 'wait-seconds': '5' },
+      requests: 'GET GET GET GET',
+    },
+    {
+      name: 'a wait for a membership goes on where the list shows what was accepted before',
+      inputs: { ...KIND, 'wait-seconds': '5' },
+      server: only({ statusParameter: 'ignored' }),
+      requests: 'GET GET',
+    },
+    {
+      name: 'a wait goes on where the edge refuses the memberships',
+      inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
+      answers: [onOtherList(http(403, '<html><title>Just a moment</title></html>'))],
+      requests: 'GET GET GET GET',
+    },
+    {
+      name: 'a wait goes on where the memberships cannot be read',
+      inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
+      answers: [onOtherList(envelopeFailure(403, { code: 10000, message: 'Authentication error' }))],
+      requests: 'GET GET GET GET',
+    },
+  ]),
+
+  // Inputs.
+  ...sharing({ requests: '', exit: 1, title: 'The inputs cannot be used' }, [
+    {
+      name: 'a membership has no inviter',
+      inputs: { 'invite-id': REF, 'invited-by': '*@acme.example' },
+      says: ['names no inviter'],
+    },
+    {
+      name: 'a list of memberships cannot be filtered by inviters',
+      inputs: { ...KIND, 'invited-by': '*@*' },
+      says: ['names no inviter'],
+    },
+    { name: 'kind is refused beside ids', inputs: { kind: 'membership', 'invite-id': ID }, says: ['beside invite-id'] },
+    {
+      name: 'an empty kind is refused',
+      inputs: { ...ALL, kind: '' },
+      says: ['kind is written but empty', "|| 'invite'"],
+    },
+    { name: 'another kind is refused', inputs: { ...ALL, kind: 'memberships' }, says: ['invite or membership'] },
+    {
+      name: 'an empty id of a membership is refused',
+      inputs: { 'invite-id': 'membership.' },
+      says: ['An id has at most'],
+    },
+    {
+      name: 'an id with two prefixes is refused',
+      inputs: { 'invite-id': `membership.${REF}` },
+      says: ['An id has at most'],
+    },
+  ]),
+  {
+    name: 'any inviter is let in beside a membership',
+    inputs: { 'invite-id': REF, 'invited-by': '*' },
+    server: only(),
+    requests: 'GET PUT',
+    exit: 0,
+  },
+  {
+    name: 'refused credentials stop memberships as they stop invites',
+    inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
+    invites: invites(2),
+    server: only(),
+    answers: [always(envelopeFailure(401, { code: 1000, message: 'Invalid API Token' }))],
+    requests: 'GET GET',
+    exit: 1,
+    title: 'Cloudflare refused the credentials',
+  },
+  {
+    name: 'GitHub is asked for the tracking issue where a membership fails',
+    inputs: { ...KIND, retries: '0', 'report-issue': 'Cloudflare', 'github-token': 'ghs_a-token-of-this-test' },
+    server: only(),
+    answers: [onPut(http(503))],
+    requests: 'GET GET PUT GET',
+    exit: 1,
+    github: [{ status: 200, body: [] }],
+    githubRequests: 'GET POST',
+    annotations: ['error', 'warning'],
+  },
+];

@@ -1,0 +1,123 @@
+import { strict as assert } from 'node:assert';
+import fc from 'fast-check';
+import { test } from 'vitest';
+import type { MembershipOptions, RecordedRequest } from '../../sandbox/cloudflare.ts';
+import { type Run, run } from '../run.ts';
+import { stepInputs } from './property.ts';
+import { allows, type Case, cases } from './random-step.ts';
+
+/** What is unknown of Cloudflare's other list. */
+interface Drawn {
+  readonly place: 'both' | 'memberships' | 'mixed';
+  readonly hasOwnIds: boolean;
+  readonly options: Pick<MembershipOptions, 'settlesAfterMs' | 'pendingRoles' | 'listedPolicies' | 'statusParameter'>;
+  /** In list mode, whether the memberships are searched. */
+  readonly isKind: boolean;
+}
+
+const drawn: fc.Arbitrary<Drawn> = fc.record({
+  place: fc.constantFrom('both', 'memberships', 'mixed'),
+  hasOwnIds: fc.boolean(),
+  options: fc.record({
+    settlesAfterMs: fc.constantFrom(0, 500, 10_000, Number.POSITIVE_INFINITY),
+    pendingRoles: fc.constantFrom('shown', 'shown', 'empty'),
+    listedPolicies: fc.constantFrom('shown', 'omitted'),
+    statusParameter: fc.constantFrom('obeyed', 'ignored'),
+  }),
+  isKind: fc.oneof({ arbitrary: fc.constant(true), weight: 3 }, { arbitrary: fc.constant(false), weight: 1 }),
+});
+
+const isOdd = (id = ''): boolean => Number.parseInt(id.at(-1) ?? '0', 16) % 2 === 1;
+
+/** The id of a membership with an id of its own. */
+const ownId = (id: string): string => `f${id.slice(1)}`;
+
+async function runStep(given: Case, { place, hasOwnIds, options, isKind }: Drawn): Promise<Run> {
+  const { inviterDomain: _, ...policy } = given.policy;
+  const isList = given.inviteIds.length === 0;
+  const memberships: MembershipOptions = {
+    ...options,
+    listOf: ({ id }) => (place === 'mixed' ? (isOdd(id) ? 'memberships' : 'both') : place),
+    ...(hasOwnIds && { idOf: ownId }),
+  };
+  const refs = given.inviteIds.map((id) => (isOdd(id) ? id : `membership.${hasOwnIds ? ownId(id) : id}`));
+  const filters = isList && Object.keys(policy).length === 0 ? { organizationNames: ['Acme, Inc.'] } : policy;
+  const faults = given.world.faults?.map((fault) =>
+    fault.on?.method === 'PATCH' ? { ...fault, on: { ...fault.on, method: 'PUT' } } : fault,
+  );
+  return run({
+    inputs: {
+      ...stepInputs({ ...given, policy: filters, inviteIds: refs }),
+      ...(isList && isKind && { kind: 'membership' }),
+    },
+    world: { ...given.world, ...(faults && { faults }), invites: given.invites, memberships },
+    seed: given.seed,
+    clockOffsetMs: given.clockOffsetMs,
+    ...(given.cancelAt !== undefined && { cancelAt: given.cancelAt }),
+  });
+}
+
+interface Shown {
+  readonly id?: string;
+  readonly status?: string;
+  readonly account?: { readonly id: string; readonly name: string };
+  readonly roles?: readonly string[];
+}
+
+/** What an answer shows of one membership. */
+function shownIn({ answer }: RecordedRequest, id: string): Shown | undefined {
+  if (answer === undefined || answer.status >= 300) return undefined;
+  try {
+    const { success, result } = JSON.parse(answer.body);
+    const entries: readonly Shown[] = Array.isArray(result) ? result : [result];
+    return success === true ? entries.find((entry) => entry?.id?.toLowerCase() === id.toLowerCase()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const idOf = ({ path }: RecordedRequest): string | undefined => /\/memberships\/([^/?]+)$/.exec(path)?.[1];
+
+function checkStep(given: Case, { sandbox, outputs, exitCode }: Run, counts: { puts: number; changed: number }): void {
+  const { inviterDomain: _, ...policy } = given.policy;
+  const { requests } = sandbox;
+  const words = new Map<string, Set<string>>();
+  for (const [index, put] of requests.entries()) {
+    if (put.method === 'GET') continue;
+    const key = put.path.toLowerCase();
+    words.set(key, (words.get(key) ?? new Set()).add(put.body));
+    if (put.method !== 'PUT') continue;
+    counts.puts += 1;
+    const id = idOf(put) ?? '';
+    const read = requests.slice(0, index).findLast((record) => idOf(record)?.toLowerCase() === id.toLowerCase());
+    assert.equal(read?.method, 'GET', `${id} was not read right before it was answered`);
+    const shown = shownIn(read, id);
+    assert.equal(shown?.status, 'pending', `${id} was answered, but its read did not say pending`);
+    assert.equal(read.answer?.atMs, put.atMs, `${id} was answered a while after its read`);
+    const { account, roles = [] } = shown;
+    const invite = { organization_id: account?.id ?? '', organization_name: account?.name ?? '', roles };
+    assert(allows(policy, invite), `${id} was answered outside of the policy`);
+    assert(!given.dryRun, 'a dry run answered');
+  }
+  for (const [path, bodies] of words) {
+    assert.deepEqual([...bodies], [JSON.stringify({ status: given.status })], `${path} was sent other words`);
+  }
+  const chosen: readonly string[] = JSON.parse(outputs.invite_ids ?? '');
+  counts.changed += Number(outputs.changed_count);
+  if (exitCode !== 0 || given.dryRun) return;
+  for (const ref of chosen.filter((text) => text.startsWith('membership.'))) {
+    const id = ref.replace('membership.', '');
+    const ofList = requests.filter(({ path }) => path.includes('/memberships'));
+    const last = ofList.flatMap((record) => shownIn(record, id)?.status ?? []).at(-1);
+    assert.equal(last, given.status, `exit 0, but ${ref} was last seen as ${last}`);
+  }
+}
+
+test('a step keeps the promises about memberships in random worlds', { timeout: 120_000 }, async () => {
+  const counts = { puts: 0, changed: 0 };
+  const property = fc.asyncProperty(cases, drawn, async (given, other) =>
+    checkStep(given, await runStep(given, other), counts),
+  );
+  await fc.assert(property, { numRuns: 300 });
+  assert(counts.puts > 50 && counts.changed > 30, `the worlds are too tame: ${JSON.stringify(counts)}`);
+});
