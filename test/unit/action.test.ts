@@ -274,7 +274,9 @@ test.each([...OUTPUT_NAMES, 'every output'])('a step that cannot write %s says s
   expect(step.annotations[0]?.message).toContain(
     `2 accepted, 1 failed. Changed: Acme, Inc. (${inviteId(1)}), Acme, Inc. (${inviteId(3)}).`,
   );
-  expect(step.annotations[0]?.message).toContain(output === 'every output' ? `and ${OUTPUT_NAMES.length - 5} more.` : `Missing: ${output}.`);
+  expect(step.annotations[0]?.message).toContain(
+    output === 'every output' ? `and ${OUTPUT_NAMES.length - 5} more.` : `Missing: ${output}.`,
+  );
   expect(step.summary).toContain('2 accepted, 1 failed');
   const good = await run({ world: { invites: invites(1) }, fails });
   expect(good).toMatchObject({ exitCode: 1, annotations: [OUTPUTS_LOST] });
