@@ -158,7 +158,7 @@ function tokenHint(hint) {
 const SCHEME_HINT = tokenHint(`Cloudflare does not take this token for this call. ${PERMISSION} If it is one, Cloudflare takes no token here. Use the Global API Key: inputs api-email and api-key.`);
 const BLOCKED_HINT = ({ scheme }) => `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`;
 const UNAUTHORIZED_HINT = ({ scheme, isAccountToken }) => isAccountToken ? ACCOUNT_TOKEN_HINT : `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
-const NOT_FOUND_HINT = 'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
+const NOT_FOUND_HINT = 'The user of these credentials has no such invite or membership. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
 const ERROR_RULES = [
     { code: 10502, kind: 'credentials', hint: BLOCKED_HINT },
     { message: /max auth failures|too many authentication failures/i, kind: 'credentials', hint: BLOCKED_HINT },
@@ -264,10 +264,12 @@ class StopError extends Error {
 /* harmony export */   l8: () => (/* binding */ statusRule),
 /* harmony export */   tc: () => (/* binding */ RATE_LIMIT_HINT),
 /* harmony export */   xH: () => (/* binding */ ROUTING_HINT),
+/* harmony export */   xg: () => (/* binding */ CONFLICT_HINT),
 /* harmony export */   zR: () => (/* binding */ UNKNOWN_EFFECT_HINT)
 /* harmony export */ });
 const UNKNOWN_EFFECT_HINT = 'Run the job again: an invite that has the desired status by then counts as success. If it goes on, ask Cloudflare’s support.';
 const TROUBLE_HINT = 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
+const CONFLICT_HINT = 'Something else was changing the invite at the same time. Run the job again.';
 const RATE_LIMIT_HINT = 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user; a block lasts 5 minutes). Raise timeout-seconds, or run less at the same time.';
 const ROUTING_HINT = 'There is no such API at this address: check api-base-url. Cloudflare’s own ends with /client/v4.';
 const REDIRECTED = {
@@ -296,7 +298,7 @@ const STATUS_RULES = {
     409: {
         ...REFUSED,
         isRetryable: true,
-        hint: 'Something else was changing the invite at the same time. Run the job again.',
+        hint: CONFLICT_HINT,
     },
     429: { isRetryable: true, effect: 'not-applied', hint: RATE_LIMIT_HINT },
     525: INSECURE_ORIGIN,
@@ -440,8 +442,9 @@ function groupsOf(policy) {
 /* harmony export */   f: () => (/* binding */ expiresMs)
 /* harmony export */ });
 const HAS_ZONE = /(?:Z|GMT|UTC|:\d{2}\S*\s*[+-]\d{2}:?\d{2})\s*$/i;
+const MAX_DATE_LENGTH = 1_000;
 function expiresMs({ expires_on: date }) {
-    if (date === undefined)
+    if (date === undefined || date.length > MAX_DATE_LENGTH)
         return Number.NaN;
     return Date.parse(HAS_ZONE.test(date) ? date : `${date}Z`);
 }
@@ -564,26 +567,26 @@ async function listInvites(client, options = {}) {
 class GrowingList {
     #invites = new Map();
     #skipped = [];
-    #idCount = 0;
+    #ids = new Set();
     #skippedCount = 0;
     #entryCount = 0;
     #characterCount = 0;
     #totalCount;
-    #lastPage = '';
+    #lastPage;
     #isOfMemberships;
     constructor(isOfMemberships) {
         this.#isOfMemberships = isOfMemberships;
     }
     add({ entries, totalCount, perPage }, page) {
-        const text = JSON.stringify(entries);
-        const idCount = this.#idCount;
-        if (text !== this.#lastPage)
+        const text = textOf(entries);
+        const idCount = this.#ids.size;
+        if (text === undefined || text !== this.#lastPage)
             for (const entry of entries)
                 this.#addEntry(entry);
         this.#lastPage = text;
-        this.#characterCount += text.length;
+        this.#characterCount += text?.length ?? MAX_PAGE_LENGTH;
         this.#entryCount += entries.length;
-        const isRepeated = this.#idCount === idCount;
+        const isRepeated = this.#ids.size === idCount;
         if (this.#isOfMemberships)
             return isRepeated || entries.length < (perPage ?? 0);
         this.#totalCount = totalCount ?? this.#totalCount;
@@ -606,7 +609,10 @@ class GrowingList {
     }
     #addEntry(entry) {
         const invite = parseEntry(this.#isOfMemberships ? (0,_cloudflare_membership_js__WEBPACK_IMPORTED_MODULE_1__/* .toMembership */ .Q)(entry) : (0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .toInvite */ .xW)(entry), entry);
-        const key = (0,_ascii_js__WEBPACK_IMPORTED_MODULE_2__/* .asciiLowercase */ .T)(invite.id ?? '');
+        const { id = '' } = invite;
+        const key = (0,_ascii_js__WEBPACK_IMPORTED_MODULE_2__/* .asciiLowercase */ .T)(id);
+        if ((0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .isInviteId */ .n$)(id))
+            this.#ids.add(key);
         if ('reason' in invite) {
             this.#invites.delete(key);
             this.#skippedCount += 1;
@@ -614,10 +620,17 @@ class GrowingList {
                 this.#skipped.push(invite);
         }
         else {
-            if (!this.#invites.has(key))
-                this.#idCount += 1;
             this.#invites.set(key, invite);
         }
+    }
+}
+const MAX_PAGE_LENGTH = 8 * 1024 * 1024;
+function textOf(entries) {
+    try {
+        return JSON.stringify(entries);
+    }
+    catch {
+        return undefined;
     }
 }
 function parseEntry(invite, entry) {
@@ -1059,7 +1072,13 @@ const NO_REASON_HINT = 'Cloudflare refused this request and gave no reason. Give
 const NOT_FROM_API_HINT = 'This is not an answer of Cloudflare’s API. Check api-base-url, and whether a firewall or proxy answered in its place.';
 const ANSWERED_HINT = 'An earlier attempt of this step may have responded to the invite, after which Cloudflare may not show it any more. Look in the account, or at the user’s memberships, whether it did.';
 const ONE_REFUSAL_HINT = 'Only this invite met it: check first that its id is right and that it was sent to this user.';
+const READ_AGAIN_HINT = 'Run the job again. If it goes on, ask Cloudflare’s support.';
 function requestHint(error, scheme) {
+    const hint = hintOf(error, scheme);
+    const isOfOneResponse = hint === _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .UNKNOWN_EFFECT_HINT */ .zR || hint === _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .CONFLICT_HINT */ .xg;
+    return isOfOneResponse && error.method === 'GET' ? READ_AGAIN_HINT : hint;
+}
+function hintOf(error, scheme) {
     const { status, rule, cause, stopKind, details = [] } = error;
     if (status === undefined) {
         const fault = (0,_network_error_js__WEBPACK_IMPORTED_MODULE_3__/* .connectionFault */ .x$)(cause);
@@ -1087,7 +1106,8 @@ function requestHint(error, scheme) {
         return (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l8)(status).hint;
     if (error.isFromApi === false)
         return NOT_FROM_API_HINT;
-    return details.length === 0 ? NO_REASON_HINT : (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l8)(status).hint;
+    const messages = details.flatMap((detail) => [detail, ...detail.chain]).map(({ message }) => message);
+    return messages.some(Boolean) ? (0,_cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .statusRule */ .l8)(status).hint : NO_REASON_HINT;
 }
 
 
@@ -1401,7 +1421,7 @@ function describeIgnored({ invite, reason }) {
     return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, invite.id)}${organization}: ${why}.`;
 }
 function describeWait(secondsLeft) {
-    return `No invite matches yet; looking for another ${secondsLeft} s.`;
+    return `No invitation matches yet; looking for another ${secondsLeft} s.`;
 }
 function otherListTitle(count) {
     return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(count, 'pending membership')} in Cloudflare’s other list`;
@@ -2251,14 +2271,14 @@ function parseBody(text, redact) {
         json = JSON.parse(trimmed, isClean ? undefined : redactString);
     }
     catch {
-        return parseText(redact(trimmed));
+        return parseText(redact(trimmed), redact);
     }
     if (!(0,build_json/* isObject */.G)(json)) {
         return { kind: 'unreadable', description: `JSON that is not an object: ${firstWords(json, redact)}`, errors: [] };
     }
     const { success, result, retryable } = json;
     const errors = reasonsOf(json);
-    const delays = [json, json.error, ...listOf(json.errors)].map((part) => (0,build_json/* isObject */.G)(part) && part.retry_after);
+    const delays = [json, json.error, ...listOf(json.errors).slice(0, MAX_REASONS)].map((part) => (0,build_json/* isObject */.G)(part) && part.retry_after);
     const retryAfter = delays.filter((delay) => delay !== undefined && delay !== false);
     if (typeof success === 'boolean') {
         const info = (0,build_json/* isObject */.G)(json.result_info) ? json.result_info : {};
@@ -2282,7 +2302,7 @@ function firstWords(json, redact) {
         return 'nested too deep';
     }
 }
-function parseText(text) {
+function parseText(text, redact) {
     const edgeCode = /^error code: (1\d{3})\b/i.exec(text)?.[1];
     const description = `text: "${(0,words/* truncate */.xv)(text, MAX_FIRST_WORDS)}"`;
     if (edgeCode !== undefined) {
@@ -2297,7 +2317,7 @@ function parseText(text) {
     if (!signs.every((sign) => sign.test(html)))
         return { kind: 'unreadable', description, errors: [] };
     const title = (/<title[^>]{0,200}>([^<]{1,500})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
-    const titled = title === '' ? '' : ` titled "${(0,words/* truncate */.xv)(title, MAX_FIRST_WORDS)}"`;
+    const titled = title === '' ? '' : ` titled "${(0,words/* truncate */.xv)(redact(title), MAX_FIRST_WORDS)}"`;
     return { kind: 'page', description: `an HTML page${titled}`, errors: [] };
 }
 function withoutComments(html) {
@@ -2487,7 +2507,7 @@ class RequestSender {
     }
     async send(request) {
         const { limiter, clock, onDebug } = this.#options;
-        const acquired = await limiter.acquire();
+        const acquired = await limiter.acquire(request.method === 'PUT');
         const startMs = clock.nowMs();
         const response = await this.#fetchWithTimeout(request);
         const result = response.ok ? this.#parseResponse(request, response.value) : response;
@@ -2509,7 +2529,7 @@ class RequestSender {
             return;
         }
         if (error === undefined || error.status !== undefined)
-            limiter.answered(acquired);
+            limiter.answered(acquired, method);
         if (isOptional && !error?.isAuthError)
             return;
         const isRead = method === 'GET';
@@ -2644,8 +2664,8 @@ class InvitesClient {
         this.#options = options;
         this.#sender = new RequestSender(options);
     }
-    get isPaused() {
-        return this.#options.limiter.isPaused;
+    get isRefused() {
+        return this.#options.limiter.isRefused;
     }
     get(ref, { retry, isOptional }) {
         const request = { method: 'GET', path: pathOf(ref), isOptional };
@@ -2769,6 +2789,7 @@ class RequestLimiter {
     #pause;
     #limits = 0;
     #limitsInRow = 0;
+    #isLimitOfRead = true;
     #waitedMs = 0;
     #waitedUntilMs = 0;
     constructor(options) {
@@ -2792,7 +2813,10 @@ class RequestLimiter {
     get remainingMs() {
         return this.#deadlineMs - this.#options.clock.nowMs();
     }
-    get isPaused() {
+    get isRefused() {
+        return this.#isPaused && this.#pause?.reason !== 'announced';
+    }
+    get #isPaused() {
         return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
     }
     stop(reason) {
@@ -2801,10 +2825,12 @@ class RequestLimiter {
     hasTimeFor(ms) {
         return ms < this.remainingMs;
     }
-    async acquire() {
+    async acquire(passesAnnounced = false) {
         const { clock, timeoutSeconds, onPause } = this.#options;
         this.#stop.signal.throwIfAborted();
-        for (let pause = this.#pause; pause !== undefined && this.isPaused; pause = this.#pause) {
+        for (let pause = this.#pause; pause !== undefined && this.#isPaused; pause = this.#pause) {
+            if (passesAnnounced && pause.reason === 'announced')
+                break;
             const leftMs = Math.max(0, this.remainingMs);
             const waitMs = pause.untilMs - clock.nowMs();
             if (!this.hasTimeFor(waitMs))
@@ -2828,14 +2854,15 @@ class RequestLimiter {
         if (acquired === this.#limits) {
             this.#limits += 1;
             this.#limitsInRow += 1;
+            this.#isLimitOfRead = error.method === 'GET';
             pauseMs = limitPauseMs(this.#limitsInRow, error.retryAfterMs);
         }
         this.pause(pauseMs, error.status === 429 ? 'refused' : 'refused-by-code', error);
         if (this.#options.stopsAtLimit && this.#pause !== undefined)
             this.#stopForLimit(this.#pause, undefined);
     }
-    answered(acquired) {
-        if (acquired === this.#limits)
+    answered(acquired, method) {
+        if (acquired === this.#limits && (this.#isLimitOfRead || method !== 'GET'))
             this.#limitsInRow = 0;
     }
     #stopForLimit(pause, leftMs) {
@@ -2850,7 +2877,7 @@ class RequestLimiter {
         const untilMs = this.#options.clock.nowMs() + durationMs;
         const extraMs = untilMs - (current?.untilMs ?? 0);
         if (current === undefined || extraMs > 0) {
-            const isAnnounced = this.isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
+            const isAnnounced = this.#isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
             this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
         }
         else if (error !== undefined && current.error === undefined) {
@@ -3579,7 +3606,7 @@ class InviteResponder {
             const decided = this.#conclude();
             if (decided !== undefined)
                 return decided;
-        } while (client.isPaused && !dryRun);
+        } while (client.isRefused && !dryRun);
         return undefined;
     }
     async #read(retry) {
@@ -3727,23 +3754,24 @@ async function look(options) {
         return listing;
     const { invites, ...gaps } = listing.value;
     const open = isOfInvites ? invites : invites.filter(({ status }) => status === 'pending');
-    const complete = await withPolicies(open, options, { retry: 'all' });
-    if (!complete.ok)
-        return { ok: false, failure: { kind: 'request', failure: complete.failure } };
-    const selection = selectInvites(complete.value, filters, desiredStatus, serverClock.nowMs());
-    return { ok: true, value: { kind, otherList: [], ...selection, ...gaps } };
+    const { complete, unread } = await withPolicies(open, options, { retry: 'all' });
+    const selection = selectInvites(complete, filters, desiredStatus, serverClock.nowMs());
+    const selected = [...selection.selected, ...unread.map(({ invite: { status: _, ...rest } }) => rest)];
+    return { ok: true, value: { kind, otherList: [], ...selection, selected, ...gaps } };
 }
 async function withPolicies(listed, { client, filters }, read) {
     const complete = [];
+    const unread = [];
     for (const invite of listed) {
         const match = (0,invites_filters/* matchFilters */.XN)(invite, filters);
         const isUnread = match.kind === 'unmatched' && match.filter === 'roles' && match.value === undefined;
         const answer = isUnread && invite.kind === 'membership' ? await client.get(invite, read) : undefined;
         if (answer?.ok === false && !answer.failure.error.isNotFound)
-            return answer;
-        complete.push({ ...invite, ...(answer?.ok && answer.value), id: invite.id });
+            unread.push({ invite, failure: answer.failure });
+        else
+            complete.push({ ...invite, ...(answer?.ok && answer.value), id: invite.id });
     }
-    return { ok: true, value: complete };
+    return { complete, unread };
 }
 async function findJoined(options) {
     const { filters, desiredStatus, waitSeconds } = options;
@@ -3752,10 +3780,10 @@ async function findJoined(options) {
         return undefined;
     const members = await lookAtMemberships(options, 'accepted');
     const ofOrganization = members.filter(({ organization_id: id = '' }) => (0,ascii/* asciiLowercase */.T)(id) === (0,ascii/* asciiLowercase */.T)(organization));
-    const complete = await withPolicies(ofOrganization, options, OPTIONAL);
-    if (!complete.ok)
-        options.onOptionalFailure({ kind: 'request', failure: complete.failure });
-    return complete.ok ? complete.value.find((member) => (0,invites_filters/* matchFilters */.XN)(member, filters).kind === 'match') : undefined;
+    const { complete, unread } = await withPolicies(ofOrganization, options, OPTIONAL);
+    for (const { failure } of unread)
+        options.onOptionalFailure({ kind: 'request', failure });
+    return complete.find((member) => (0,invites_filters/* matchFilters */.XN)(member, filters).kind === 'match');
 }
 async function lookAtOtherList(options) {
     const { 'organization-id': id, 'organization-name': name } = options.filters;
@@ -4129,7 +4157,7 @@ function warningsOf(result) {
 function titleOf(result, outcomes, problem) {
     if (result.kind === 'handled')
         return (0,log/* runTitle */.kh)(outcomes, result.context);
-    return `Cloudflare invites: ${problem?.title.replace(/^./, (first) => first.toLowerCase())}`;
+    return `Cloudflare invites: ${problem?.title.replace(/^(?!Cloudflare)./, (first) => first.toLowerCase())}`;
 }
 function reportRun(result, redact, filters) {
     try {

@@ -69,8 +69,8 @@ const ENDPOINTS: Readonly<Record<InviteKind, Endpoint>> = {
 };
 
 /**
- * Cloudflare's API for a user's invites and memberships. A request that fails for good is a value; every method throws `StopError`
- * where the step may send no further request.
+ * Cloudflare's API for a user's invites and memberships. A request that fails for good is a value; every method throws
+ * `StopError` where the step may send no further request.
  */
 export class InvitesClient {
   readonly #options: ClientOptions;
@@ -86,8 +86,8 @@ export class InvitesClient {
   }
 
   /** Whether a request would have to wait now for a rate limit. */
-  get isPaused(): boolean {
-    return this.#options.limiter.isPaused;
+  get isRefused(): boolean {
+    return this.#options.limiter.isRefused;
   }
 
   /** `GET …/{id}`. Fails too if the answer is a success without a status of this invitation. */

@@ -57,14 +57,16 @@ export function parseBody(text: string, redact: Redact): Body {
     const isClean = !trimmed.includes('\\') && redact(trimmed) === trimmed;
     json = JSON.parse(trimmed, isClean ? undefined : redactString);
   } catch {
-    return parseText(redact(trimmed));
+    return parseText(redact(trimmed), redact);
   }
   if (!isObject(json)) {
     return { kind: 'unreadable', description: `JSON that is not an object: ${firstWords(json, redact)}`, errors: [] };
   }
   const { success, result, retryable } = json;
   const errors = reasonsOf(json);
-  const delays = [json, json.error, ...listOf(json.errors)].map((part) => isObject(part) && part.retry_after);
+  const delays = [json, json.error, ...listOf(json.errors).slice(0, MAX_REASONS)].map(
+    (part) => isObject(part) && part.retry_after,
+  );
   const retryAfter = delays.filter((delay) => delay !== undefined && delay !== false);
   if (typeof success === 'boolean') {
     const info: JsonObject = isObject(json.result_info) ? json.result_info : {};
@@ -90,7 +92,7 @@ function firstWords(json: unknown, redact: Redact): string {
   }
 }
 
-function parseText(text: string): Body {
+function parseText(text: string, redact: Redact): Body {
   const edgeCode = /^error code: (1\d{3})\b/i.exec(text)?.[1];
   const description = `text: "${truncate(text, MAX_FIRST_WORDS)}"`;
   if (edgeCode !== undefined) {
@@ -104,7 +106,8 @@ function parseText(text: string): Body {
     : [/<(?:!doctype html|html)\b/i, /<title\b/i];
   if (!signs.every((sign) => sign.test(html))) return { kind: 'unreadable', description, errors: [] };
   const title = (/<title[^>]{0,200}>([^<]{1,500})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
-  const titled = title === '' ? '' : ` titled "${truncate(title, MAX_FIRST_WORDS)}"`;
+  // Without comments and line breaks, parts of a credential may stand side by side.
+  const titled = title === '' ? '' : ` titled "${truncate(redact(title), MAX_FIRST_WORDS)}"`;
   return { kind: 'page', description: `an HTML page${titled}`, errors: [] };
 }
 

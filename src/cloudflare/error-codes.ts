@@ -79,7 +79,7 @@ export const UNAUTHORIZED_HINT: ErrorRule['hint'] = ({ scheme, isAccountToken })
 
 /** The hint for an invite that this user does not have. */
 export const NOT_FOUND_HINT =
-  'The user of these credentials has no such invite. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
+  'The user of these credentials has no such invite or membership. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
 
 /**
  * Cloudflare's codes that change what the step does or advises, whatever the HTTP status. The first rule that fits an

@@ -21,6 +21,9 @@ export const UNKNOWN_EFFECT_HINT =
 export const TROUBLE_HINT =
   'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
 
+/** The hint for a conflict with somebody else's change. */
+export const CONFLICT_HINT = 'Something else was changing the invite at the same time. Run the job again.';
+
 /** The hint for a rate limit. */
 export const RATE_LIMIT_HINT =
   'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user; a block lasts 5 minutes). Raise timeout-seconds, or run less at the same time.';
@@ -57,7 +60,7 @@ const STATUS_RULES: Readonly<Record<number, StatusRule>> = {
   409: {
     ...REFUSED,
     isRetryable: true,
-    hint: 'Something else was changing the invite at the same time. Run the job again.',
+    hint: CONFLICT_HINT,
   },
   429: { isRetryable: true, effect: 'not-applied', hint: RATE_LIMIT_HINT },
   525: INSECURE_ORIGIN,

@@ -32,6 +32,8 @@ export class RequestLimiter {
   #limits = 0;
   /** Rate limits met since the last other answer. */
   #limitsInRow = 0;
+  /** Whether the last limit was met by a request that only reads. */
+  #isLimitOfRead = true;
   #waitedMs = 0;
   #waitedUntilMs = 0;
 
@@ -60,7 +62,12 @@ export class RequestLimiter {
   }
 
   /** Whether a request would have to wait now. */
-  get isPaused(): boolean {
+  /** Whether a limit that a request met holds back every request. */
+  get isRefused(): boolean {
+    return this.#isPaused && this.#pause?.reason !== 'announced';
+  }
+
+  get #isPaused(): boolean {
     return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
   }
 
@@ -76,12 +83,14 @@ export class RequestLimiter {
 
   /**
    * Waits until a request may be sent. Throws `StopError` if none may, or if a pause is longer than the time left.
+   * @param passesAnnounced whether a pause that only a `Ratelimit` header announces does not hold the request back
    * @returns what `limitMet` and `answered` take together with the answer to this request
    */
-  async acquire(): Promise<number> {
+  async acquire(passesAnnounced = false): Promise<number> {
     const { clock, timeoutSeconds, onPause } = this.#options;
     this.#stop.signal.throwIfAborted();
-    for (let pause = this.#pause; pause !== undefined && this.isPaused; pause = this.#pause) {
+    for (let pause = this.#pause; pause !== undefined && this.#isPaused; pause = this.#pause) {
+      if (passesAnnounced && pause.reason === 'announced') break;
       const leftMs = Math.max(0, this.remainingMs);
       const waitMs = pause.untilMs - clock.nowMs();
       if (!this.hasTimeFor(waitMs)) this.#stopForLimit(pause, leftMs);
@@ -105,15 +114,19 @@ export class RequestLimiter {
     if (acquired === this.#limits) {
       this.#limits += 1;
       this.#limitsInRow += 1;
+      this.#isLimitOfRead = error.method === 'GET';
       pauseMs = limitPauseMs(this.#limitsInRow, error.retryAfterMs);
     }
     this.pause(pauseMs, error.status === 429 ? 'refused' : 'refused-by-code', error);
     if (this.#options.stopsAtLimit && this.#pause !== undefined) this.#stopForLimit(this.#pause, undefined);
   }
 
-  /** Ends the row of pauses: a request that was sent after the last one got another answer. */
-  answered(acquired: number): void {
-    if (acquired === this.#limits) this.#limitsInRow = 0;
+  /**
+   * Ends the row of pauses: a request that was sent after the last one got another answer. A read does not end a row of
+   * limits that responses met.
+   */
+  answered(acquired: number, method: string): void {
+    if (acquired === this.#limits && (this.#isLimitOfRead || method !== 'GET')) this.#limitsInRow = 0;
   }
 
   #stopForLimit(pause: Pause, leftMs: number | undefined): void {
@@ -133,7 +146,7 @@ export class RequestLimiter {
     const extraMs = untilMs - (current?.untilMs ?? 0);
     if (current === undefined || extraMs > 0) {
       // Answers to requests in flight together ask for the same pause: one line of the log is enough.
-      const isAnnounced = this.isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
+      const isAnnounced = this.#isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
       this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
     } else if (error !== undefined && current.error === undefined) {
       // A refusal explains a pause better than a header of the same answer.

@@ -81,7 +81,8 @@ export class RequestSender {
   /** Sends one attempt, once the limiter allows it. Throws `StopError` if the step may send no further request. */
   async send(request: ApiRequest): Promise<Result<ApiSuccess, ApiError>> {
     const { limiter, clock, onDebug } = this.#options;
-    const acquired = await limiter.acquire();
+    // A response to a membership follows a read at once, or the read is worth nothing.
+    const acquired = await limiter.acquire(request.method === 'PUT');
     const startMs = clock.nowMs();
     const response = await this.#fetchWithTimeout(request);
     const result = response.ok ? this.#parseResponse(request, response.value) : response;
@@ -103,7 +104,7 @@ export class RequestSender {
       limiter.limitMet(error, acquired);
       return;
     }
-    if (error === undefined || error.status !== undefined) limiter.answered(acquired);
+    if (error === undefined || error.status !== undefined) limiter.answered(acquired, method);
     if (isOptional && !error?.isAuthError) return;
 
     const isRead = method === 'GET';

@@ -66,12 +66,13 @@ export async function listInvites(
 class GrowingList {
   readonly #invites = new Map<string, ListedInvite>();
   readonly #skipped: SkippedEntry[] = [];
-  #idCount = 0;
+  /** The ids of all entries, those that cannot be used included. */
+  readonly #ids = new Set<string>();
   #skippedCount = 0;
   #entryCount = 0;
   #characterCount = 0;
   #totalCount: number | undefined;
-  #lastPage = '';
+  #lastPage: string | undefined;
   readonly #isOfMemberships: boolean;
 
   constructor(isOfMemberships: boolean) {
@@ -80,14 +81,14 @@ class GrowingList {
 
   /** Adds a page, and says whether it is the last one. */
   add({ entries, totalCount, perPage }: InvitePage, page: number): boolean {
-    const text = JSON.stringify(entries);
-    const idCount = this.#idCount;
+    const text = textOf(entries);
+    const idCount = this.#ids.size;
     // A page that is sent again holds the same unusable entries: count them once.
-    if (text !== this.#lastPage) for (const entry of entries) this.#addEntry(entry);
+    if (text === undefined || text !== this.#lastPage) for (const entry of entries) this.#addEntry(entry);
     this.#lastPage = text;
-    this.#characterCount += text.length;
+    this.#characterCount += text?.length ?? MAX_PAGE_LENGTH;
     this.#entryCount += entries.length;
-    const isRepeated = this.#idCount === idCount;
+    const isRepeated = this.#ids.size === idCount;
     if (this.#isOfMemberships) return isRepeated || entries.length < (perPage ?? 0);
     this.#totalCount = totalCount ?? this.#totalCount;
     // `total_count` may count the first page only. Read one more page rather than miss an invite.
@@ -112,16 +113,29 @@ class GrowingList {
 
   #addEntry(entry: unknown): void {
     const invite = parseEntry(this.#isOfMemberships ? toMembership(entry) : toInvite(entry), entry);
-    const key = asciiLowercase(invite.id ?? '');
+    const { id = '' } = invite;
+    const key = asciiLowercase(id);
+    if (isInviteId(id)) this.#ids.add(key);
     // Of two entries for one invite, the later one is newer.
     if ('reason' in invite) {
       this.#invites.delete(key);
       this.#skippedCount += 1;
       if (this.#skipped.length < MAX_DESCRIBED) this.#skipped.push(invite);
     } else {
-      if (!this.#invites.has(key)) this.#idCount += 1;
       this.#invites.set(key, invite);
     }
+  }
+}
+
+/** Source: the client refuses bodies beyond 8 MiB. */
+const MAX_PAGE_LENGTH = 8 * 1024 * 1024;
+
+/** A page as text, for comparison; undefined for one that is nested too deep. */
+function textOf(entries: readonly unknown[]): string | undefined {
+  try {
+    return JSON.stringify(entries);
+  } catch {
+    return undefined;
   }
 }
 

@@ -14,7 +14,7 @@ export interface Target extends InviteRef {
 }
 
 export interface RespondOptions {
-  readonly client: Pick<InvitesClient, 'respond' | 'get' | 'decideRetry' | 'isPaused'>;
+  readonly client: Pick<InvitesClient, 'respond' | 'get' | 'decideRetry' | 'isRefused'>;
   readonly desiredStatus: InviteResponse;
   readonly dryRun: boolean;
   /** The policy that every read of an invite must pass; where there is one, an unlisted invite is read first. */
@@ -109,7 +109,7 @@ class InviteResponder {
   }
 
   /**
-   * Reads a membership, once more after each pause of all requests, so that an attempt follows what was read at once.
+   * Reads a membership, once more where a rate limit holds back all requests, so that an attempt follows what was read at once.
    * Resolves with the outcome if it is not pending, or cannot be read.
    */
   async #readUntilPending(): Promise<Outcome | undefined> {
@@ -119,7 +119,7 @@ class InviteResponder {
       if (failure !== undefined) return this.#failedBy(this.#lastFailure ?? failure, failure);
       const decided = this.#conclude();
       if (decided !== undefined) return decided;
-    } while (client.isPaused && !dryRun);
+    } while (client.isRefused && !dryRun);
     return undefined;
   }
 

@@ -81,30 +81,35 @@ async function look(options: SearchOptions): Promise<Result<InviteSearch, Search
   const { invites, ...gaps } = listing.value;
   // The server need not obey the status that is asked for, and accepted memberships are no reruns.
   const open = isOfInvites ? invites : invites.filter(({ status }) => status === 'pending');
-  const complete = await withPolicies(open, options, { retry: 'all' });
-  if (!complete.ok) return { ok: false, failure: { kind: 'request', failure: complete.failure } };
-  const selection = selectInvites(complete.value, filters, desiredStatus, serverClock.nowMs());
-  return { ok: true, value: { kind, otherList: [], ...selection, ...gaps } };
+  const { complete, unread } = await withPolicies(open, options, { retry: 'all' });
+  const selection = selectInvites(complete, filters, desiredStatus, serverClock.nowMs());
+  // One that could not be read is a target of its own: it is read again, and fails alone.
+  const selected = [...selection.selected, ...unread.map(({ invite: { status: _, ...rest } }) => rest)];
+  return { ok: true, value: { kind, otherList: [], ...selection, selected, ...gaps } };
 }
 
-/**
- * Reads each membership that the filters let pass but for its roles, which the list does not show, and resolves with the
- * whole list.
- */
+/** A membership that could not be read. */
+interface Unread {
+  readonly invite: ListedInvite;
+  readonly failure: RequestFailure;
+}
+
+/** Reads each membership that the filters let pass but for its roles, which the list does not show. */
 async function withPolicies(
   listed: readonly ListedInvite[],
   { client, filters }: SearchOptions,
   read: ReadOptions,
-): Promise<Result<readonly ListedInvite[], RequestFailure>> {
+): Promise<{ readonly complete: readonly ListedInvite[]; readonly unread: readonly Unread[] }> {
   const complete: ListedInvite[] = [];
+  const unread: Unread[] = [];
   for (const invite of listed) {
     const match = matchFilters(invite, filters);
     const isUnread = match.kind === 'unmatched' && match.filter === 'roles' && match.value === undefined;
     const answer = isUnread && invite.kind === 'membership' ? await client.get(invite, read) : undefined;
-    if (answer?.ok === false && !answer.failure.error.isNotFound) return answer;
-    complete.push({ ...invite, ...(answer?.ok && answer.value), id: invite.id });
+    if (answer?.ok === false && !answer.failure.error.isNotFound) unread.push({ invite, failure: answer.failure });
+    else complete.push({ ...invite, ...(answer?.ok && answer.value), id: invite.id });
   }
-  return { ok: true, value: complete };
+  return { complete, unread };
 }
 
 /**
@@ -119,9 +124,9 @@ async function findJoined(options: SearchOptions): Promise<ListedInvite | undefi
   const ofOrganization = members.filter(
     ({ organization_id: id = '' }) => asciiLowercase(id) === asciiLowercase(organization),
   );
-  const complete = await withPolicies(ofOrganization, options, OPTIONAL);
-  if (!complete.ok) options.onOptionalFailure({ kind: 'request', failure: complete.failure });
-  return complete.ok ? complete.value.find((member) => matchFilters(member, filters).kind === 'match') : undefined;
+  const { complete, unread } = await withPolicies(ofOrganization, options, OPTIONAL);
+  for (const { failure } of unread) options.onOptionalFailure({ kind: 'request', failure });
+  return complete.find((member) => matchFilters(member, filters).kind === 'match');
 }
 
 /** The pending memberships of organizations that the filters let pass. */

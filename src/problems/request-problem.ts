@@ -2,7 +2,13 @@ import { formatSeconds } from '../clock.ts';
 import type { Scheme } from '../cloudflare/credentials.ts';
 import { type CodedMessage, type ErrorDetail, NOT_FOUND_HINT, UNAUTHORIZED_HINT } from '../cloudflare/error-codes.ts';
 import type { ApiError, RequestFailure } from '../cloudflare/errors.ts';
-import { RATE_LIMIT_HINT, ROUTING_HINT, statusRule, UNKNOWN_EFFECT_HINT } from '../cloudflare/http-status.ts';
+import {
+  CONFLICT_HINT,
+  RATE_LIMIT_HINT,
+  ROUTING_HINT,
+  statusRule,
+  UNKNOWN_EFFECT_HINT,
+} from '../cloudflare/http-status.ts';
 import { type ConnectionFault, connectionFault } from '../network-error.ts';
 import { firstOf } from '../words.ts';
 import type { Problem } from './problem.ts';
@@ -87,8 +93,17 @@ const ANSWERED_HINT =
   'An earlier attempt of this step may have responded to the invite, after which Cloudflare may not show it any more. Look in the account, or at the user’s memberships, whether it did.';
 const ONE_REFUSAL_HINT = 'Only this invite met it: check first that its id is right and that it was sent to this user.';
 
+/** In place of hints that speak of one response, for requests that only read. */
+const READ_AGAIN_HINT = 'Run the job again. If it goes on, ask Cloudflare’s support.';
+
 /** What the author of the workflow can do about a failed request. */
 function requestHint(error: ApiError, scheme: Scheme): string {
+  const hint = hintOf(error, scheme);
+  const isOfOneResponse = hint === UNKNOWN_EFFECT_HINT || hint === CONFLICT_HINT;
+  return isOfOneResponse && error.method === 'GET' ? READ_AGAIN_HINT : hint;
+}
+
+function hintOf(error: ApiError, scheme: Scheme): string {
   const { status, rule, cause, stopKind, details = [] } = error;
   if (status === undefined) {
     const fault = connectionFault(cause);
@@ -109,5 +124,6 @@ function requestHint(error: ApiError, scheme: Scheme): string {
   if (typeof rule?.hint === 'string') return rule.hint;
   if (error.effect !== 'rejected' || status === 404 || status === 409) return statusRule(status).hint;
   if (error.isFromApi === false) return NOT_FROM_API_HINT;
-  return details.length === 0 ? NO_REASON_HINT : statusRule(status).hint;
+  const messages = details.flatMap((detail) => [detail, ...detail.chain]).map(({ message }) => message);
+  return messages.some(Boolean) ? statusRule(status).hint : NO_REASON_HINT;
 }

@@ -49,7 +49,7 @@ export function describeIgnored({ invite, reason }: IgnoredInvite): string {
 
 /** One line before another look at the list. */
 export function describeWait(secondsLeft: number): string {
-  return `No invite matches yet; looking for another ${secondsLeft} s.`;
+  return `No invitation matches yet; looking for another ${secondsLeft} s.`;
 }
 
 /** The title above memberships of which the notice of `annotateList` speaks. */

@@ -58,7 +58,7 @@ function warningsOf(result: RunResult): readonly Annotation[] {
 
 function titleOf(result: RunResult, outcomes: readonly ReportedOutcome[], problem: Problem | undefined): string {
   if (result.kind === 'handled') return runTitle(outcomes, result.context);
-  return `Cloudflare invites: ${problem?.title.replace(/^./, (first) => first.toLowerCase())}`;
+  return `Cloudflare invites: ${problem?.title.replace(/^(?!Cloudflare)./, (first) => first.toLowerCase())}`;
 }
 
 /** `createReport`; if it fails, what became of the invites and the failure. Never throws. */

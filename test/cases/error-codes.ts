@@ -56,9 +56,21 @@ const STOPS_KEY: readonly Row[] = [
 ];
 
 const CONCERNS_INVITE: readonly Row[] = [
-  [400, [7003, 'Could not route to /client/v4/user/invites/abc, perhaps'], 'no such invite. Check the id'],
-  [400, [7003, 'Could not route to /client/v4/…', [7000, 'No route for that URI']], 'no such invite. Check the id'],
-  [404, [1003, 'Not found'], 'no such invite. Check the id, and that the credentials are those of the invited user'],
+  [
+    400,
+    [7003, 'Could not route to /client/v4/user/invites/abc, perhaps'],
+    'no such invite or membership. Check the id',
+  ],
+  [
+    400,
+    [7003, 'Could not route to /client/v4/…', [7000, 'No route for that URI']],
+    'no such invite or membership. Check the id',
+  ],
+  [
+    404,
+    [1003, 'Not found'],
+    'no such invite or membership. Check the id, and that the credentials are those of the invited user',
+  ],
   [404, undefined, 'no such API at this address: check api-base-url'],
   [403, [1001, 'Forbidden'], 'but not the credentials'],
   [403, [1001, 'Forbidden'], 'Enterprise'],

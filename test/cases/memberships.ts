@@ -1,6 +1,19 @@
 import { envelopeFailure, html502, type MembershipOptions } from '../../sandbox/cloudflare.ts';
 import { invite, inviteId, invites } from '../run.ts';
-import { ALL, always, applied, type Case, dropped, http, ID, OTHER_LIST, type onGet, sharing, times } from './case.ts';
+import {
+  ALL,
+  always,
+  applied,
+  type Case,
+  dropped,
+  http,
+  ID,
+  OTHER_LIST,
+  type onGet,
+  sharing,
+  times,
+  withHeaders,
+} from './case.ts';
 
 const REF = `membership.${ID}`;
 const KIND = { kind: 'membership', 'organization-name': 'Acme*' };
@@ -177,13 +190,11 @@ export const cases: readonly Case[] = [
     },
     {
       name: 'a membership that is accepted during a pause after its read is not rejected',
-      answers: [
-        { mutateReply: (reply) => ({ ...reply, headers: { ...reply.headers, ratelimit: '"default";r=0;t=30' } }) },
-      ],
+      answers: [onPut(http(429, '', { 'retry-after': '30' }))],
       server: { ...only(), secondActor: [{ afterMs: 1_000, id: ID, change: { status: 'accepted' } }] },
-      requests: 'GET GET',
+      requests: 'GET PUT GET',
       exit: 1,
-      atMs: [0, 30_000],
+      atMs: [0, 0, 30_000],
       says: ['It is already accepted.'],
     },
   ]),
@@ -471,5 +482,33 @@ export const cases: readonly Case[] = [
     github: [{ status: 200, body: [] }],
     githubRequests: 'GET POST',
     annotations: ['error', 'warning'],
+  },
+  {
+    name: 'a rate limit of every response to a membership ends the step, as the pauses grow',
+    inputs: { 'invite-id': REF },
+    server: only(),
+    answers: [always(onPut(http(429, '', { 'retry-after': '1' })))],
+    requests: Array(7).fill('GET PUT').join(' '),
+    exit: 1,
+    title: 'Cloudflare’s rate limit leaves no time',
+  },
+  {
+    name: 'a membership is responded to although its read says that no request is left',
+    inputs: { 'invite-id': REF },
+    server: only(),
+    answers: [always(withHeaders({ ratelimit: '"default";r=0;t=1' }))],
+    requests: 'GET PUT',
+    exit: 0,
+    outcomes: ['changed'],
+  },
+  {
+    name: 'a membership that cannot be read fails alone',
+    inputs: { kind: 'membership', roles: 'DNS', retries: '0' },
+    invites: invites(3),
+    server: only({ listedPolicies: 'omitted' }),
+    answers: [always({ ...http(500, 'no'), on: { method: 'GET', id: inviteId(2) } })],
+    requests: 'GET GET GET GET GET GET GET PUT PUT',
+    exit: 1,
+    outcomes: ['changed', 'changed', 'failed'],
   },
 ];

@@ -14,6 +14,7 @@ import {
   onGet,
   onInvite,
   onPatch,
+  sharing,
   success,
   times,
 } from './case.ts';
@@ -168,7 +169,7 @@ const PASSING: readonly Row[] = [
   { code: 4242, message: 'the operation timed out', hint: 'another attempt', statuses: [200, 400, 401, 403, 504] },
 ];
 
-const NOT_FOUND = 'no such invite. Check the id';
+const NOT_FOUND = 'no such invite or membership. Check the id';
 const MISSING: readonly Row[] = [
   {
     code: 7003,
@@ -664,4 +665,31 @@ export const cases: readonly Case[] = [
     exit: 1,
     title: 'The list of invites could not be read',
   },
+  ...sharing(
+    { requests: 'PATCH GET', exit: 1, hints: ['gave no reason'], neverSays: ['see its message', 'Enterprise'] },
+    [
+      {
+        name: 'a code without a message has no hint about a message',
+        answers: [envelopeFailure(400, { code: 1234, message: '' })],
+      },
+      {
+        name: 'HTTP 403 without a message has no hint about a message',
+        answers: [envelopeFailure(403, { code: 1234, message: '' })],
+      },
+    ],
+  ),
+  ...sharing(
+    {
+      inputs: { ...ALL, retries: '0' },
+      requests: 'GET',
+      exit: 1,
+      title: 'The list of invites could not be read',
+      hints: ['Run the job again. If it goes on'],
+      neverSays: ['the invite', 'an invite'],
+    },
+    [
+      { name: 'a list that meets a conflict has no hint about one invite', answers: [http(409, 'no')] },
+      { name: 'a list that times out has no hint about one invite', answers: [http(408, 'no')] },
+    ],
+  ),
 ];

@@ -275,7 +275,7 @@ export const cases: readonly Case[] = [
       invites: [],
       requests: 'PATCH GET',
       says: ['code 7003: Could not route to'],
-      hints: ['has no such invite'],
+      hints: ['has no such invite or membership'],
       outputs: { id: ID, status: '', organization_name: '' },
     },
     {

@@ -37,7 +37,7 @@ const failuresThatSay =
  * What a world that lives has enough of. The least is about a third of what was measured: below 2, the 500 steps of
  * the fast tests can do without.
  */
-export const KINDS = {
+const KINDS = {
   'effects after the answer': { in: (run) => lateChanges(run).length, leastPer1000: 30 },
   'effects after the end of the step': {
     in: (run) => lateChanges(run).filter(({ atMs }) => atMs > run.end.atMs).length,

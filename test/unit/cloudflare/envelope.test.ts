@@ -198,6 +198,17 @@ test.each<[string, object, unknown[]]>([
   expect(parse({ success: false, ...members })).toMatchObject({ retryAfter });
 });
 
+test('a credential in pieces is found in the title of a page', () => {
+  const redact = (text: string): string => text.replaceAll('secret-credential', '***');
+  const page = '<html><title>secret<!-- x -->-creden<!-- y -->tial</title></html>';
+  expect(parseBody(page, redact)).toMatchObject({ description: 'an HTML page titled "***"' });
+});
+
+test('of many delays a thousand are kept', () => {
+  const errors = Array(200_000).fill({ retry_after: 1 });
+  expect(parse({ success: false, errors }).retryAfter).toHaveLength(1_000);
+});
+
 test('a body that is nested without end is described, and takes no time', () => {
   const open = 100_000;
   const chain = `${'{"code":1,"error_chain":['.repeat(open)}${']}'.repeat(open)}`;

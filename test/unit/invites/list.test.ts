@@ -198,6 +198,19 @@ test.each([
   expect(await listOf({ listPage })).toMatchObject({ missingCount });
 });
 
+test('reading does not end with a page whose entries are new and cannot be used', async () => {
+  const unusable = numbered(1, 2).map(({ id }) => ({ id, status: 'on hold' }));
+  const pages: (readonly unknown[])[] = [unusable, numbered(3, 4)];
+  const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [] }));
+  expect(idsOf((await listOf({ listPage })).invites)).toEqual(['i3', 'i4']);
+});
+
+test('an entry that is nested too deep for comparison is used', async () => {
+  const nested = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`);
+  const { listPage } = pagesOf(() => ({ entries: [{ id: 'i1', status: 'pending', nested }] }));
+  expect(idsOf((await listOf({ listPage })).invites)).toEqual(['i1']);
+});
+
 test('a list of more than 200,000 entries is an error', async () => {
   const long = pagesOf((page) => ({ entries: [...numbered(page), ...Array(60_000).fill(null)] }));
   expect(await listInvites(long)).toEqual({ ok: false, failure: { kind: 'too-long', limit: 'entries' } });

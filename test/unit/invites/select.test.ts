@@ -45,6 +45,10 @@ test.each([
   expect(selection).toEqual({ ...NONE, selected, ignored: selected.length > 0 ? [2] : [1, 2] });
 });
 
+test('a date of a million characters takes no time', { timeout: 5_000 }, () => {
+  expect(select(invite(1, { expires_on: ':00'.repeat(330_000) }))).toEqual({ ...NONE, selected: [1] });
+});
+
 test('an invite without a date is a candidate that does not expire soon', () => {
   const { expires_on: _, ...undated } = invite(1);
   expect(select(undated)).toEqual({ ...NONE, selected: [1] });
