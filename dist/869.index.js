@@ -240,7 +240,7 @@ class GitHubIssues {
 function withBodyLimit(send, signal) {
     return async (input, init) => {
         const response = await send(input, init);
-        const text = await (0,body/* readText */.y)(response.body, MAX_ANSWER_BYTES, signal);
+        const text = await (0,body/* readText */.yR)(response.body, MAX_ANSWER_BYTES, signal);
         return new Response(text || null, response);
     };
 }

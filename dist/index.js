@@ -90,9 +90,11 @@ function formatSeconds(ms) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ BodyTooLargeError),
-/* harmony export */   y: () => (/* binding */ readText)
+/* harmony export */   Au: () => (/* binding */ BodyTooLargeError),
+/* harmony export */   YK: () => (/* binding */ MAX_BODY_BYTES),
+/* harmony export */   yR: () => (/* binding */ readText)
 /* harmony export */ });
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
 class BodyTooLargeError extends Error {
     name = 'BodyTooLargeError';
     constructor(maxBytes) {
@@ -541,9 +543,11 @@ function matchFilters(invite, filters) {
 /* harmony export */   T: () => (/* binding */ listInvites),
 /* harmony export */   i: () => (/* binding */ LIST_LIMITS)
 /* harmony export */ });
-/* harmony import */ var _ascii_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(529);
-/* harmony import */ var _cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(839);
-/* harmony import */ var _cloudflare_membership_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(866);
+/* harmony import */ var _ascii_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(529);
+/* harmony import */ var _cloudflare_body_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(766);
+/* harmony import */ var _cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(839);
+/* harmony import */ var _cloudflare_membership_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(866);
+
 
 
 
@@ -584,7 +588,7 @@ class GrowingList {
             for (const entry of entries)
                 this.#addEntry(entry);
         this.#lastPage = text;
-        this.#characterCount += text?.length ?? MAX_PAGE_LENGTH;
+        this.#characterCount += text?.length ?? _cloudflare_body_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_BODY_BYTES */ .YK;
         this.#entryCount += entries.length;
         const isRepeated = this.#ids.size === idCount;
         if (this.#isOfMemberships)
@@ -608,10 +612,10 @@ class GrowingList {
         };
     }
     #addEntry(entry) {
-        const invite = parseEntry(this.#isOfMemberships ? (0,_cloudflare_membership_js__WEBPACK_IMPORTED_MODULE_1__/* .toMembership */ .Q)(entry) : (0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .toInvite */ .xW)(entry), entry);
+        const invite = parseEntry(this.#isOfMemberships ? (0,_cloudflare_membership_js__WEBPACK_IMPORTED_MODULE_2__/* .toMembership */ .Q)(entry) : (0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .toInvite */ .xW)(entry), entry);
         const { id = '' } = invite;
-        const key = (0,_ascii_js__WEBPACK_IMPORTED_MODULE_2__/* .asciiLowercase */ .T)(id);
-        if ((0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .isInviteId */ .n$)(id))
+        const key = (0,_ascii_js__WEBPACK_IMPORTED_MODULE_3__/* .asciiLowercase */ .T)(id);
+        if ((0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .isInviteId */ .n$)(id))
             this.#ids.add(key);
         if ('reason' in invite) {
             this.#invites.delete(key);
@@ -624,7 +628,6 @@ class GrowingList {
         }
     }
 }
-const MAX_PAGE_LENGTH = 8 * 1024 * 1024;
 function textOf(entries) {
     try {
         return JSON.stringify(entries);
@@ -641,11 +644,11 @@ function parseEntry(invite, entry) {
         return { reason: 'no-id', organization };
     if (id.includes('***'))
         return { reason: 'secret-id', organization };
-    if (!(0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .isInviteId */ .n$)(id))
+    if (!(0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .isInviteId */ .n$)(id))
         return { reason: 'unusable-id', id, organization };
     if (status === undefined)
         return { reason: 'no-status', id, organization };
-    if (!_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .INVITE_STATUSES */ .$u.has(status))
+    if (!_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .INVITE_STATUSES */ .$u.has(status))
         return { reason: 'unknown-status', id, organization, status };
     return { ...invite, id };
 }
@@ -1289,7 +1292,9 @@ function trackerProblem(message, hint = 'The next run of the workflow tries agai
 /* harmony export */   Lj: () => (/* binding */ problemAnnotation),
 /* harmony export */   XO: () => (/* binding */ capAnnotations),
 /* harmony export */   pm: () => (/* binding */ successWarnings),
-/* harmony export */   rb: () => (/* binding */ failureAnnotations)
+/* harmony export */   rb: () => (/* binding */ failureAnnotations),
+/* harmony export */   vW: () => (/* binding */ MAX_NAMED),
+/* harmony export */   y6: () => (/* binding */ nameInvites)
 /* harmony export */ });
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(432);
 /* harmony import */ var _invites_outcome_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(551);
@@ -1344,9 +1349,9 @@ function clockNotice(skewMs) {
     const line = `${title}, compared with Cloudflare’s. The step reckons with Cloudflare’s time; set the runner’s clock.`;
     return { title, lines: [line] };
 }
-function nameInvites(outcomes) {
-    const labels = outcomes.map(({ invite, id }) => (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id));
-    return (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(labels, MAX_NAMED).join(', ');
+function nameInvites(invites, maxCount = MAX_NAMED) {
+    const labels = invites.map(({ invite, id }) => (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id));
+    return (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(labels, maxCount).join(', ');
 }
 function capAnnotations(annotations, what, where, others = 0) {
     const room = MAX_ANNOTATIONS - others;
@@ -2492,7 +2497,6 @@ function rateLimitPauseMs(header, inFlight) {
 
 
 const ATTEMPT_TIMEOUT_MS = 30_000;
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = `cloudflare-invite-action/${version/* VERSION */.x}`;
 class RequestSender {
     #options;
@@ -2576,7 +2580,7 @@ class RequestSender {
             responseType: 'stream',
             signal,
         });
-        return { response, text: await (0,body/* readText */.y)(response.body, MAX_BODY_BYTES, signal) };
+        return { response, text: await (0,body/* readText */.yR)(response.body, body/* MAX_BODY_BYTES */.YK, signal) };
     }
     #parseResponse(request, { response, text }) {
         const { limiter, clock, redact, credentials } = this.#options;
@@ -2614,7 +2618,7 @@ class RequestSender {
         const cause = thrown instanceof FetchError ? thrown.cause : thrown;
         const isCancelled = cause instanceof errors/* StopError */.T;
         const text = (0,network_error/* describeCauses */.wh)(cause);
-        const isOwnText = cause === timeoutError || cause instanceof body/* BodyTooLargeError */.A;
+        const isOwnText = cause === timeoutError || cause instanceof body/* BodyTooLargeError */.Au;
         const outside = isOwnText ? text : redact(text);
         const reason = isCancelled ? 'cut off, because the job was cancelled' : outside;
         const isSent = wasSent(request.method, urlOf(baseUrl, request));
@@ -2676,9 +2680,10 @@ class InvitesClient {
         const request = { method, path: pathOf(ref), body: { status: response } };
         return this.#sendOnce(request, (success) => {
             const invite = inviteOf(success, ref);
-            if (typeof invite === 'string' || invite.status !== response) {
-                return typeof invite === 'string' ? invite : `but the invite has the status "${invite.status}"`;
-            }
+            if (typeof invite === 'string')
+                return invite;
+            if (invite.status !== response)
+                return `but the invite has the status "${invite.status}"`;
             const { roles, ...rest } = invite;
             return ref.kind === 'membership' && roles?.every(cloudflare_invite/* isReadableRole */.VQ) !== true ? rest : invite;
         });
@@ -3715,6 +3720,7 @@ function reasonToIgnore(invite, filters, nowMs) {
 
 
 
+
 const LOOK_INTERVAL_MS = 5_000;
 const OPTIONAL = { kind: 'membership', retry: 'none', isOptional: true };
 async function searchInvites(options) {
@@ -3756,7 +3762,7 @@ async function look(options) {
     const open = isOfInvites ? invites : invites.filter(({ status }) => status === 'pending');
     const { complete, unread } = await withPolicies(open, options, { retry: 'all' });
     const selection = selectInvites(complete, filters, desiredStatus, serverClock.nowMs());
-    const selected = [...selection.selected, ...unread.map(({ invite: { status: _, ...rest } }) => rest)];
+    const selected = [...selection.selected, ...unread.map(({ invite }) => withoutStatus(invite))];
     return { ok: true, value: { kind, otherList: [], ...selection, selected, ...gaps } };
 }
 async function withPolicies(listed, { client, filters }, read) {
@@ -3938,6 +3944,7 @@ var problem = __nccwpck_require__(468);
 
 
 
+
 const MAX_NAMED = 3;
 function annotateList(search) {
     const { expiringSoon, ignored } = search;
@@ -3971,23 +3978,22 @@ function expiringWarning(invite) {
 function ignoredNotice(invites, kind, isOther) {
     const count = invites.length;
     const title = `${(0,words/* countOf */.pq)(count, `${isOther ? 'other ' : ''}pending ${kind}`)} ${count === 1 ? 'was' : 'were'} left alone`;
-    const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${nameInvites(invites)}`;
+    const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${nameListed(invites)}`;
     return { title, lines: [`${title}: ${why}. The log says which filter decided.`] };
 }
 function expiredNotice(invites) {
     const title = `${(0,words/* countOf */.pq)(invites.length, 'pending invite')} ${invites.length === 1 ? 'has' : 'have'} expired`;
     const hint = 'What to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
-    return { title, lines: [`${title}: ${nameInvites(invites)}.`, hint] };
+    return { title, lines: [`${title}: ${nameListed(invites)}.`, hint] };
 }
 function otherListNotice(memberships) {
     const title = (0,log/* otherListTitle */.tg)(memberships.length);
     const [first] = memberships.map(cloudflare_invite/* formatRef */.rq);
     const hint = `What to do: to answer by id, write invite-id: ${first}. To answer by filters, write kind: membership, without invited-by.`;
-    return { title, lines: [`${title}: ${nameInvites(memberships)}. This step answers invites alone.`, hint] };
+    return { title, lines: [`${title}: ${nameListed(memberships)}. This step answers invites alone.`, hint] };
 }
-function nameInvites(invites) {
-    const names = invites.map((invite) => (0,problem/* inviteLabel */.Kb)(invite, invite.id));
-    return (0,words/* firstOf */.Ku)(names, MAX_NAMED).join(', ');
+function nameListed(invites) {
+    return (0,annotations/* nameInvites */.y6)(invites.map((invite) => ({ id: invite.id, invite })), MAX_NAMED);
 }
 function gapWarnings({ skipped, skippedCount, missingCount }) {
     const warnings = [];
@@ -4123,7 +4129,6 @@ var summary = __nccwpck_require__(841);
 
 
 
-
 function createReport(result, filters = {}) {
     const outcomes = reportedOutcomes(result);
     const problem = (0,run_problem/* runProblem */.d0)(result);
@@ -4186,7 +4191,6 @@ function describeThrown(thrown, redact) {
         return 'a value that cannot be shown';
     }
 }
-const report_MAX_NAMED = 5;
 async function publishReport(report, workflow, redact) {
     const { outcomes, stop, notices } = report;
     const publish = async (level, what, part, details = () => []) => {
@@ -4216,7 +4220,7 @@ async function publishReport(report, workflow, redact) {
             throw failed.reason;
     };
     const isWritten = await publish('error', 'outputs', setOutputs, () => [
-        `Missing: ${(0,words/* firstOf */.Ku)(missing, report_MAX_NAMED).join(', ') || 'all'}.`,
+        `Missing: ${(0,words/* firstOf */.Ku)(missing, annotations/* MAX_NAMED */.vW).join(', ') || 'all'}.`,
         'What to do: look at the disk of the runner and at the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
     ]);
     const failures = () => (0,annotations/* failureAnnotations */.rb)(outcomes, stop, isWritten ? 0 : 1);
@@ -4231,8 +4235,8 @@ async function publishReport(report, workflow, redact) {
     return isWritten ? report.exitCode : 1;
 }
 function resultLine({ title, outcomes }) {
-    const changed = outcomes.filter(({ kind }) => kind === 'changed').map(({ invite, id }) => (0,problem/* inviteLabel */.Kb)(invite, id));
-    const names = changed.length === 0 ? '' : ` Changed: ${(0,words/* firstOf */.Ku)(changed, report_MAX_NAMED).join(', ')}.`;
+    const changed = outcomes.filter(({ kind }) => kind === 'changed');
+    const names = changed.length === 0 ? '' : ` Changed: ${(0,annotations/* nameInvites */.y6)(changed)}.`;
     return `What became of the invites stands. ${title}.${names}`;
 }
 

@@ -106,9 +106,8 @@ export class InvitesClient {
     const request: ApiRequest = { method, path: pathOf(ref), body: { status: response } };
     return this.#sendOnce(request, (success) => {
       const invite = inviteOf(success, ref);
-      if (typeof invite === 'string' || invite.status !== response) {
-        return typeof invite === 'string' ? invite : `but the invite has the status "${invite.status}"`;
-      }
+      if (typeof invite === 'string') return invite;
+      if (invite.status !== response) return `but the invite has the status "${invite.status}"`;
       // The read right before it has shown the policies, which the answer to a PUT need not repeat.
       const { roles, ...rest } = invite;
       return ref.kind === 'membership' && roles?.every(isReadableRole) !== true ? rest : invite;

@@ -3,7 +3,7 @@ import { type Clock, formatSeconds, withTimeLimit } from '../clock.ts';
 import { describeCauses, isCertificateError } from '../network-error.ts';
 import type { Redact } from '../redact.ts';
 import { VERSION } from '../version.ts';
-import { BodyTooLargeError, readText } from './body.ts';
+import { BodyTooLargeError, MAX_BODY_BYTES, readText } from './body.ts';
 import { type Credentials, credentialHeaders } from './credentials.ts';
 import { type Body, parseBody, type ResultInfo } from './envelope.ts';
 import { type ApiError, errorLine, type Result, StopError } from './errors.ts';
@@ -14,8 +14,6 @@ import type { ServerClock } from './server-clock.ts';
 
 /** Time for one attempt, body included. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
-/** Some twenty times a list of 1,000 invites. */
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = `cloudflare-invite-action/${VERSION}`;
 
 export interface RequestOptions {

@@ -62,7 +62,10 @@ export const baseUrl: Parser<string> = (text, context) => {
   return url.href.replace(/\/+$/, '');
 };
 
-/** Ids of invites and, as `membership.ID`, of memberships, as words or as a JSON array of strings; each once, whatever the case of its letters. */
+/**
+ * Ids of invites and, as `membership.ID`, of memberships, as words or as a JSON array of strings; each once, whatever
+ * the case of its letters.
+ */
 export const inviteIds: Parser<readonly string[]> = (text, context) => {
   const ids = jsonStrings(text) ?? listEntries(text, 'words', context);
   if (ids === undefined) return undefined;

@@ -59,6 +59,7 @@ export class InviteKnowledge {
   }
 }
 
-function withoutStatus({ status: _, ...rest }: Invite): Invite {
+/** What is left of an invite whose status is not current. */
+export function withoutStatus<T extends Invite>({ status: _, ...rest }: T): Omit<T, 'status'> {
   return rest;
 }

@@ -1,4 +1,5 @@
 import { asciiLowercase } from '../ascii.ts';
+import { MAX_BODY_BYTES } from '../cloudflare/body.ts';
 import type { InvitePage, InvitesClient, ListOptions } from '../cloudflare/client.ts';
 import type { RequestFailure, Result } from '../cloudflare/errors.ts';
 import { INVITE_STATUSES, type Invite, isInviteId, toInvite } from '../cloudflare/invite.ts';
@@ -86,7 +87,7 @@ class GrowingList {
     // A page that is sent again holds the same unusable entries: count them once.
     if (text === undefined || text !== this.#lastPage) for (const entry of entries) this.#addEntry(entry);
     this.#lastPage = text;
-    this.#characterCount += text?.length ?? MAX_PAGE_LENGTH;
+    this.#characterCount += text?.length ?? MAX_BODY_BYTES;
     this.#entryCount += entries.length;
     const isRepeated = this.#ids.size === idCount;
     if (this.#isOfMemberships) return isRepeated || entries.length < (perPage ?? 0);
@@ -126,9 +127,6 @@ class GrowingList {
     }
   }
 }
-
-/** Source: the client refuses bodies beyond 8 MiB. */
-const MAX_PAGE_LENGTH = 8 * 1024 * 1024;
 
 /** A page as text, for comparison; undefined for one that is nested too deep. */
 function textOf(entries: readonly unknown[]): string | undefined {

@@ -109,8 +109,8 @@ class InviteResponder {
   }
 
   /**
-   * Reads a membership, once more where a rate limit holds back all requests, so that an attempt follows what was read at once.
-   * Resolves with the outcome if it is not pending, or cannot be read.
+   * Reads a membership, once more where a rate limit holds back all requests, so that an attempt follows what was read
+   * at once. Resolves with the outcome if it is not pending, or cannot be read.
    */
   async #readUntilPending(): Promise<Outcome | undefined> {
     const { client, dryRun } = this.#options;

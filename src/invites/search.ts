@@ -6,6 +6,7 @@ import type { InviteKind, InviteResponse } from '../cloudflare/invite.ts';
 import type { RequestLimiter } from '../cloudflare/limiter.ts';
 import type { ServerClock } from '../cloudflare/server-clock.ts';
 import { type Filters, literalOrganization, matchFilters } from './filters.ts';
+import { withoutStatus } from './known-state.ts';
 import { type ListFailure, type ListGaps, listInvites } from './list.ts';
 import { type ListedInvite, type Selection, selectInvites } from './select.ts';
 
@@ -84,7 +85,7 @@ async function look(options: SearchOptions): Promise<Result<InviteSearch, Search
   const { complete, unread } = await withPolicies(open, options, { retry: 'all' });
   const selection = selectInvites(complete, filters, desiredStatus, serverClock.nowMs());
   // One that could not be read is a target of its own: it is read again, and fails alone.
-  const selected = [...selection.selected, ...unread.map(({ invite: { status: _, ...rest } }) => rest)];
+  const selected = [...selection.selected, ...unread.map(({ invite }) => withoutStatus(invite))];
   return { ok: true, value: { kind, otherList: [], ...selection, selected, ...gaps } };
 }
 

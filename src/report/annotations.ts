@@ -1,6 +1,6 @@
 import { formatDuration } from '../clock.ts';
 import type { KnownState } from '../invites/known-state.ts';
-import { type FailedOutcome, isFailed, type SuccessfulOutcome } from '../invites/outcome.ts';
+import { type FailedOutcome, isFailed, type Outcome, type SuccessfulOutcome } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
 import { type ReportedOutcome, STATE_TEXTS } from '../problems/outcome-problem.ts';
 import { describeMismatch, inviteLabel, type Problem, problemSentences } from '../problems/problem.ts';
@@ -9,8 +9,8 @@ import type { Annotation } from './workflow.ts';
 
 /** The runner shows 10 annotations of each level a step. Source: actions/runner, `ExecutionContext`. */
 const MAX_ANNOTATIONS = 10;
-/** How many invites an annotation names before it counts the rest. */
-const MAX_NAMED = 5;
+/** How many names an annotation has before it counts the rest. */
+export const MAX_NAMED = 5;
 
 /** The annotation of one problem, its hint last. Its message repeats the title, which the log does not show. */
 export function problemAnnotation(problem: Problem): Annotation {
@@ -73,9 +73,10 @@ export function clockNotice(skewMs: number): Annotation {
   return { title, lines: [line] };
 }
 
-function nameInvites(outcomes: readonly FailedOutcome[]): string {
-  const labels = outcomes.map(({ invite, id }) => inviteLabel(invite, id));
-  return firstOf(labels, MAX_NAMED).join(', ');
+/** The labels of invites; beyond `maxCount`, the rest is counted. */
+export function nameInvites(invites: readonly Pick<Outcome, 'invite' | 'id'>[], maxCount = MAX_NAMED): string {
+  const labels = invites.map(({ invite, id }) => inviteLabel(invite, id));
+  return firstOf(labels, maxCount).join(', ');
 }
 
 /** At most 10 annotations, `others` of the same level included; of more, the tenth counts the rest. */

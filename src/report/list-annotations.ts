@@ -3,7 +3,8 @@ import type { ListGaps, SkippedEntry } from '../invites/list.ts';
 import type { InviteSearch } from '../invites/search.ts';
 import type { ListedInvite } from '../invites/select.ts';
 import { inviteLabel } from '../problems/problem.ts';
-import { countOf, firstOf } from '../words.ts';
+import { countOf } from '../words.ts';
+import { nameInvites } from './annotations.ts';
 import { otherListTitle } from './log.ts';
 import type { Annotation } from './workflow.ts';
 
@@ -52,7 +53,7 @@ function expiringWarning(invite: ListedInvite): Annotation {
 function ignoredNotice(invites: readonly ListedInvite[], kind: InviteKind, isOther: boolean): Annotation {
   const count = invites.length;
   const title = `${countOf(count, `${isOther ? 'other ' : ''}pending ${kind}`)} ${count === 1 ? 'was' : 'were'} left alone`;
-  const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${nameInvites(invites)}`;
+  const why = `the filters do not select ${count === 1 ? 'it' : 'them'}: ${nameListed(invites)}`;
   return { title, lines: [`${title}: ${why}. The log says which filter decided.`] };
 }
 
@@ -60,19 +61,21 @@ function expiredNotice(invites: readonly ListedInvite[]): Annotation {
   const title = `${countOf(invites.length, 'pending invite')} ${invites.length === 1 ? 'has' : 'have'} expired`;
   const hint =
     'What to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
-  return { title, lines: [`${title}: ${nameInvites(invites)}.`, hint] };
+  return { title, lines: [`${title}: ${nameListed(invites)}.`, hint] };
 }
 
 function otherListNotice(memberships: readonly ListedInvite[]): Annotation {
   const title = otherListTitle(memberships.length);
   const [first] = memberships.map(formatRef);
   const hint = `What to do: to answer by id, write invite-id: ${first}. To answer by filters, write kind: membership, without invited-by.`;
-  return { title, lines: [`${title}: ${nameInvites(memberships)}. This step answers invites alone.`, hint] };
+  return { title, lines: [`${title}: ${nameListed(memberships)}. This step answers invites alone.`, hint] };
 }
 
-function nameInvites(invites: readonly ListedInvite[]): string {
-  const names = invites.map((invite) => inviteLabel(invite, invite.id));
-  return firstOf(names, MAX_NAMED).join(', ');
+function nameListed(invites: readonly ListedInvite[]): string {
+  return nameInvites(
+    invites.map((invite) => ({ id: invite.id, invite })),
+    MAX_NAMED,
+  );
 }
 
 function gapWarnings({ skipped, skippedCount, missingCount }: ListGaps): readonly Annotation[] {

@@ -3,11 +3,18 @@ import { isFailed } from '../invites/outcome.ts';
 import type { RunResult } from '../invites/run-result.ts';
 import { describeCauses } from '../network-error.ts';
 import { outcomeProblem, type ReportedOutcome } from '../problems/outcome-problem.ts';
-import { inviteLabel, type Problem } from '../problems/problem.ts';
+import type { Problem } from '../problems/problem.ts';
 import { defectProblem, runProblem } from '../problems/run-problem.ts';
 import type { Redact } from '../redact.ts';
 import { firstOf } from '../words.ts';
-import { capAnnotations, failureAnnotations, problemAnnotation, successWarnings } from './annotations.ts';
+import {
+  capAnnotations,
+  failureAnnotations,
+  MAX_NAMED,
+  nameInvites,
+  problemAnnotation,
+  successWarnings,
+} from './annotations.ts';
 import { annotateList } from './list-annotations.ts';
 import { describeIgnored, describePolicy, runTitle } from './log.ts';
 import { buildOutputs, outputWarnings, writeOutputs } from './outputs.ts';
@@ -90,9 +97,6 @@ export function describeThrown(thrown: unknown, redact: Redact): string {
   }
 }
 
-/** How many names an annotation has before it counts the rest. */
-const MAX_NAMED = 5;
-
 /**
  * Sets the outputs, makes the annotations, and writes the job summary. Never throws: each part is made, whatever
  * becomes of the others, and one that cannot be made is an annotation.
@@ -148,7 +152,7 @@ export async function publishReport(report: RunReport, workflow: Workflow, redac
 
 /** What came of the run, for a reader who may have nothing else. */
 function resultLine({ title, outcomes }: RunReport): string {
-  const changed = outcomes.filter(({ kind }) => kind === 'changed').map(({ invite, id }) => inviteLabel(invite, id));
-  const names = changed.length === 0 ? '' : ` Changed: ${firstOf(changed, MAX_NAMED).join(', ')}.`;
+  const changed = outcomes.filter(({ kind }) => kind === 'changed');
+  const names = changed.length === 0 ? '' : ` Changed: ${nameInvites(changed)}.`;
   return `What became of the invites stands. ${title}.${names}`;
 }
