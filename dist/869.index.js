@@ -142,7 +142,7 @@ var version = __webpack_require__(290);
 
 const PER_PAGE = 100;
 const MAX_PAGES = 10;
-const MAX_ANSWER_BYTES = 50_000_000;
+const MAX_RESPONSE_BYTES = 50_000_000;
 const MAX_REFUSAL = 2_000;
 const OUTSIDER = /^(?:NONE|CONTRIBUTOR|FIRST_TIMER|FIRST_TIME_CONTRIBUTOR|MANNEQUIN)$/;
 class TrackerError extends Error {
@@ -240,7 +240,7 @@ class GitHubIssues {
 function withBodyLimit(send, signal) {
     return async (input, init) => {
         const response = await send(input, init);
-        const text = await (0,body/* readText */.yR)(response.body, MAX_ANSWER_BYTES, signal);
+        const text = await (0,body/* readText */.yR)(response.body, MAX_RESPONSE_BYTES, signal);
         return new Response(text || null, response);
     };
 }

@@ -98,7 +98,7 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024;
 class BodyTooLargeError extends Error {
     name = 'BodyTooLargeError';
     constructor(maxBytes) {
-        super(`the answer is longer than ${maxBytes} bytes`);
+        super(`the response is longer than ${maxBytes} bytes`);
     }
 }
 async function readText(body, maxBytes, signal) {
@@ -847,8 +847,8 @@ function causesOf(error) {
 }
 function describeCauses(error) {
     const causes = causesOf(error);
-    if (causes.some(isHiddenAnswer))
-        return 'an answer that Node does not hand on: HTTP 407, proxy authentication required';
+    if (causes.some(isHiddenResponse))
+        return 'a response that Node does not hand on: HTTP 407, proxy authentication required';
     const texts = causes.map((cause) => {
         const code = codeOf(cause);
         const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
@@ -858,7 +858,7 @@ function describeCauses(error) {
     const distinct = [...new Set(texts)];
     return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
 }
-function isHiddenAnswer(error) {
+function isHiddenResponse(error) {
     const cause = error instanceof TypeError && error.message === 'fetch failed' ? error.cause : undefined;
     return cause instanceof Error && cause.message === '' && codeOf(cause) === undefined;
 }
@@ -880,7 +880,7 @@ const FAULTS = [
 ];
 function connectionFault(error) {
     const causes = causesOf(error);
-    if (causes.some(isHiddenAnswer))
+    if (causes.some(isHiddenResponse))
         return 'proxy-password';
     return FAULTS.find(([, code, message]) => causes.some((cause) => code.test(codeOf(cause) ?? '') || (cause instanceof Error && message.test(cause.message))))?.[0];
 }
@@ -1056,7 +1056,7 @@ function describeDelay(retryAfterMs, retryExceedsDeadline) {
     }
     return retryExceedsDeadline ? ['There was no time left in timeout-seconds for another attempt.'] : [];
 }
-const TLS_HINT = 'No TLS connection came about. Check api-base-url and its port, HTTPS_PROXY and its scheme, and whether a firewall stands between the runner and the API.';
+const TLS_HINT = 'No TLS connection was established. Check api-base-url and its port, HTTPS_PROXY and its scheme, and whether a firewall stands between the runner and the API.';
 const CONNECTION_HINT = 'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
 const FAULT_HINTS = {
     'certificate-too-early': 'The server’s certificate is not valid yet, by the runner’s clock. Set the clock of the runner; if it is right, the server’s certificate is wrong.',
@@ -1066,14 +1066,14 @@ const FAULT_HINTS = {
     certificate: 'The server’s certificate cannot be used. Check api-base-url, and whether a proxy stands between the runner and the API.',
     'proxy-password': 'The proxy did not let the request through: it wants a user and a password. Check HTTPS_PROXY, which holds both: http://user:password@proxy.example:3128.',
     'proxy-refusal': 'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy allows the API’s host.',
-    'client-certificate': 'The server wants a certificate of the client, which Cloudflare’s API does not. Check api-base-url, and what answers there.',
-    'no-tls': 'The server answered without TLS. Check that api-base-url has the port for https, and that HTTPS_PROXY begins with http:// unless the proxy itself speaks TLS.',
+    'client-certificate': 'The server wants a certificate of the client, which Cloudflare’s API does not. Check api-base-url, and which server has this address.',
+    'no-tls': 'The server responded without TLS. Check that api-base-url has the port for https, and that HTTPS_PROXY begins with http:// unless the proxy itself speaks TLS.',
     tls: TLS_HINT,
 };
-const EDGE_HINT = 'Not Cloudflare’s API answered, but something before it: Cloudflare’s protection, a firewall, a proxy or a login page. It concerns the runner, not an invite. Allow the runner’s address there or use another runner, and check api-base-url.';
+const EDGE_HINT = 'Something in front of Cloudflare’s API responded: Cloudflare’s protection, a firewall, a proxy or a login page. It concerns the runner, not an invite. Allow the runner’s address there or use another runner, and check api-base-url.';
 const NO_REASON_HINT = 'Cloudflare refused this request and gave no reason. Give the cf-ray to Cloudflare’s support.';
-const NOT_FROM_API_HINT = 'This is not an answer of Cloudflare’s API. Check api-base-url, and whether a firewall or proxy answered in its place.';
-const ANSWERED_HINT = 'An earlier attempt of this step may have responded to the invite, after which Cloudflare may not show it any more. Look in the account, or at the user’s memberships, whether it did.';
+const NOT_FROM_API_HINT = 'This is not a response of Cloudflare’s API. Check api-base-url, and whether a firewall or proxy responded in its place.';
+const APPLIED_HINT = 'An earlier attempt of this step may have responded to the invite, after which Cloudflare may not show it any more. Look in the account, or at the user’s memberships, whether it did.';
 const ONE_REFUSAL_HINT = 'Only this invite met it: check first that its id is right and that it was sent to this user.';
 const READ_AGAIN_HINT = 'Run the job again. If it goes on, ask Cloudflare’s support.';
 function requestHint(error, scheme) {
@@ -1101,7 +1101,7 @@ function hintOf(error, scheme) {
     if (error.isNotFound) {
         if (error.isList)
             return _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .ROUTING_HINT */ .xH;
-        return error.followsUnclear ? ANSWERED_HINT : _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .NOT_FOUND_HINT */ .Xg;
+        return error.followsUnclear ? APPLIED_HINT : _cloudflare_error_codes_js__WEBPACK_IMPORTED_MODULE_1__/* .NOT_FOUND_HINT */ .Xg;
     }
     if (typeof rule?.hint === 'string')
         return rule.hint;
@@ -1204,12 +1204,12 @@ function listProblem(failure, scheme, kind) {
 
 
 const PAUSE_REASONS = {
-    refused: 'Cloudflare answered HTTP 429, too many requests',
-    'refused-by-code': 'Cloudflare answered that there were too many requests',
+    refused: 'Cloudflare responded with HTTP 429, too many requests',
+    'refused-by-code': 'Cloudflare responded that there were too many requests',
     announced: 'no request left in Cloudflare’s rate limit',
 };
 function stopProblem(reason, scheme) {
-    const ofAnswer = (title, error) => (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, { error, attempts: 1, retryExceedsDeadline: false }, scheme);
+    const fromResponse = (title, error) => (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .requestProblem */ .J)(title, { error, attempts: 1, retryExceedsDeadline: false }, scheme);
     switch (reason.kind) {
         case 'cancelled': {
             const hint = 'Run the job again: an invite that has the desired status by then is left as it is.';
@@ -1223,9 +1223,9 @@ function stopProblem(reason, scheme) {
         case 'rate-limit':
             return rateLimitProblem(reason, scheme);
         case 'credentials':
-            return ofAnswer('Cloudflare refused the credentials', reason.error);
+            return fromResponse('Cloudflare refused the credentials', reason.error);
         case 'edge':
-            return ofAnswer('The runner was refused before Cloudflare’s API', reason.error);
+            return fromResponse('The runner was refused before Cloudflare’s API', reason.error);
     }
 }
 function rateLimitProblem(reason, scheme) {
@@ -1269,7 +1269,7 @@ const TRACKER_PROBLEMS = {
     noRepository: () => trackerProblem('GITHUB_REPOSITORY names no repository.', 'The tracking issue works in GitHub Actions only.'),
     redirected: (request, status) => trackerProblem(`${request} met a redirect (HTTP ${status}), which is refused.`),
     unreachable: (request, reason) => trackerProblem(`${request} failed: ${reason}.`),
-    unreadable: (what) => trackerProblem(`GitHub’s answer does not hold ${what}.`),
+    unreadable: (what) => trackerProblem(`GitHub’s response does not hold ${what}.`),
     authorWithoutAccess: (number, login) => trackerProblem(`Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will take the issue for its own, so the next one would open another.`, 'Leave github-token out, or give it a token of somebody with write access.'),
     tooSlow: (limitMs) => trackerProblem(`GitHub did not take the report within ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(limitMs)}.`),
     cancelled: () => trackerProblem('The job was cancelled before the report was finished.'),
@@ -2296,7 +2296,7 @@ function parseBody(text, redact) {
         return { kind: 'problem', errors, retryAfter, retryable: typeof retryable === 'boolean' ? retryable : undefined };
     }
     const shown = errors.every(isSilent) ? `: ${firstWords(json, redact)}` : '';
-    const description = `JSON that is not an answer of the API (it has no "success")${shown}`;
+    const description = `JSON that is not a response of the API (it has no "success")${shown}`;
     return { kind: 'unreadable', description, errors, retryAfter };
 }
 function firstWords(json, redact) {
@@ -2533,7 +2533,7 @@ class RequestSender {
             return;
         }
         if (error === undefined || error.status !== undefined)
-            limiter.answered(acquired, method);
+            limiter.otherResponse(acquired, method);
         if (isOptional && !error?.isAuthError)
             return;
         const isRead = method === 'GET';
@@ -2555,7 +2555,7 @@ class RequestSender {
     async #fetchWithTimeout(request) {
         const { limiter, clock } = this.#options;
         const ms = Math.min(ATTEMPT_TIMEOUT_MS, limiter.remainingMs);
-        const timeoutError = new Error(`no complete answer within ${(0,build_clock/* formatSeconds */.Xo)(ms)}`);
+        const timeoutError = new Error(`no complete response within ${(0,build_clock/* formatSeconds */.Xo)(ms)}`);
         this.#inFlight += 1;
         try {
             const limit = { clock, ms, timeoutError, signal: limiter.abortSignal };
@@ -2866,7 +2866,7 @@ class RequestLimiter {
         if (this.#options.stopsAtLimit && this.#pause !== undefined)
             this.#stopForLimit(this.#pause, undefined);
     }
-    answered(acquired, method) {
+    otherResponse(acquired, method) {
         if (acquired === this.#limits && (this.#isLimitOfRead || method !== 'GET'))
             this.#limitsInRow = 0;
     }
@@ -3771,11 +3771,11 @@ async function withPolicies(listed, { client, filters }, read) {
     for (const invite of listed) {
         const match = (0,invites_filters/* matchFilters */.XN)(invite, filters);
         const isUnread = match.kind === 'unmatched' && match.filter === 'roles' && match.value === undefined;
-        const answer = isUnread && invite.kind === 'membership' ? await client.get(invite, read) : undefined;
-        if (answer?.ok === false && !answer.failure.error.isNotFound)
-            unread.push({ invite, failure: answer.failure });
+        const shown = isUnread && invite.kind === 'membership' ? await client.get(invite, read) : undefined;
+        if (shown?.ok === false && !shown.failure.error.isNotFound)
+            unread.push({ invite, failure: shown.failure });
         else
-            complete.push({ ...invite, ...(answer?.ok && answer.value), id: invite.id });
+            complete.push({ ...invite, ...(shown?.ok && shown.value), id: invite.id });
     }
     return { complete, unread };
 }
@@ -3989,8 +3989,8 @@ function expiredNotice(invites) {
 function otherListNotice(memberships) {
     const title = (0,log/* otherListTitle */.tg)(memberships.length);
     const [first] = memberships.map(cloudflare_invite/* formatRef */.rq);
-    const hint = `What to do: to answer by id, write invite-id: ${first}. To answer by filters, write kind: membership, without invited-by.`;
-    return { title, lines: [`${title}: ${nameListed(memberships)}. This step answers invites alone.`, hint] };
+    const hint = `What to do: to respond by id, write invite-id: ${first}. To respond by filters, write kind: membership, without invited-by.`;
+    return { title, lines: [`${title}: ${nameListed(memberships)}. This step responds to invites alone.`, hint] };
 }
 function nameListed(invites) {
     return (0,annotations/* nameInvites */.y6)(invites.map((invite) => ({ id: invite.id, invite })), MAX_NAMED);

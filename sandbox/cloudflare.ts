@@ -26,8 +26,8 @@ export interface RecordedRequest extends SandboxRequest, Moment {
   readonly fault?: string;
   /** Status that the request gave an invite. */
   readonly appliedStatus?: string;
-  /** The full response, and when it left. Missing while the client waits, and if it gave up or the response is broken. */
-  readonly answer?: Moment & SandboxResponse;
+  /** The full response, and when it left. Missing while the client waits, if it gave up, and if the response is broken. */
+  readonly response?: Moment & SandboxResponse;
 }
 
 /** The same record while the sandbox still writes it. */
@@ -69,7 +69,7 @@ export class CloudflareSandbox {
   readonly requests: RecordedRequest[] = [];
   /** Highest number of requests in flight at the same time. */
   maxConcurrent = 0;
-  /** Errors inside the sandbox. Their requests were answered with HTTP 500; the test must fail. */
+  /** Errors inside the sandbox. Their requests got HTTP 500; the test must fail. */
   readonly defects: unknown[] = [];
 
   readonly #options: SandboxOptions;
@@ -210,7 +210,7 @@ export class CloudflareSandbox {
     const date = this.#options.sendDate === true ? { date: new Date(moment.atMs).toUTCString() } : {};
     const sent = { ...reply, headers: { ...date, ...reply.headers } };
     if (sent.kind === 'full')
-      record.answer = { ...moment, status: sent.status, headers: sent.headers, body: sent.body };
+      record.response = { ...moment, status: sent.status, headers: sent.headers, body: sent.body };
     return sent;
   }
 
@@ -343,8 +343,8 @@ export class CloudflareSandbox {
   #isShown({ status = '' }: SandboxInvite, list: ListName = 'invites'): boolean {
     // Cloudflare describes no other status of a membership.
     if (list === 'memberships') return ['pending', 'accepted', 'rejected'].includes(status);
-    const isAnswered = status === 'accepted' || status === 'rejected';
-    return !(isAnswered && this.#options.answeredInvites === 'gone');
+    const isHandled = status === 'accepted' || status === 'rejected';
+    return !(isHandled && this.#options.handledInvites === 'gone');
   }
 
   #show(invite: SandboxInvite, list: ListName = 'invites'): unknown {
@@ -422,7 +422,7 @@ export class CloudflareSandbox {
     }
     const id = invite.id ?? '';
     if (!this.#stateOf(list).isOpen(id)) {
-      if (this.#options.answeredTwice === 'same') return success(this.#show(invite, list));
+      if (this.#options.repeatedResponse === 'same') return success(this.#show(invite, list));
       const state = invite.status === 'pending' ? 'expired' : invite.status;
       return failure(400, { code: 1001, message: `Invalid request: invitation is already ${state}` });
     }

@@ -76,16 +76,16 @@ export interface SandboxOptions {
   readonly latencyMs?: number | ((request: SandboxRequest) => number);
   readonly faults?: readonly Fault[];
   /** Response to a PATCH on an invite that is not pending: an error, or 200 with the unchanged invite. */
-  readonly answeredTwice?: 'error' | 'same';
+  readonly repeatedResponse?: 'error' | 'same';
   /** Revokes the credentials after this number of requests. */
   readonly revokeAfter?: number;
   /** What somebody else does to the invites. */
   readonly secondActor?: readonly SecondActorMove[];
   /** Whether an invite that was responded to stays, `kept`, or is unknown from then on. */
-  readonly answeredInvites?: 'kept' | 'gone';
+  readonly handledInvites?: 'kept' | 'gone';
   /** `expired` by default. */
   readonly pastExpiry?: PastExpiry;
-  /** ASCII case of the ids in answers. */
+  /** ASCII case of the ids in responses. */
   readonly idCase?: 'kept' | 'upper';
   /** Sends `Date`, by the clock of the sandbox. */
   readonly sendDate?: boolean;

@@ -1,4 +1,4 @@
-// What Node says of a request without an answer. undici hides the reason in `cause`, nested or as an AggregateError.
+// What Node says of a request without a response. undici hides the reason in `cause`, nested or as an AggregateError.
 
 const MAX_CAUSES = 6;
 
@@ -18,8 +18,8 @@ export function causesOf(error: unknown): readonly unknown[] {
 /** The reasons behind an error in one line: `connect ECONNREFUSED 127.0.0.1:1`. May hold what a server sent. */
 export function describeCauses(error: unknown): string {
   const causes = causesOf(error);
-  if (causes.some(isHiddenAnswer))
-    return 'an answer that Node does not hand on: HTTP 407, proxy authentication required';
+  if (causes.some(isHiddenResponse))
+    return 'a response that Node does not hand on: HTTP 407, proxy authentication required';
   const texts = causes.map((cause) => {
     const code = codeOf(cause);
     const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
@@ -31,8 +31,8 @@ export function describeCauses(error: unknown): string {
   return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
 }
 
-/** undici's fetch fails without any words where the answer is HTTP 407. */
-function isHiddenAnswer(error: unknown): boolean {
+/** undici's fetch fails without any words where the response is HTTP 407. */
+function isHiddenResponse(error: unknown): boolean {
   const cause = error instanceof TypeError && error.message === 'fetch failed' ? error.cause : undefined;
   return cause instanceof Error && cause.message === '' && codeOf(cause) === undefined;
 }
@@ -58,7 +58,7 @@ export type ConnectionFault =
 
 /**
  * Which codes and messages are which fault; the first row that fits one of the causes decides. Source: OpenSSL's errors
- * and verification results as Node names them, Node's own checks, and undici's messages about an answer to CONNECT
+ * and verification results as Node names them, Node's own checks, and undici's messages about a response to CONNECT
  * that is not 200.
  */
 const FAULTS: readonly (readonly [fault: ConnectionFault, code: RegExp, message: RegExp])[] = [
@@ -77,7 +77,7 @@ const FAULTS: readonly (readonly [fault: ConnectionFault, code: RegExp, message:
 /** What prevented the connection of a request; undefined for any other error. */
 export function connectionFault(error: unknown): ConnectionFault | undefined {
   const causes = causesOf(error);
-  if (causes.some(isHiddenAnswer)) return 'proxy-password';
+  if (causes.some(isHiddenResponse)) return 'proxy-password';
   return FAULTS.find(([, code, message]) =>
     causes.some((cause) => code.test(codeOf(cause) ?? '') || (cause instanceof Error && message.test(cause.message))),
   )?.[0];

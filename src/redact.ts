@@ -6,7 +6,7 @@ export interface Redact {
   (text: string): string;
   /** Replaces in an id what must stand in none; without it, whatever must stand in no text. */
   readonly inId?: (id: string) => string;
-  /** The values of answers in which a credential was replaced, as they are since. */
+  /** The values of responses in which a credential was replaced, as they are since. */
   readonly altered?: Set<string>;
 }
 

@@ -43,7 +43,7 @@ class UsageError extends Error {
 
 // The sandbox, in a thread of its own: what it does takes no time from what is measured.
 
-/** A user with so many pending invites, numbered from 0, and how long each answer takes. */
+/** A user with so many pending invites, numbered from 0, and how long each response takes. */
 interface BenchServers {
   readonly invites: number;
   readonly latencyMs: number;
@@ -109,9 +109,9 @@ class Sandbox implements AsyncDisposable {
   }
 
   async #order<T>(order: Order): Promise<T> {
-    const answer = once(this.#worker, 'message');
+    const message = once(this.#worker, 'message');
     this.#worker.postMessage(order);
-    return (await answer)[0];
+    return (await message)[0];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -238,7 +238,7 @@ function figuresOf(samplesMs: readonly number[]): Figures {
   return { medianMs: median(samplesMs), fastestMs: Math.min(...samplesMs), samplesMs };
 }
 
-/** One invite each, in turns, so that whatever else the machine does strikes all alike. */
+/** One invite each, in turns, so that whatever else the machine does affects all of them. */
 async function measureOne(sandbox: Sandbox, contestants: readonly Contestant[], runs: number) {
   const rounds = runs + WARM_UP;
   const base = await sandbox.open({ invites: rounds * contestants.length, latencyMs: 0 });
@@ -256,7 +256,7 @@ async function measureOne(sandbox: Sandbox, contestants: readonly Contestant[], 
   return new Map([...samples].map(([name, samplesMs]) => [name, figuresOf(samplesMs)]));
 }
 
-/** Many invites whose answers take their time: what the action adds to the time that the API needs. */
+/** Many invites whose responses take their time: what the action adds to the time that the API needs. */
 async function measureLoaded(sandbox: Sandbox, runs: number): Promise<Figures> {
   const ids = Array.from({ length: LOADED_INVITES }, (_, number) => inviteId(number)).join(' ');
   const samplesMs: number[] = [];

@@ -31,7 +31,7 @@ const STYLE = 'github-markdown-css@5.9.0';
 
 const run = promisify(execFile);
 
-/** The summary of a real run: two known organizations, one of which cannot be answered, and others left alone. */
+/** The summary of a real run: two known organizations, one of which fails, and others left alone. */
 async function summaryOfRun(): Promise<string> {
   const { credentials, invites } = demoAccount(systemClock.nowMs());
   const agency = invites.find(({ id }) => id === DEMO_IDS.agency);
@@ -112,7 +112,7 @@ async function draw(): Promise<void> {
     if (size > MAX_BYTES) throw new Error(`The picture has ${size} bytes, which is more than ${MAX_BYTES}.`);
     console.log(`${relative('.', PICTURE)}: ${size} bytes`);
   } finally {
-    // The browser may still be writing to its profile when it has answered.
+    // The browser may still be writing to its profile when it has responded.
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -77,20 +77,20 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'flaky-api': {
     summary: 'the API fails in three ways, and the invite is accepted all the same',
     story:
-      'First an HTML error page, then a connection that drops after Cloudflare stored the answer, then "too many requests". The step finds out what is true each time, and succeeds.',
+      'First an HTML error page, then a connection that drops after Cloudflare stored the response, then "too many requests". The step finds out what is true each time, and succeeds.',
     with: { status: 'accepted', 'invite-id': DEMO_IDS.acmeDns, ...TOKEN },
     sandbox: {
       faults: [
         { ...html502(), name: 'an HTML error page', on: { method: 'PATCH' } },
-        { ...dropAfterApply(), name: 'the connection drops after the answer took effect', on: { method: 'PATCH' } },
+        { ...dropAfterApply(), name: 'the connection drops after the response took effect', on: { method: 'PATCH' } },
         { ...tooManyRequests({ retryAfter: 1 }), name: 'Retry-After: 1', on: { method: 'GET' }, skip: 1 },
       ],
     },
     expected: { exitCode: 0, changes: { [DEMO_IDS.acmeDns]: 'accepted' } },
   },
-  'already-answered': {
+  'already-accepted': {
     summary: 'rejects an invite that was accepted long ago, which fails',
-    story: 'This invite was accepted weeks ago. An answer is final, so rejecting it now has to fail, clearly.',
+    story: 'This invite was accepted weeks ago. A response is final, so rejecting it now has to fail, clearly.',
     with: { status: 'rejected', 'invite-id': DEMO_IDS.accepted, ...TOKEN },
     expected: { exitCode: 1, changes: {}, error: 'already accepted' },
   },
@@ -126,7 +126,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   membership: {
     summary: 'accepts an invitation of Cloudflare’s other list, the memberships',
     story:
-      'Cloudflare has a second list of invitations, without inviters and dates. With kind: membership the step searches that one. It reads the membership, and answers it while it is pending.',
+      'Cloudflare has a second list of invitations, without inviters and dates. With kind: membership the step searches that one. It reads the membership, and responds to it while it is pending.',
     with: { status: 'accepted', kind: 'membership', 'organization-id': ACME_ID, roles: 'DNS', ...TOKEN },
     sandbox: { memberships: {} },
     expected: { exitCode: 0, changes: { [DEMO_IDS.acmeDns]: 'accepted' }, requests: 3 },

@@ -62,7 +62,7 @@ export class Screen {
 
   /**
    * @param columns the width of the terminal
-   * @param isShort leaves out most of what is alike, which is for demonstrations only
+   * @param isShort leaves out most of what repeats, which is for demonstrations only
    */
   constructor(redact: Redact, columns: number, isShort: boolean) {
     this.#redact = redact;
@@ -227,13 +227,13 @@ export class Screen {
 
   #request({ method, path, body, status, fault, appliedStatus }: RecordedRequest): string[] {
     const isGood = typeof status === 'number' && status < 400;
-    const answer = typeof status === 'number' ? String(status) : 'no answer';
+    const outcome = typeof status === 'number' ? String(status) : 'no response';
     const effect = appliedStatus === undefined ? undefined : `the invite is now ${appliedStatus}`;
     const remarks = [fault, effect].filter((remark) => remark !== undefined).join('; ');
     const request = wrap(this.#line(`${method} ${path} ${body}`.trimEnd()), this.#columns - 2 * INDENT.length - 12);
     const [first = '', ...more] = request;
     const lines = [first, ...more.map((line) => INDENT + line)];
-    lines.push(`${lines.pop()} → ${styleText(isGood ? 'green' : 'yellow', answer)}`);
+    lines.push(`${lines.pop()} → ${styleText(isGood ? 'green' : 'yellow', outcome)}`);
     return [...lines, ...(remarks === '' ? [] : [`${INDENT}${styleText('dim', remarks)}`])];
   }
 
@@ -296,10 +296,10 @@ function change(was: string, is: string): string {
   return was === is ? is : `${was} → ${is}`;
 }
 
-/** A request and its answer without what sets it apart from others of its kind. */
+/** A request and its response without what sets it apart from others of its kind. */
 function kindOfRequest({ method, path, body, status }: RecordedRequest): string {
-  const alike = path.replace(/(\/user\/invites\/)[^/? ]+/, '$1{id}').replace(/([?&]page=)\d+/, '$1{page}');
-  return `${`${method} ${alike} ${body}`.trimEnd()} → ${typeof status === 'number' ? status : 'no answer'}`;
+  const general = path.replace(/(\/user\/invites\/)[^/? ]+/, '$1{id}').replace(/([?&]page=)\d+/, '$1{page}');
+  return `${`${method} ${general} ${body}`.trimEnd()} → ${typeof status === 'number' ? status : 'no response'}`;
 }
 
 function countEqual(lines: readonly string[]): string[] {

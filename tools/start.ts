@@ -86,9 +86,9 @@ ${scenarios.join('\n')}
 
 Live, to try a credential before it goes into a workflow. It is read from the environment: CLOUDFLARE_API_TOKEN, or
 CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY. Nothing is changed unless there is --no-dry-run.
-  --invite-id IDS      the invites to look at, or to answer; without ids and filters, all that are pending are looked at
+  --invite-id IDS      the invites to look at, or to respond to; without ids and filters, all that are pending are looked at
   --status STATUS      accepted (unless told otherwise) or rejected
-  --no-dry-run         answers the invites, which cannot be undone
+  --no-dry-run         responds to the invites, which cannot be undone
   --with NAME=VALUE    any other input of the action; may be repeated
 
 Always:
@@ -197,19 +197,19 @@ async function runScenario(name: string, options: Options): Promise<number> {
 }
 
 async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promise<number> {
-  const { status = 'accepted', 'invite-id': ids, 'no-dry-run': answers = false, with: pairs = [] } = options;
+  const { status = 'accepted', 'invite-id': ids, 'no-dry-run': responds = false, with: pairs = [] } = options;
   const further = Object.fromEntries(pairs.map(parsePair));
   const isSelected = ids !== undefined || FILTER_NAMES.some((name) => name in further);
-  if (answers && !isSelected) {
+  if (responds && !isSelected) {
     throw new UsageError(
-      '--no-dry-run needs to know which invites to answer: --invite-id, or a filter such as --with organization-id=….',
+      '--no-dry-run needs to know which invites to respond to: --invite-id, or a filter such as --with organization-id=….',
     );
   }
   const inputs: Record<string, string> = {
     status,
     ...(ids === undefined ? {} : { 'invite-id': ids }),
     ...(isSelected ? {} : { 'organization-name': '*' }),
-    'dry-run': String(!answers),
+    'dry-run': String(!responds),
     ...further,
   };
   const env = pick(environment, [...Object.keys(CREDENTIAL_VARIABLES), ...NETWORK_VARIABLES]);
@@ -220,7 +220,7 @@ async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promis
   const passedOn = NETWORK_VARIABLES.filter((name) => name in env);
   print(
     screen.title(
-      answers ? 'Live: invites are answered for real' : 'Live dry run: nothing is changed',
+      responds ? 'Live: the step responds for real' : 'Live dry run: nothing is changed',
       'The action runs as in a workflow, with the credentials of your environment, which are not shown.',
       ...(passedOn.length > 0 ? [`It is also given ${passedOn.join(', ')}.`] : []),
     ),
@@ -238,8 +238,8 @@ async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promis
         : `The step failed (exit code ${run.exitCode}): its job would be red. ${seconds(run)}`,
     ),
   );
-  if (!answers && run.exitCode === 0) {
-    print(`\nTo answer for real: ${isSelected ? 'the same with' : 'npm start -- --live --invite-id ID'} --no-dry-run`);
+  if (!responds && run.exitCode === 0) {
+    print(`\nTo respond for real: ${isSelected ? 'the same with' : 'npm start -- --live --invite-id ID'} --no-dry-run`);
   }
   print('');
   if (options.json) console.log(toMaskedJson(run, redact));

@@ -1,12 +1,12 @@
 /** Longest body of Cloudflare’s API that is read: some twenty times a list of 1,000 invites. */
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-/** Thrown for a body that is too long to be an answer of the API. */
+/** Thrown for a body that is too long to be a response of the API. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 
   constructor(maxBytes: number) {
-    super(`the answer is longer than ${maxBytes} bytes`);
+    super(`the response is longer than ${maxBytes} bytes`);
   }
 }
 

@@ -90,7 +90,7 @@ export class InvitesClient {
     return this.#options.limiter.isRefused;
   }
 
-  /** `GET …/{id}`. Fails too if the answer is a success without a status of this invitation. */
+  /** `GET …/{id}`. Fails too if the response is a success without a status of this invitation. */
   get(ref: InviteRef, { retry, isOptional }: ReadOptions): Promise<ApiResult<Invite>> {
     const request: ApiRequest = { method: 'GET', path: pathOf(ref), isOptional };
     return this.#withRetries(retry, request, (success) => inviteOf(success, ref));
@@ -98,7 +98,7 @@ export class InvitesClient {
 
   /**
    * `PATCH /user/invites/{id}` or `PUT /memberships/{id}`, one attempt. Cloudflare calls it "Respond to Invitation".
-   * Succeeds only if the answer shows the invitation with the status `response`; fails with the effect `unknown` if a
+   * Succeeds only if the response shows the invitation with the status `response`; fails with the effect `unknown` if a
    * success does not show it.
    */
   respond(ref: InviteRef, response: InviteResponse): Promise<Result<Invite, ApiError>> {
@@ -108,7 +108,7 @@ export class InvitesClient {
       const invite = inviteOf(success, ref);
       if (typeof invite === 'string') return invite;
       if (invite.status !== response) return `but the invite has the status "${invite.status}"`;
-      // The read right before it has shown the policies, which the answer to a PUT need not repeat.
+      // The read right before it has shown the policies, which the response to a PUT need not repeat.
       const { roles, ...rest } = invite;
       return ref.kind === 'membership' && roles?.every(isReadableRole) !== true ? rest : invite;
     });

@@ -11,7 +11,7 @@ interface BodyBase {
   readonly retryAfter?: readonly unknown[];
 }
 
-/** The body of an answer, by its form. */
+/** The body of a response, by its form. */
 export type Body =
   | (BodyBase & {
       readonly kind: 'envelope';
@@ -19,7 +19,7 @@ export type Body =
       readonly result: unknown;
       readonly resultInfo: ResultInfo;
     })
-  /** RFC 9457 problem details, which Cloudflare's edge sends instead of the API's own answer. */
+  /** RFC 9457 problem details, which Cloudflare's edge sends instead of the API's own response. */
   | (BodyBase & { readonly kind: 'problem'; readonly retryable: boolean | undefined })
   /** A page for people, or the text `error code: 1010` of Cloudflare's edge. */
   | (BodyBase & { readonly kind: 'page'; readonly description: string })
@@ -79,7 +79,7 @@ export function parseBody(text: string, redact: Redact): Body {
     return { kind: 'problem', errors, retryAfter, retryable: typeof retryable === 'boolean' ? retryable : undefined };
   }
   const shown = errors.every(isSilent) ? `: ${firstWords(json, redact)}` : '';
-  const description = `JSON that is not an answer of the API (it has no "success")${shown}`;
+  const description = `JSON that is not a response of the API (it has no "success")${shown}`;
   return { kind: 'unreadable', description, errors, retryAfter };
 }
 
@@ -123,7 +123,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The members of a failure that have told its reason. */
 const REASONS = ['errors', 'messages', 'error', 'error_description', 'reason'] as const;
-/** How many reasons of one answer, and entries of one chain, are kept: far more than any real answer has. */
+/** How many reasons of one response, and entries of one chain, are kept: far more than any real response has. */
 const MAX_REASONS = 1_000;
 
 function reasonsOf(json: JsonObject): readonly ErrorDetail[] {

@@ -73,7 +73,7 @@ const SCHEME_HINT = tokenHint(
 const BLOCKED_HINT: ErrorRule['hint'] = ({ scheme }) =>
   `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`;
 
-/** The hint for an answer 401 whose code says nothing more. */
+/** The hint for an HTTP 401 whose code says nothing more. */
 export const UNAUTHORIZED_HINT: ErrorRule['hint'] = ({ scheme, isAccountToken }) =>
   isAccountToken ? ACCOUNT_TOKEN_HINT : `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
 
@@ -83,9 +83,9 @@ export const NOT_FOUND_HINT =
 
 /**
  * Cloudflare's codes that change what the step does or advises, whatever the HTTP status. The first rule that fits an
- * entry of the answer applies: keep special rules first. Credentials that are refused for good come before all others,
+ * entry of the response applies: keep special rules first. Credentials that are refused for good come before all others,
  * and failures that may pass before the codes that they borrow.
- * Source: answers that people observed and published, and Cloudflare's API description.
+ * Source: responses that people observed and published, and Cloudflare's API description.
  */
 export const ERROR_RULES: readonly ErrorRule[] = [
   { code: 10502, kind: 'credentials', hint: BLOCKED_HINT },
@@ -163,10 +163,10 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   { code: 7000, kind: 'routing', hint: ROUTING_HINT },
 ];
 
-/** How many entries of one answer are looked at: far more than any real answer has. */
+/** How many entries of one response are looked at: far more than any real response has. */
 const MAX_ENTRIES = 1_000;
 
-/** The rule for an answer with these errors; undefined if none of its codes has one. */
+/** The rule for a response with these errors; undefined if none of its codes has one. */
 export function findErrorRule(details: readonly ErrorDetail[]): ErrorRule | undefined {
   const entries = details.flatMap((detail) => [detail, ...detail.chain]).slice(0, MAX_ENTRIES);
   return ERROR_RULES.find(

@@ -6,11 +6,11 @@ export interface ApiError {
   readonly method: string;
   /** Path below the base URL, without the query. */
   readonly path: string;
-  /** What happened, in a few words: `HTTP 502 with an HTML page`, `no complete answer within 30 s`. */
+  /** What happened, in a few words: `HTTP 502 with an HTML page`, `no complete response within 30 s`. */
   readonly reason: string;
   readonly effect: Effect;
   readonly isRetryable: boolean;
-  /** The HTTP status; left out if there was no answer. */
+  /** The HTTP status; left out if there was no response. */
   readonly status?: number;
   readonly details?: readonly ErrorDetail[];
   readonly rule?: ErrorRule | undefined;
@@ -26,7 +26,7 @@ export interface ApiError {
   readonly isAuthError?: boolean;
   /** Whether Cloudflare says that this user has no such invite. */
   readonly isNotFound?: boolean;
-  /** Whether the answer has the form of an answer of Cloudflare's API, or of a problem of Cloudflare's edge. */
+  /** Whether the response has the form of a response of Cloudflare's API, or of a problem of Cloudflare's edge. */
   readonly isFromApi?: boolean;
   /** Whether the request was for a list, and not for one invite. */
   readonly isList?: boolean | undefined;
@@ -34,7 +34,7 @@ export interface ApiError {
   readonly followsUnclear?: boolean | undefined;
   /** Whether the token has the prefix of tokens that an account owns. */
   readonly isAccountToken?: boolean | undefined;
-  /** Why there was no answer. */
+  /** Why there was no response. */
   readonly cause?: unknown;
 }
 

@@ -4,7 +4,7 @@
  */
 export type Effect = 'not-applied' | 'rejected' | 'unknown';
 
-/** What an answer with a certain HTTP status means, unless its body or its headers say otherwise. */
+/** What a response with a certain HTTP status means, unless its body or its headers say otherwise. */
 interface StatusRule {
   /** Whether another attempt may succeed. Source: Cloudflare's own clients for 408, 409, 429 and 5xx. */
   readonly isRetryable: boolean;
@@ -70,7 +70,7 @@ const STATUS_RULES: Readonly<Record<number, StatusRule>> = {
 /** Every other status, by its class. */
 const CLASS_RULES: readonly StatusRule[] = [TROUBLE, TROUBLE, UNCLEAR, REDIRECTED, REFUSED];
 
-/** What an answer with the HTTP status `status` means. */
+/** What a response with the HTTP status `status` means. */
 export function statusRule(status: number): StatusRule {
   return STATUS_RULES[status] ?? CLASS_RULES[Math.floor(status / 100)] ?? TROUBLE;
 }

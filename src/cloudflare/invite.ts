@@ -4,7 +4,7 @@ import { isObject } from '../json.ts';
 interface FieldTypes {
   text: string;
   boolean: boolean;
-  /** Role names. Older answers hold objects; each becomes its `name`. */
+  /** Role names. Older responses hold objects; each becomes its `name`. */
   names: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { limitPauseMs } from './retry.ts';
 
 /** How many requests of a step are in flight at the same time at most. */
 export const MAX_CONCURRENT_REQUESTS = 4;
-/** How much later a pause may end, in milliseconds, and still be the same pause: the time between two answers. */
+/** How much later a pause may end, in milliseconds, and still be the same pause: the time between two responses. */
 const SAME_PAUSE_MS = 2_000;
 /** Time for requests in flight when the job is cancelled, in milliseconds, so that their outcome is known. */
 const CANCEL_GRACE_MS = 1_000;
@@ -30,7 +30,7 @@ export class RequestLimiter {
   #pause: (Pause & { readonly isAnnounced: boolean }) | undefined;
   /** Rate limits met so far; requests that were in flight together meet one. */
   #limits = 0;
-  /** Rate limits met since the last other answer. */
+  /** Rate limits met since the last other response. */
   #limitsInRow = 0;
   /** Whether the last limit was met by a request that only reads. */
   #isLimitOfRead = true;
@@ -84,7 +84,7 @@ export class RequestLimiter {
   /**
    * Waits until a request may be sent. Throws `StopError` if none may, or if a pause is longer than the time left.
    * @param passesAnnounced whether a pause that only a `Ratelimit` header announces does not hold the request back
-   * @returns what `limitMet` and `answered` take together with the answer to this request
+   * @returns what `limitMet` and `otherResponse` take together with the response to this request
    */
   async acquire(passesAnnounced = false): Promise<number> {
     const { clock, timeoutSeconds, onPause } = this.#options;
@@ -122,10 +122,10 @@ export class RequestLimiter {
   }
 
   /**
-   * Ends the row of pauses: a request that was sent after the last one got another answer. A read does not end a row of
-   * limits that responses met.
+   * Ends the row of pauses: a request that was sent after the last one got another response. A read does not end a row
+   * of limits that other requests met.
    */
-  answered(acquired: number, method: string): void {
+  otherResponse(acquired: number, method: string): void {
     if (acquired === this.#limits && (this.#isLimitOfRead || method !== 'GET')) this.#limitsInRow = 0;
   }
 
@@ -145,11 +145,11 @@ export class RequestLimiter {
     const untilMs = this.#options.clock.nowMs() + durationMs;
     const extraMs = untilMs - (current?.untilMs ?? 0);
     if (current === undefined || extraMs > 0) {
-      // Answers to requests in flight together ask for the same pause: one line of the log is enough.
+      // Responses to requests in flight together ask for the same pause: one line of the log is enough.
       const isAnnounced = this.#isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
       this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
     } else if (error !== undefined && current.error === undefined) {
-      // A refusal explains a pause better than a header of the same answer.
+      // A refusal explains a pause better than a header of the same response.
       this.#pause = { ...current, reason, error };
     }
   }

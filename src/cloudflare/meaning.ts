@@ -3,7 +3,7 @@ import { type ErrorRule, findErrorRule } from './error-codes.ts';
 import type { ApiError } from './errors.ts';
 import { statusRule } from './http-status.ts';
 
-/** What a failed answer means. */
+/** What a failed response means. */
 interface Meaning extends Pick<ApiError, 'effect' | 'isRetryable' | 'stopKind' | 'isNotFound' | 'rule'> {
   /** Whether refused credentials are refused to every request, not to this one alone. */
   readonly isForAll?: boolean;
@@ -24,7 +24,7 @@ const KIND_MEANINGS: Readonly<Record<ErrorRule['kind'], Meaning>> = {
 /** Statuses that keep their meaning whatever page is sent with them. */
 const STATUSES_BEFORE_PAGES: ReadonlySet<number> = new Set([408, 409, 429]);
 
-/** What a failed answer means. Code and message decide before the status: Cloudflare has sent one under several. */
+/** What a failed response means. Code and message decide before the status: Cloudflare has sent one under several. */
 export function meaningOf(status: number, body: Body): Meaning {
   const statusClass = Math.floor(status / 100);
   const isRefusal = statusClass === 2 || statusClass === 4;
@@ -43,7 +43,7 @@ export function meaningOf(status: number, body: Body): Meaning {
   const { effect, isRetryable } = statusRule(status);
   return {
     effect,
-    // An envelope without success is a refusal under any 2xx; other bodies are no answer of the API.
+    // An envelope without success is a refusal under any 2xx; other bodies are no response of the API.
     isRetryable: isRetryable && !(statusClass === 2 && body.kind === 'envelope'),
     // A 404 without an error of the API has another source, a wrong base URL for example.
     isNotFound: status === 404 && body.kind === 'envelope' && body.errors.length > 0,
@@ -51,7 +51,7 @@ export function meaningOf(status: number, body: Body): Meaning {
 }
 
 /**
- * Whether Cloudflare's edge, or a page for people, stands in the place of an answer of the API.
+ * Whether Cloudflare's edge, or a page for people, stands in the place of a response of the API.
  * Source: Cloudflare's documentation of its errors 1000 to 1099; 1015 is a rate limit.
  */
 function edgeRefusal({ kind, errors }: Body): 'edge' | 'rate-limit' | undefined {

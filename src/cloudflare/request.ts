@@ -25,10 +25,10 @@ export interface RequestOptions {
   readonly wasSent: (method: string, url: string) => boolean;
   readonly clock: Clock;
   readonly limiter: RequestLimiter;
-  /** Takes the time of every answer of the API itself. */
+  /** Takes the time of every response of the API itself. */
   readonly serverClock: ServerClock;
   readonly redact: Redact;
-  /** Called with one line for each answer. */
+  /** Called with one line for each response. */
   readonly onDebug: (line: string) => void;
 }
 
@@ -45,7 +45,7 @@ export interface ApiRequest {
   readonly isOptional?: boolean | undefined;
 }
 
-/** An answer whose envelope says `success: true`. */
+/** A response whose envelope says `success: true`. */
 export interface ApiSuccess {
   readonly result: unknown;
   readonly resultInfo: ResultInfo;
@@ -58,7 +58,7 @@ interface RawResponse {
   readonly text: string;
 }
 
-/** Sends single attempts of requests. Passes to the limiter what their answers mean for all other requests. */
+/** Sends single attempts of requests. Passes to the limiter what their responses mean for all other requests. */
 export class RequestSender {
   readonly #options: RequestOptions;
   readonly #ofetch: typeof ofetch;
@@ -68,7 +68,7 @@ export class RequestSender {
   readonly #unclearPaths = new Set<string>();
   /** Refusals under a status 2xx, whose invites have yet to be read, by path. */
   readonly #edgeErrors = new Map<string, ApiError>();
-  /** Requests that have no answer yet. */
+  /** Requests that have no response yet. */
   #inFlight = 0;
 
   constructor(options: RequestOptions) {
@@ -102,7 +102,7 @@ export class RequestSender {
       limiter.limitMet(error, acquired);
       return;
     }
-    if (error === undefined || error.status !== undefined) limiter.answered(acquired, method);
+    if (error === undefined || error.status !== undefined) limiter.otherResponse(acquired, method);
     if (isOptional && !error?.isAuthError) return;
 
     const isRead = method === 'GET';
@@ -121,7 +121,7 @@ export class RequestSender {
   async #fetchWithTimeout(request: ApiRequest): Promise<Result<RawResponse, ApiError>> {
     const { limiter, clock } = this.#options;
     const ms = Math.min(ATTEMPT_TIMEOUT_MS, limiter.remainingMs);
-    const timeoutError = new Error(`no complete answer within ${formatSeconds(ms)}`);
+    const timeoutError = new Error(`no complete response within ${formatSeconds(ms)}`);
     this.#inFlight += 1;
     try {
       const limit = { clock, ms, timeoutError, signal: limiter.abortSignal };

@@ -1,5 +1,5 @@
-// Retry timing as pure functions of an answer. The back-off is min(0.5·2^n, 8) s, less up to 25 %. Source: Cloudflare's
-// own TypeScript and Python clients.
+// Retry timing as pure functions of a response. The back-off is min(0.5·2^n, 8) s, less up to 25 %. Source:
+// Cloudflare's own TypeScript and Python clients.
 
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 8_000;
@@ -20,9 +20,9 @@ const HTTP_DATES = [
 ] as const;
 
 /**
- * The delay in milliseconds that an answer asks for, the longest of what it says: `retry-after-ms`, `retry-after` in
+ * The delay in milliseconds that a response asks for, the longest of what it says: `retry-after-ms`, `retry-after` in
  * seconds or as a date, `retry_after` of a body in seconds. Zero, a date in the past and anything else count as none.
- * @param nowMs the time where the answer has no `Date`, in milliseconds since the Unix epoch
+ * @param nowMs the time where the response has no `Date`, in milliseconds since the Unix epoch
  */
 export function serverDelayMs(headers: Headers, bodyDelays: readonly unknown[], nowMs: number): number | undefined {
   const delays = [
@@ -56,7 +56,7 @@ const MAX_LIMIT_PAUSE_MS = 300_000;
 /**
  * The pause after a rate limit, in milliseconds: what the server asks for, unless it asks for nothing, or a pause did
  * not help.
- * @param inRow how many pauses, this one included, have followed one another without another answer between them
+ * @param inRow how many pauses, this one included, have followed one another without another response between them
  */
 export function limitPauseMs(inRow: number, serverDelayMs: number | undefined): number {
   if (inRow === 1 && serverDelayMs !== undefined) return serverDelayMs;
@@ -70,7 +70,7 @@ const RATELIMIT_ITEM = /"[^"]*"((?:\s*;\s*[a-z-]+=(?:"[^"]*"|[^\s;,"]+))*)/g;
  * Milliseconds until requests are allowed again, if a `Ratelimit` header says that none is left. Of several policies,
  * the one that frees last decides. Source: Cloudflare's changelog of September 2025 and
  * draft-ietf-httpapi-ratelimit-headers (`r` requests left, `t` seconds until the quota is reset).
- * @param inFlight how many requests have no answer yet: the server may not have counted them
+ * @param inFlight how many requests have no response yet: the server may not have counted them
  */
 export function rateLimitPauseMs(header: string | null, inFlight: number): number | undefined {
   const pauses = [...(header ?? '').matchAll(RATELIMIT_ITEM)].flatMap(([, parameters = '']) => {

@@ -5,7 +5,7 @@ import { parseHttpDate } from './retry.ts';
 const NOTABLE_SKEW_MS = 5 * 60 * 1_000;
 
 /**
- * Cloudflare's time, as the `Date` of its newest answer tells it; the runner's time until there is one. Dates of
+ * Cloudflare's time, as the `Date` of its newest response tells it; the runner's time until there is one. Dates of
  * invites are compared with it, because a self-hosted runner's clock may be wrong.
  */
 export class ServerClock {
@@ -25,7 +25,7 @@ export class ServerClock {
     return this.#clock.nowMs() + this.#skewMs;
   }
 
-  /** Takes the time from an answer's `Date` header. Ignores one that is missing or is no date. */
+  /** Takes the time from a response's `Date` header. Ignores one that is missing or is no date. */
   observe(date: string | null): void {
     const dateMs = parseHttpDate(date);
     if (dateMs === undefined) return;

@@ -12,7 +12,7 @@ export type KnownState = 'read' | 'unsettled' | 'unread' | 'unknown';
 
 /** What is known of one invite. It ages: see `attempted`. */
 export class InviteKnowledge {
-  /** Newest values last; a field that an answer lacks keeps its earlier value. */
+  /** Newest values last; a field that a response lacks keeps its earlier value. */
   #invite: Invite;
   /** Whether an attempt of this step may still take effect, or has: nothing read since then shows a final status. */
   #isUnsettled = false;
@@ -41,7 +41,7 @@ export class InviteKnowledge {
     return this.#isUnsettled;
   }
 
-  /** Takes what an answer shows of the invite. */
+  /** Takes what a response shows of the invite. */
   update(invite: Invite): void {
     this.#invite = { ...this.#invite, ...invite };
   }

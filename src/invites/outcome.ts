@@ -31,7 +31,7 @@ export interface FailedOutcome extends OutcomeBase {
 /** An outcome that does not. `planned` is a dry run that would have changed the invite. */
 export interface SuccessfulOutcome extends OutcomeBase {
   readonly kind: 'changed' | 'unchanged' | 'planned';
-  /** Set if the last answer shows the invite outside the policy, although the one that decided did not. */
+  /** Set if the last response shows the invite outside the policy, although the one that decided did not. */
   readonly mismatch: FilterMismatch | undefined;
   /** Whether a planned invite has expired by its own date. */
   readonly isExpired: boolean;

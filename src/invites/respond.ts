@@ -156,7 +156,7 @@ class InviteResponder {
 
   #failedBy(failure: RequestFailure, readFailure?: RequestFailure): Outcome {
     const isMissing = failure.error.isNotFound || readFailure?.error.isNotFound === true;
-    // An invite may be gone because an attempt of this step was its answer.
+    // An invite may be gone because an attempt of this step took effect.
     const isNotFound = isMissing && this.#known.state === 'unread';
     return this.#failed({ kind: 'request', failure, isNotFound }, failure.error.isAuthError);
   }
@@ -170,7 +170,7 @@ class InviteResponder {
     return { id: this.#serverId, kind: this.#known.fields.kind };
   }
 
-  /** The id in the server's spelling, once an answer has shown it. */
+  /** The id in the server's spelling, once a response has shown it. */
   get #serverId(): string {
     return this.#known.fields.id ?? this.#id;
   }

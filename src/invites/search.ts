@@ -106,9 +106,9 @@ async function withPolicies(
   for (const invite of listed) {
     const match = matchFilters(invite, filters);
     const isUnread = match.kind === 'unmatched' && match.filter === 'roles' && match.value === undefined;
-    const answer = isUnread && invite.kind === 'membership' ? await client.get(invite, read) : undefined;
-    if (answer?.ok === false && !answer.failure.error.isNotFound) unread.push({ invite, failure: answer.failure });
-    else complete.push({ ...invite, ...(answer?.ok && answer.value), id: invite.id });
+    const shown = isUnread && invite.kind === 'membership' ? await client.get(invite, read) : undefined;
+    if (shown?.ok === false && !shown.failure.error.isNotFound) unread.push({ invite, failure: shown.failure });
+    else complete.push({ ...invite, ...(shown?.ok && shown.value), id: invite.id });
   }
   return { complete, unread };
 }

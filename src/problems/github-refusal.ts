@@ -106,7 +106,7 @@ function limitEnd({ 'retry-after': seconds, 'x-ratelimit-reset': reset }: Refusa
 
 /**
  * The problem of a request that GitHub refused.
- * @param message GitHub's answer, for people
+ * @param message GitHub's response, for people
  */
 export function refusalProblem(request: string, message: string, refusal: Refusal): Problem {
   const row = rowOf(refusal);

@@ -25,7 +25,7 @@ export function requestProblem(title: string, failure: RequestFailure, scheme: S
   };
 }
 
-/** How many reasons of one answer, and entries of one chain, are shown. */
+/** How many reasons of one response, and entries of one chain, are shown. */
 const MAX_SHOWN = 10;
 
 /** What Cloudflare said of a failed request, and what identifies that request. */
@@ -57,11 +57,11 @@ function describeDelay(retryAfterMs: number | undefined, retryExceedsDeadline: b
 }
 
 const TLS_HINT =
-  'No TLS connection came about. Check api-base-url and its port, HTTPS_PROXY and its scheme, and whether a firewall stands between the runner and the API.';
+  'No TLS connection was established. Check api-base-url and its port, HTTPS_PROXY and its scheme, and whether a firewall stands between the runner and the API.';
 const CONNECTION_HINT =
   'The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.';
 
-/** What the author of the workflow can do about a connection that did not come about. */
+/** What the author of the workflow can do about a connection that failed. */
 const FAULT_HINTS: Readonly<Record<ConnectionFault, string>> = {
   'certificate-too-early':
     'The server’s certificate is not valid yet, by the runner’s clock. Set the clock of the runner; if it is right, the server’s certificate is wrong.',
@@ -78,18 +78,18 @@ const FAULT_HINTS: Readonly<Record<ConnectionFault, string>> = {
   'proxy-refusal':
     'The proxy did not let the request through. Check HTTPS_PROXY, and whether the proxy allows the API’s host.',
   'client-certificate':
-    'The server wants a certificate of the client, which Cloudflare’s API does not. Check api-base-url, and what answers there.',
+    'The server wants a certificate of the client, which Cloudflare’s API does not. Check api-base-url, and which server has this address.',
   'no-tls':
-    'The server answered without TLS. Check that api-base-url has the port for https, and that HTTPS_PROXY begins with http:// unless the proxy itself speaks TLS.',
+    'The server responded without TLS. Check that api-base-url has the port for https, and that HTTPS_PROXY begins with http:// unless the proxy itself speaks TLS.',
   tls: TLS_HINT,
 };
 
 const EDGE_HINT =
-  'Not Cloudflare’s API answered, but something before it: Cloudflare’s protection, a firewall, a proxy or a login page. It concerns the runner, not an invite. Allow the runner’s address there or use another runner, and check api-base-url.';
+  'Something in front of Cloudflare’s API responded: Cloudflare’s protection, a firewall, a proxy or a login page. It concerns the runner, not an invite. Allow the runner’s address there or use another runner, and check api-base-url.';
 const NO_REASON_HINT = 'Cloudflare refused this request and gave no reason. Give the cf-ray to Cloudflare’s support.';
 const NOT_FROM_API_HINT =
-  'This is not an answer of Cloudflare’s API. Check api-base-url, and whether a firewall or proxy answered in its place.';
-const ANSWERED_HINT =
+  'This is not a response of Cloudflare’s API. Check api-base-url, and whether a firewall or proxy responded in its place.';
+const APPLIED_HINT =
   'An earlier attempt of this step may have responded to the invite, after which Cloudflare may not show it any more. Look in the account, or at the user’s memberships, whether it did.';
 const ONE_REFUSAL_HINT = 'Only this invite met it: check first that its id is right and that it was sent to this user.';
 
@@ -119,7 +119,7 @@ function hintOf(error: ApiError, scheme: Scheme): string {
   if (stopKind === 'rate-limit') return RATE_LIMIT_HINT;
   if (error.isNotFound) {
     if (error.isList) return ROUTING_HINT;
-    return error.followsUnclear ? ANSWERED_HINT : NOT_FOUND_HINT;
+    return error.followsUnclear ? APPLIED_HINT : NOT_FOUND_HINT;
   }
   if (typeof rule?.hint === 'string') return rule.hint;
   if (error.effect !== 'rejected' || status === 404 || status === 409) return statusRule(status).hint;

@@ -6,14 +6,14 @@ import { requestProblem } from './request-problem.ts';
 
 /** Why all requests pause, as the end of a sentence. */
 export const PAUSE_REASONS: Readonly<Record<Pause['reason'], string>> = {
-  refused: 'Cloudflare answered HTTP 429, too many requests',
-  'refused-by-code': 'Cloudflare answered that there were too many requests',
+  refused: 'Cloudflare responded with HTTP 429, too many requests',
+  'refused-by-code': 'Cloudflare responded that there were too many requests',
   announced: 'no request left in Cloudflare’s rate limit',
 };
 
 /** A problem that ended the whole step. */
 export function stopProblem(reason: StopReason, scheme: Scheme): Problem {
-  const ofAnswer = (title: string, error: ApiError): Problem =>
+  const fromResponse = (title: string, error: ApiError): Problem =>
     requestProblem(title, { error, attempts: 1, retryExceedsDeadline: false }, scheme);
   switch (reason.kind) {
     case 'cancelled': {
@@ -28,9 +28,9 @@ export function stopProblem(reason: StopReason, scheme: Scheme): Problem {
     case 'rate-limit':
       return rateLimitProblem(reason, scheme);
     case 'credentials':
-      return ofAnswer('Cloudflare refused the credentials', reason.error);
+      return fromResponse('Cloudflare refused the credentials', reason.error);
     case 'edge':
-      return ofAnswer('The runner was refused before Cloudflare’s API', reason.error);
+      return fromResponse('The runner was refused before Cloudflare’s API', reason.error);
   }
 }
 

@@ -18,7 +18,7 @@ export const TRACKER_PROBLEMS = {
   redirected: (request: string, status: number) =>
     trackerProblem(`${request} met a redirect (HTTP ${status}), which is refused.`),
   unreachable: (request: string, reason: string) => trackerProblem(`${request} failed: ${reason}.`),
-  unreadable: (what: string) => trackerProblem(`GitHub’s answer does not hold ${what}.`),
+  unreadable: (what: string) => trackerProblem(`GitHub’s response does not hold ${what}.`),
   authorWithoutAccess: (number: number, login: string | undefined) =>
     trackerProblem(
       `Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will take the issue for its own, so the next one would open another.`,

@@ -67,8 +67,8 @@ function expiredNotice(invites: readonly ListedInvite[]): Annotation {
 function otherListNotice(memberships: readonly ListedInvite[]): Annotation {
   const title = otherListTitle(memberships.length);
   const [first] = memberships.map(formatRef);
-  const hint = `What to do: to answer by id, write invite-id: ${first}. To answer by filters, write kind: membership, without invited-by.`;
-  return { title, lines: [`${title}: ${nameListed(memberships)}. This step answers invites alone.`, hint] };
+  const hint = `What to do: to respond by id, write invite-id: ${first}. To respond by filters, write kind: membership, without invited-by.`;
+  return { title, lines: [`${title}: ${nameListed(memberships)}. This step responds to invites alone.`, hint] };
 }
 
 function nameListed(invites: readonly ListedInvite[]): string {

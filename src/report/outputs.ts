@@ -50,7 +50,7 @@ export function buildOutputs(outcomes: readonly ReportedOutcome[]): BuiltOutputs
 
 /**
  * What a user of the outputs should know: invites that are missing, values that are too long, values that were altered.
- * @param altered the values of answers in which a credential was replaced
+ * @param altered the values of responses in which a credential was replaced
  */
 export function outputWarnings(
   { outputs, omitted }: BuiltOutputs,

@@ -13,7 +13,7 @@ const PER_PAGE = 100;
 /** Each run updates the tracking issue, so it is near the top, however many issues a repository has. */
 const MAX_PAGES = 10;
 /** A page of the longest issues: 65,536 characters each, of up to 6 bytes in JSON, and what is around them. */
-const MAX_ANSWER_BYTES = 50_000_000;
+const MAX_RESPONSE_BYTES = 50_000_000;
 /** Longest refusal that is looked at, in characters. */
 const MAX_REFUSAL = 2_000;
 
@@ -83,7 +83,7 @@ export class GitHubIssues {
       const { data, link } = await this.#call('GET', '/issues', { ...query, page });
       if (!Array.isArray(data)) throw new TrackerError(TRACKER_PROBLEMS.unreadable('the list of issues'));
       yield data.map((entry) => this.#toIssue(entry)).filter((issue) => issue !== undefined);
-      // Ignore the address of the link: no answer may decide where the token is sent.
+      // Ignore the address of the link: no response may decide where the token is sent.
       if (!/rel="next"/.test(link)) return;
     }
   }
@@ -119,7 +119,7 @@ export class GitHubIssues {
   async #call(method: string, path: string, parameters = {}): Promise<{ data: unknown; link: string }> {
     const request = `${method} /repos/${this.#repository}${path}`;
     const { status, data, headers } = await this.#octokit.request(request, parameters).catch((error: unknown) => {
-      // Octokit gives a request without an answer the status 500 too.
+      // Octokit gives a request without a response the status 500 too.
       if (error instanceof Error && 'response' in error && isObject(error.response)) {
         const { status, data, headers } = error.response;
         const message = this.#redact(error.message.slice(0, MAX_REFUSAL));
@@ -147,11 +147,11 @@ export class GitHubIssues {
   }
 }
 
-/** A fetch that reads bodies itself, up to `MAX_ANSWER_BYTES`: Octokit reads them to their end. */
+/** A fetch that reads bodies itself, up to `MAX_RESPONSE_BYTES`: Octokit reads them to their end. */
 function withBodyLimit(send: typeof fetch, signal: AbortSignal): typeof fetch {
   return async (input, init) => {
     const response = await send(input, init);
-    const text = await readText(response.body, MAX_ANSWER_BYTES, signal);
+    const text = await readText(response.body, MAX_RESPONSE_BYTES, signal);
     return new Response(text || null, response);
   };
 }

@@ -111,7 +111,7 @@ function byTrust(a: Issue, b: Issue): number {
 async function isTrusted(author: Issue['author'], issues: GitHubIssues): Promise<boolean> {
   if (author === undefined || author.isBot) return author !== undefined;
   return issues.canWrite(author.login).catch((error: unknown) => {
-    // No answer about a stranger may suppress the report.
+    // No response about a stranger may suppress the report.
     if (author.isOutsider) return false;
     throw error;
   });

@@ -12,8 +12,8 @@ import {
 } from '../../sandbox/cloudflare.ts';
 import { always, applied, type Case, dropped, hangs, http, ID, noConnection, onPatch, shows } from './case.ts';
 
-/** How one attempt to respond ends: what, the answer, and parts of the message. */
-type Attempt = readonly [what: string, answer: Fault, says: readonly string[]];
+/** How one attempt to respond ends: what, the response, and parts of the message. */
+type Attempt = readonly [what: string, response: Fault, says: readonly string[]];
 
 const SUCCESS_BUT = 'HTTP 200 reports success, but';
 
@@ -87,16 +87,16 @@ const REFUSED: readonly Attempt[] = [
 
 /** The body does not come to its end in time. */
 const ENDLESS: readonly (readonly [...Attempt, tookMs: number])[] = [
-  ['no answer', hangs, ['no complete answer within 30 s'], 30_000],
-  ['an answer after 30 seconds', { delayMs: 30_001 }, ['no complete answer within 30 s'], 30_000],
+  ['no response', hangs, ['no complete response within 30 s'], 30_000],
+  ['a response after 30 seconds', { delayMs: 30_001 }, ['no complete response within 30 s'], 30_000],
   [
     'a body that takes longer than 30 seconds',
     { slowBody: { msPerByte: 1_000 } },
-    ['no complete answer within 30 s'],
+    ['no complete response within 30 s'],
     30_000,
   ],
   // 8 MiB in steps of 64 KiB every 10 ms, and the one step that is too much.
-  ['a body without an end', { endless: true }, ['the answer is longer than 8388608 bytes'], 1_290],
+  ['a body without an end', { endless: true }, ['the response is longer than 8388608 bytes'], 1_290],
   ['a connection that drops within the body', { drop: 'body' }, ['other side closed'], 0],
   ['a body shorter than announced', { cutBody: 10 }, ['other side closed'], 0],
 ];
@@ -104,14 +104,14 @@ const ENDLESS: readonly (readonly [...Attempt, tookMs: number])[] = [
 const UNSETTLED = 'Pending when last read; an attempt may still take effect.';
 const UNCHANGED = 'Pending when last read; this step has not changed it.';
 const isRefused = (what: string): boolean => REFUSED.some(([refused]) => refused === what);
-const without = (answer: Fault): Fault => ({ ...answer, applied: false });
+const without = (response: Fault): Fault => ({ ...response, applied: false });
 
 /** What follows one attempt to respond: a read, another attempt, the end. */
 export const cases: readonly Case[] = [
   ...[...UNKNOWN, ...UNTRUE, ...FINAL, ...ENDLESS].map(
-    ([what, answer]): Case => ({
+    ([what, response]): Case => ({
       name: `${what} to a PATCH that took effect is followed by a read alone`,
-      answers: [applied(answer)],
+      responses: [applied(response)],
       requests: 'PATCH GET',
       exit: 0,
       outcomes: ['changed'],
@@ -119,19 +119,19 @@ export const cases: readonly Case[] = [
     }),
   ),
   ...[...UNKNOWN, ...UNTRUE, ...ENDLESS, ['HTTP 409', envelopeFailure(409), []] as const].map(
-    ([what, answer]): Case => ({
+    ([what, response]): Case => ({
       name: `${what} to a PATCH without effect is followed by a read and another PATCH`,
-      answers: [without(answer)],
+      responses: [without(response)],
       requests: 'PATCH GET PATCH',
       exit: 0,
       outcomes: ['changed'],
     }),
   ),
   ...[...UNKNOWN, ...UNTRUE].map(
-    ([what, answer, says]): Case => ({
+    ([what, response, says]): Case => ({
       name: `${what} to every PATCH leaves an attempt that may still take effect`,
       inputs: { retries: '1' },
-      answers: [always(onPatch(without(answer)))],
+      responses: [always(onPatch(without(response)))],
       requests: 'PATCH GET PATCH GET',
       exit: 1,
       title: 'Could not accept invite Acme, Inc.',
@@ -143,10 +143,10 @@ export const cases: readonly Case[] = [
     }),
   ),
   ...[...UNKNOWN, ...ENDLESS].map(
-    ([what, answer, says]): Case => ({
+    ([what, response, says]): Case => ({
       name: `${what} to every request leaves the state unknown`,
       inputs: { retries: '0' },
-      answers: [always(without(answer))],
+      responses: [always(without(response))],
       requests: 'PATCH GET',
       exit: 1,
       says: [`PATCH /user/invites/${ID}`, ...says, 'State unknown'],
@@ -156,19 +156,19 @@ export const cases: readonly Case[] = [
     }),
   ),
   ...ENDLESS.map(
-    ([what, answer, , tookMs]): Case => ({
+    ([what, response, , tookMs]): Case => ({
       name: `${what} is waited for as long as one attempt may take`,
       inputs: { retries: '0' },
-      answers: [onPatch(without(answer))],
+      responses: [onPatch(without(response))],
       requests: 'PATCH GET',
       exit: 1,
       tookMs,
     }),
   ),
   ...[...FINAL, ...REFUSED].map(
-    ([what, answer, says]): Case => ({
+    ([what, response, says]): Case => ({
       name: `${what} to a PATCH is final`,
-      answers: [onPatch(answer)],
+      responses: [onPatch(response)],
       requests: 'PATCH GET',
       exit: 1,
       says: [`PATCH /user/invites/${ID}`, ...says, isRefused(what) ? UNCHANGED : UNSETTLED],
@@ -179,9 +179,9 @@ export const cases: readonly Case[] = [
     }),
   ),
   ...[...FINAL, ...REFUSED.slice(0, 1)].map(
-    ([what, answer]): Case => ({
+    ([what, response]): Case => ({
       name: `${what} to every request is final`,
-      answers: [always(answer)],
+      responses: [always(response)],
       requests: 'PATCH GET',
       exit: 1,
       says: [isRefused(what) ? 'Not changed by this step.' : 'State unknown.'],
@@ -191,7 +191,7 @@ export const cases: readonly Case[] = [
   ),
   {
     name: 'a PATCH without a connection is sent again without a read',
-    answers: [noConnection],
+    responses: [noConnection],
     requests: 'PATCH PATCH',
     exit: 0,
     outcomes: ['changed'],
@@ -199,7 +199,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'a PATCH that meets the rate limit is sent again without a read',
-    answers: [tooManyRequests({ retryAfterMs: 70 })],
+    responses: [tooManyRequests({ retryAfterMs: 70 })],
     requests: 'PATCH PATCH',
     exit: 0,
     outcomes: ['changed'],
@@ -207,15 +207,15 @@ export const cases: readonly Case[] = [
     logs: ['Pausing all requests for 0.1 s', 'HTTP 429'],
   },
   {
-    name: 'an answer right before 30 seconds counts',
-    answers: [{ delayMs: 29_999 }],
+    name: 'a response right before 30 seconds counts',
+    responses: [{ delayMs: 29_999 }],
     requests: 'PATCH',
     exit: 0,
     outcomes: ['changed'],
   },
   {
     name: 'success that leaves out the id counts',
-    answers: [shows({ id: undefined })],
+    responses: [shows({ id: undefined })],
     requests: 'PATCH',
     exit: 0,
     outcomes: ['changed'],
@@ -223,7 +223,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'success with errors beside it counts',
-    answers: [
+    responses: [
       applied(
         http(200, { success: true, errors: [{ code: 1000, message: 'odd' }], result: { id: ID, status: 'accepted' } }),
       ),

@@ -19,23 +19,23 @@ export interface Case {
   readonly env?: Readonly<Record<string, string>>;
   /** The invites that Cloudflare has; invite 1, pending, without it. */
   readonly invites?: readonly SandboxInvite[];
-  /** How Cloudflare behaves apart from `answers`: pages, limits, latency, refused tokens. */
+  /** How Cloudflare behaves apart from `responses`: pages, limits, latency, refused tokens. */
   readonly server?: Omit<VirtualWorldOptions, 'invites' | 'faults'>;
   /**
-   * The answers to the requests, in order: a request takes the first one that fits it and is not used up. Where none
-   * fits, the sandbox answers as Cloudflare would.
+   * The responses to the requests, in order: a request takes the first one that fits it and is not used up. Where none
+   * fits, the sandbox responds as Cloudflare would.
    */
-  readonly answers?: readonly Answer[];
+  readonly responses?: readonly CaseResponse[];
   /** What happens on the server meanwhile, without the step: a new invite, or the status of one that exists. */
   readonly meanwhile?: readonly { readonly atMs: number; readonly invite: SandboxInvite & { readonly id: string } }[];
   /** When the job is cancelled, in milliseconds from the start; 0 is before the first request. */
   readonly cancelAtMs?: number;
-  /** GitHub's answers, in order, to the requests for a tracking issue; without it, GitHub cannot be reached. */
+  /** GitHub's responses, in order, to the requests for a tracking issue; without it, GitHub cannot be reached. */
   readonly github?: readonly ReplyTemplate[];
   /** What fails the attempt to use the proxy that the environment names: a `ProxyError`, or a defect. */
   readonly proxyError?: unknown;
 
-  /** Set where an answer holds dates of the virtual time, so that the case cannot be played through `dist`. */
+  /** Set where a response holds dates of the virtual time, so that the case cannot be played through `dist`. */
   readonly needsVirtualTime?: true;
 
   // What the step does
@@ -88,12 +88,12 @@ export interface Case {
   readonly tookMs?: number;
   /** The methods of all requests to GitHub, in order. Without it, there must be none. */
   readonly githubRequests?: string;
-  /** How many of `answers` are not used up; 0 without it. */
-  readonly unusedAnswers?: number;
+  /** How many of `responses` are not used up; 0 without it. */
+  readonly unusedResponses?: number;
 }
 
-/** What meets a request: an answer, or another fate of its connection. */
-export type Answer = Fault & {
+/** What meets a request: a response, or another fate of its connection. */
+export type CaseResponse = Fault & {
   /** In place of ECONNREFUSED where the connection is refused. */
   readonly error?: { readonly message: string; readonly code?: string };
 };
@@ -119,7 +119,7 @@ export const OTHER_LIST = '/memberships?status=pending&page=1&per_page=50';
 /** Inputs of a step in list mode that chooses every pending invite. */
 export const ALL = { 'organization-name': '*' };
 
-/** An HTTP answer. An object becomes JSON; a text is sent as `text/plain` unless `headers` say otherwise. */
+/** An HTTP response. An object becomes JSON; a text is sent as `text/plain` unless `headers` say otherwise. */
 export function http(
   status: number,
   body: string | object = '',
@@ -128,7 +128,7 @@ export function http(
   return { reply: { status, body, headers } };
 }
 
-/** An HTTP answer as `curl --include` prints it: status line, headers, an empty line, the body. */
+/** An HTTP response as `curl --include` prints it: status line, headers, an empty line, the body. */
 export function pasted(text: string): Fault {
   const [head = '', ...paragraphs] = text.trim().split(/\n[ \t]*\n/);
   const [statusLine = '', ...headerLines] = head.split('\n').map((line) => line.trim());
@@ -144,51 +144,51 @@ export function success(result: unknown): Fault {
   return http(200, { success: true, errors: [], messages: [], result });
 }
 
-/** The true answer, with some fields of the invite changed; `undefined` leaves a field out. */
+/** The true response, with some fields of the invite changed; `undefined` leaves a field out. */
 export const shows = (changes: Readonly<Record<string, unknown>>): Fault => changedResult('shows', changes);
 
-/** The true answer with these headers. */
+/** The true response with these headers. */
 export function withHeaders(headers: Readonly<Record<string, string>>): Fault {
   return { mutateReply: (reply) => ({ ...reply, headers: { ...reply.headers, ...headers } }) };
 }
 
-/** The true answer, after a delay. */
+/** The true response, after a delay. */
 export const late = (delayMs: number): Fault => ({ delayMs });
 
-/** The true answer. */
+/** The true response. */
 export const truth: Fault = late(0);
 
 /** No connection: nothing was sent. */
 export const noConnection: Fault = { refuseConnection: true };
 
 /** No connection, for the reason that Node gives. */
-export function unconnected(message: string, code?: string): Answer {
+export function unconnected(message: string, code?: string): CaseResponse {
   return { ...noConnection, error: { message, ...(code !== undefined && { code }) } };
 }
 
-/** The connection drops before the answer, and the request had no effect unless `applied` says so. */
+/** The connection drops before the response, and the request had no effect unless `applied` says so. */
 export const dropped: Fault = { drop: 'before' };
 
-/** No answer at all. */
+/** No response at all. */
 export const hangs: Fault = { hang: true };
 
-/** An answer to a PATCH alone. */
-export const onPatch = (answer: Fault): Fault => ({ ...answer, on: { method: 'PATCH' } });
+/** A response to a PATCH alone. */
+export const onPatch = (response: Fault): Fault => ({ ...response, on: { method: 'PATCH' } });
 
-/** An answer to a GET alone. */
-export const onGet = (answer: Fault): Fault => ({ ...answer, on: { method: 'GET' } });
+/** A response to a GET alone. */
+export const onGet = (response: Fault): Fault => ({ ...response, on: { method: 'GET' } });
 
-/** An answer to requests for one invite alone. */
-export const onInvite = (number: number, answer: Fault): Fault => ({
-  ...answer,
-  on: { ...answer.on, id: inviteId(number) },
+/** A response to requests for one invite alone. */
+export const onInvite = (number: number, response: Fault): Fault => ({
+  ...response,
+  on: { ...response.on, id: inviteId(number) },
 });
 
-/** An answer to so many requests. */
-export const times = (count: number, answer: Fault): Fault => ({ ...answer, times: count });
+/** A response to so many requests. */
+export const times = (count: number, response: Fault): Fault => ({ ...response, times: count });
 
-/** An answer to every request that it fits. */
-export const always = (answer: Fault): Fault => times(Number.POSITIVE_INFINITY, answer);
+/** A response to every request that it fits. */
+export const always = (response: Fault): Fault => times(Number.POSITIVE_INFINITY, response);
 
-/** An answer to a request that took effect, whatever the answer says. */
-export const applied = (answer: Fault): Fault => ({ ...answer, applied: true });
+/** A response to a request that took effect, whatever the response says. */
+export const applied = (response: Fault): Fault => ({ ...response, applied: true });

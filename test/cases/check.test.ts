@@ -8,7 +8,7 @@ import { playInProcess } from './play.ts';
 const FAILS: Case = {
   name: 'one failed invite',
   inputs: { ...ALL, retries: '0' },
-  answers: [truth, onPatch(envelopeFailure(403, { code: 1010, message: 'Not for you' }))],
+  responses: [truth, onPatch(envelopeFailure(403, { code: 1010, message: 'Not for you' }))],
   requests: 'GET PATCH GET',
   exit: 1,
 };
@@ -38,11 +38,11 @@ test.each<[string, Partial<Case>, string]>([
   ['atMs', { atMs: [0, 0, 500] }, 'arrivals: expected [0,0,500], but was [0,0,0]'],
   ['tookMs', { tookMs: 1 }, 'milliseconds: expected 1, but was 0'],
   ['githubRequests', { githubRequests: 'GET' }, 'requests to GitHub: expected "GET", but was ""'],
-  ['unusedAnswers', { unusedAnswers: 1 }, 'unused answers: expected 1, but was 0'],
+  ['unusedResponses', { unusedResponses: 1 }, 'unused responses: expected 1, but was 0'],
   [
-    'an answer that is not used',
-    { answers: [...(FAILS.answers ?? []), onPatch(truth)] },
-    'unused answers: expected 0, but was 1',
+    'a response that is not used',
+    { responses: [...(FAILS.responses ?? []), onPatch(truth)] },
+    'unused responses: expected 0, but was 1',
   ],
 ])('a case with a wrong expectation fails: %s', async (_what, wrong, message) => {
   check(FAILS, await playInProcess(FAILS));
@@ -52,8 +52,8 @@ test.each<[string, Partial<Case>, string]>([
 });
 
 test('a step that is wrong about an invite breaks a rule', async () => {
-  const answers = [success({ id: ID, status: 'accepted' })];
-  const given: Case = { name: 'an answer that lies', answers, requests: 'PATCH', exit: 0 };
+  const responses = [success({ id: ID, status: 'accepted' })];
+  const given: Case = { name: 'a response that lies', responses, requests: 'PATCH', exit: 0 };
   const played = await playInProcess(given);
   expect(() => check(given, played)).toThrow('rule: success means that every invite has the wanted status');
 });
@@ -83,8 +83,8 @@ test.each<[string, Partial<Awaited<ReturnType<typeof playInProcess>>>, string]>(
   expect(() => check(FAILS, played)).toThrow(`rule: ${rule}`);
 });
 
-test('a pasted answer has its status, headers and body', () => {
-  const answer = pasted(`
+test('a pasted response has its status, headers and body', () => {
+  const response = pasted(`
     HTTP/2 403 Forbidden
     content-type: application/json
     CF-Ray: 8f3a-FRA
@@ -92,5 +92,5 @@ test('a pasted answer has its status, headers and body', () => {
     {"success": false}
   `);
   const headers = { 'content-type': 'application/json', 'cf-ray': '8f3a-FRA' };
-  expect(answer).toEqual({ reply: { status: 403, headers, body: '{"success": false}' } });
+  expect(response).toEqual({ reply: { status: 403, headers, body: '{"success": false}' } });
 });

@@ -2,7 +2,7 @@ import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
 import { CREDENTIALS } from '../run.ts';
 import { substringsOf } from '../substrings.ts';
 import type { Case } from './case.ts';
-import { answerName, inputsOf, type Played } from './play.ts';
+import { inputsOf, type Played, responseName } from './play.ts';
 
 /** Throws an error that names every expectation of the case, and every rule for all cases, that the step broke. */
 export function check(given: Case, played: Played): void {
@@ -28,8 +28,8 @@ function brokenExpectations(given: Case, played: Played): string[] {
     const [expected = '', part] = levels[index]?.split(/: (.*)/s) ?? [];
     return expected === level && part !== undefined && title.includes(part) ? levels[index] : level;
   });
-  const unused = (given.answers ?? []).filter(({ times = 1 }, index) => {
-    const used = requests.filter(({ fault }) => fault === answerName(index)).length;
+  const unused = (given.responses ?? []).filter(({ times = 1 }, index) => {
+    const used = requests.filter(({ fault }) => fault === responseName(index)).length;
     return used < (times === Number.POSITIVE_INFINITY ? 1 : times);
   });
   const facts: readonly (readonly [what: string, actual: unknown, expected: unknown])[] = [
@@ -52,7 +52,7 @@ function brokenExpectations(given: Case, played: Played): string[] {
     ['milliseconds', played.elapsedMs, isVirtual ? given.tookMs : undefined],
     ['arrivals', requests.map(({ atMs }) => atMs - startMs), isVirtual ? given.atMs : undefined],
     ['requests to GitHub', played.githubRequests.join(' '), given.githubRequests ?? ''],
-    ['unused answers', unused.length, given.unusedAnswers ?? 0],
+    ['unused responses', unused.length, given.unusedResponses ?? 0],
   ];
   const messages = annotations.map(({ message }) => message).join('\n');
   const titles = annotations.map(({ title }) => title);
@@ -82,7 +82,7 @@ function brokenExpectations(given: Case, played: Played): string[] {
 }
 
 const REQUEST = /(?:GET|PATCH|PUT) \/\S+/;
-const ANSWER = /(?:GET|PATCH|PUT) \/\S+ .*HTTP \d{3}/;
+const RESPONSE = /(?:GET|PATCH|PUT) \/\S+ .*HTTP \d{3}/;
 const COUNTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'];
 
 /** What must hold whatever a step meets. */
@@ -111,8 +111,8 @@ function brokenRules(given: Case, played: Played): string[] {
     'an error about a request says what to do': errors.every(
       ({ message }) => !REQUEST.test(message) || /^What to do: \S/m.test(message),
     ),
-    'an error about an answer has its cf-ray, unless it is cut': errors.every(
-      ({ message }) => !ANSWER.test(message) || /cf-ray: |…\n/.test(message),
+    'an error about a response has its cf-ray, unless it is cut': errors.every(
+      ({ message }) => !RESPONSE.test(message) || /cf-ray: |…\n/.test(message),
     ),
     'no word is missing from a message': annotations.every(({ message }) => !/undefined|NaN| $|^ | {2}/m.test(message)),
     'every error stands in the summary': errors.every(

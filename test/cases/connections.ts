@@ -14,7 +14,7 @@ export const cases: readonly Case[] = [
   ...sharing({ inputs: { retries: '1' }, requests: 'PATCH PATCH', exit: 1, outputs: { status: '' } }, [
     {
       name: 'an unknown host is tried again and has a hint about the network',
-      answers: [always(unconnected('getaddrinfo ENOTFOUND api.cloudflare.com', 'ENOTFOUND'))],
+      responses: [always(unconnected('getaddrinfo ENOTFOUND api.cloudflare.com', 'ENOTFOUND'))],
       message: [
         `Could not accept invite ${ID}. PATCH /user/invites/${ID} failed: getaddrinfo ENOTFOUND api.cloudflare.com (2 attempts). Not changed by this step.`,
         'What to do: The runner could not reach the API. Check its network, DNS, HTTPS_PROXY and NO_PROXY, and api-base-url.',
@@ -22,7 +22,7 @@ export const cases: readonly Case[] = [
     },
     {
       name: 'a proxy that refuses the tunnel is tried again and has a hint about the proxy',
-      answers: [always(unconnected('Proxy response (407) !== 200 when HTTP Tunneling'))],
+      responses: [always(unconnected('Proxy response (407) !== 200 when HTTP Tunneling'))],
       hints: ['proxy did not let the request through', 'a user and a password'],
     },
   ]),
@@ -38,7 +38,7 @@ export const cases: readonly Case[] = [
   ).map(
     ([code, hint]): Case => ({
       name: `a certificate that is not accepted is not tried again (${code})`,
-      answers: [unconnected('certificate of no use', code)],
+      responses: [unconnected('certificate of no use', code)],
       requests: 'PATCH',
       exit: 1,
       says: [`certificate of no use (${code})`],
@@ -50,7 +50,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a connection that drops has the hint to run the job again',
     inputs: { retries: '0' },
-    answers: [always({ drop: 'before' })],
+    responses: [always({ drop: 'before' })],
     requests: 'PATCH GET',
     exit: 1,
     says: ['ECONNRESET'],
@@ -63,7 +63,7 @@ export const cases: readonly Case[] = [
       ([scheme, inputs]): Case => ({
         name: `a redirect ${status} is refused and not followed with the ${scheme}`,
         inputs,
-        answers: [redirectTo(ELSEWHERE, status)],
+        responses: [redirectTo(ELSEWHERE, status)],
         requests: 'PATCH',
         exit: 1,
         says: [`HTTP ${status}, a redirect to https://elsewhere.example, which is refused`],
@@ -75,16 +75,20 @@ export const cases: readonly Case[] = [
     ),
   ),
   ...sharing({ requests: 'PATCH', exit: 1, hints: ['api-base-url'], onServer: ['pending'] }, [
-    { name: 'a redirect 399 is refused', answers: [http(399)], says: ['HTTP 399, a redirect, which is refused'] },
-    { name: 'a redirect that names no target is refused', answers: [http(302)], says: ['HTTP 302, a redirect, which'] },
+    { name: 'a redirect 399 is refused', responses: [http(399)], says: ['HTTP 399, a redirect, which is refused'] },
+    {
+      name: 'a redirect that names no target is refused',
+      responses: [http(302)],
+      says: ['HTTP 302, a redirect, which'],
+    },
     {
       name: 'a redirect to no address is refused',
-      answers: [redirectTo('http://')],
+      responses: [redirectTo('http://')],
       says: ['HTTP 302, a redirect, which is refused'],
     },
     {
       name: 'a redirect within the same server is refused',
-      answers: [redirectTo(`/client/v4/user/invites/${inviteId(2)}?next=x`, 307)],
+      responses: [redirectTo(`/client/v4/user/invites/${inviteId(2)}?next=x`, 307)],
       says: ['HTTP 307, a redirect to http'],
       neverSays: ['next=x'],
       paths: [`/user/invites/${ID}`],
@@ -92,7 +96,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a redirect of a read is refused',
       inputs: { 'dry-run': 'true' },
-      answers: [redirectTo(ELSEWHERE, 307)],
+      responses: [redirectTo(ELSEWHERE, 307)],
       requests: 'GET',
       says: ['HTTP 307, a redirect to https://elsewhere.example'],
     },

@@ -61,7 +61,7 @@ export const cases: readonly Case[] = [
     name: 'refused credentials end the wait of another invite',
     inputs: { 'invite-id': `${ID} ${inviteId(2)}` },
     invites: invites(2),
-    answers: [
+    responses: [
       onInvite(1, http(503, 'down', { 'retry-after': '60' })),
       onInvite(2, { ...envelopeFailure(401), delayMs: 1_000 }),
     ],
@@ -77,7 +77,7 @@ export const cases: readonly Case[] = [
     name: 'refused credentials end a pause',
     inputs: { 'invite-id': idsTo(2) },
     invites: invites(2),
-    answers: [onInvite(1, tooManyRequests({ retryAfter: 60 })), onInvite(2, envelopeFailure(401))],
+    responses: [onInvite(1, tooManyRequests({ retryAfter: 60 })), onInvite(2, envelopeFailure(401))],
     requests: 'PATCH PATCH',
     exit: 1,
     title: TITLE,
@@ -88,7 +88,7 @@ export const cases: readonly Case[] = [
     name: 'refused credentials let a request that is under way end in its own time',
     inputs: { 'invite-id': `${ID} ${inviteId(2)}` },
     invites: invites(2),
-    answers: [onInvite(1, late(20_000)), onInvite(2, envelopeFailure(401))],
+    responses: [onInvite(1, late(20_000)), onInvite(2, envelopeFailure(401))],
     requests: 'PATCH PATCH',
     exit: 1,
     title: TITLE,

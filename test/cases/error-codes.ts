@@ -4,7 +4,7 @@ import { type Case, http, ID } from './case.ts';
 
 type CodeAndMessage = readonly [code: number, message: string, chain?: CodeAndMessage];
 
-/** An answer, by its status and its error with the error chain, and a part of the hint about it. */
+/** A response, by its status and its error with the error chain, and a part of the hint about it. */
 type Row = readonly [status: number, error: CodeAndMessage | undefined, hint: string];
 
 const MALFORMED = (code: number, header: string): CodeAndMessage => {
@@ -82,10 +82,10 @@ const CONCERNS_INVITE: readonly Row[] = [
   [524, undefined, 'cloudflarestatus.com, and run the job again later'],
   [409, undefined, 'at the same time. Run the job again'],
   [408, undefined, 'Run the job again'],
-  [403, undefined, 'not an answer of Cloudflare’s API. Check api-base-url, and whether a firewall'],
-  [405, undefined, 'not an answer of Cloudflare’s API'],
+  [403, undefined, 'not a response of Cloudflare’s API. Check api-base-url, and whether a firewall'],
+  [405, undefined, 'not a response of Cloudflare’s API'],
   [405, [1001, 'Not now'], 'see its message'],
-  [400, undefined, 'not an answer of Cloudflare’s API'],
+  [400, undefined, 'not a response of Cloudflare’s API'],
   [500, [7003, 'Could not route to /client/v4/…'], 'cloudflarestatus.com'],
 ];
 
@@ -95,12 +95,12 @@ const toError = ([code, message, chain]: CodeAndMessage) => {
 };
 
 function toCase([status, error, hint]: Row, what: string): Case {
-  const answer = error === undefined ? http(status, 'Nothing') : envelopeFailure(status, toError(error));
+  const response = error === undefined ? http(status, 'Nothing') : envelopeFailure(status, toError(error));
   const says = error === undefined ? [] : [shown(error), ...(error[2] ? [` > ${shown(error[2])}`] : [])];
   return {
     name: `HTTP ${status}${error === undefined ? '' : ` with ${says.join('')}`} ${what}: ${hint}`,
     inputs: { retries: '0' },
-    answers: [answer],
+    responses: [response],
     requests: 'PATCH GET',
     exit: 1,
     says: [`HTTP ${status}`, ...says],
@@ -114,21 +114,21 @@ const stopped = { requests: 'PATCH', title: 'Cloudflare refused the credentials'
 const { email, key } = CREDENTIALS;
 const BY_KEY = { 'api-token': undefined, 'api-email': email, 'api-key': key };
 
-/** What an answer means, and what it says to do: code and message decide, since Cloudflare uses numbers twice. */
+/** What a response means, and what it says to do: code and message decide, since Cloudflare uses numbers twice. */
 export const cases: readonly Case[] = [
   ...STOPS_TOKEN.map((row): Case => ({ ...toCase(row, 'refuses the token'), ...stopped })),
   ...STOPS_KEY.map((row): Case => ({ ...toCase(row, 'refuses the key'), ...stopped, inputs: BY_KEY })),
   ...CONCERNS_INVITE.map((row): Case => toCase(row, 'concerns one invite')),
   {
     name: 'HTTP 401 with x-should-retry: true refuses the token',
-    answers: [http(401, '', { 'x-should-retry': 'true' })],
+    responses: [http(401, '', { 'x-should-retry': 'true' })],
     requests: 'PATCH',
     exit: 1,
     title: stopped.title,
   },
   {
     name: 'malformed headers without an error chain name no input',
-    answers: [envelopeFailure(400, toError([6003, 'Invalid request headers']))],
+    responses: [envelopeFailure(400, toError([6003, 'Invalid request headers']))],
     requests: 'PATCH',
     exit: 1,
     title: stopped.title,
@@ -141,7 +141,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'the first of two errors refuses the token',
-    answers: [
+    responses: [
       envelopeFailure(403, toError([9109, 'Cannot use the access token from location: 203.0.113.7']), {
         code: 1001,
         message: 'Forbidden',

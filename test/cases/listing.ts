@@ -5,13 +5,13 @@ const ACME = { 'organization-name': 'Acme*\n!Acme Test' };
 const READ = { ...ALL, 'dry-run': 'true' };
 const globex = (number: number, details = {}) => invite(number, { organization_name: 'Globex', ...details });
 const SOON = { expires_on: hoursFromStart(3) };
-const page = (number: number, answer: ReturnType<typeof http>) => ({
-  ...answer,
+const page = (number: number, response: ReturnType<typeof http>) => ({
+  ...response,
   on: { method: 'GET', path: `page=${number}&` },
 });
 const ids = (...numbers: readonly number[]): string => JSON.stringify(numbers.map(inviteId));
 
-/** Which invites of the list a step answers, and what it says about the others. */
+/** Which invites of the list a step responds to, and what it says about the others. */
 export const cases: readonly Case[] = [
   {
     name: 'a step touches nothing that its policy does not select',
@@ -136,7 +136,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a success that holds no list fails the step',
     inputs: { ...READ, retries: '1' },
-    answers: [success({ invites: [] }), success('none')],
+    responses: [success({ invites: [] }), success('none')],
     requests: 'GET GET',
     exit: 1,
     title: 'The list of invites could not be read',
@@ -148,7 +148,7 @@ export const cases: readonly Case[] = [
       inputs: { ...ALL, retries: '1' },
       invites: invites(5),
       server: { pageSize: 2 },
-      answers: [always(page(number, http(502, '<html><title>502 Bad Gateway</title></html>')))],
+      responses: [always(page(number, http(502, '<html><title>502 Bad Gateway</title></html>')))],
       requests: number === 1 ? 'GET GET' : 'GET GET GET GET',
       exit: 1,
       title: 'The list of invites could not be read',
@@ -162,7 +162,7 @@ export const cases: readonly Case[] = [
     inputs: ALL,
     invites: invites(3),
     server: { pageSize: 2 },
-    answers: [times(2, page(2, dropped))],
+    responses: [times(2, page(2, dropped))],
     requests: 'GET GET GET GET PATCH PATCH PATCH',
     exit: 0,
     onServer: ['accepted', 'accepted', 'accepted'],

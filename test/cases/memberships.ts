@@ -24,8 +24,8 @@ const only = (options: MembershipOptions = {}) => ({
   memberships: { listOf: () => 'memberships' as const, ...options },
 });
 
-const onPut = (answer: Parameters<typeof onGet>[0]) => ({ ...answer, on: { method: 'PUT' } });
-const onOtherList = (answer: Parameters<typeof onGet>[0]) => ({ ...answer, on: { path: '/memberships?' } });
+const onPut = (response: Parameters<typeof onGet>[0]) => ({ ...response, on: { method: 'PUT' } });
+const onOtherList = (response: Parameters<typeof onGet>[0]) => ({ ...response, on: { path: '/memberships?' } });
 
 /** Permission groups of one policy. */
 const policies = (...names: (string | undefined)[]) => [
@@ -138,7 +138,7 @@ export const cases: readonly Case[] = [
     memberships: ['pending'],
   },
   {
-    name: 'a dry run by filters reads each membership that it would answer',
+    name: 'a dry run by filters reads each membership that it would respond to',
     inputs: { ...KIND, 'dry-run': 'true' },
     server: only(),
     requests: 'GET GET',
@@ -173,7 +173,7 @@ export const cases: readonly Case[] = [
     },
     {
       name: 'a membership that is accepted while an attempt fails is not rejected',
-      answers: [onPut(http(503))],
+      responses: [onPut(http(503))],
       server: { ...only(), secondActor: [{ afterMs: 100, id: ID, change: { status: 'accepted' } }] },
       requests: 'GET PUT GET',
       exit: 1,
@@ -181,7 +181,7 @@ export const cases: readonly Case[] = [
     },
     {
       name: 'a membership that is accepted during a pause for a rate limit is not rejected',
-      answers: [onPut(http(429, '', { 'retry-after': '60' }))],
+      responses: [onPut(http(429, '', { 'retry-after': '60' }))],
       server: { ...only(), secondActor: [{ afterMs: 1_000, id: ID, change: { status: 'accepted' } }] },
       requests: 'GET PUT GET',
       exit: 1,
@@ -190,7 +190,7 @@ export const cases: readonly Case[] = [
     },
     {
       name: 'a membership that is accepted during a pause after its read is not rejected',
-      answers: [onPut(http(429, '', { 'retry-after': '30' }))],
+      responses: [onPut(http(429, '', { 'retry-after': '30' }))],
       server: { ...only(), secondActor: [{ afterMs: 1_000, id: ID, change: { status: 'accepted' } }] },
       requests: 'GET PUT GET',
       exit: 1,
@@ -202,17 +202,17 @@ export const cases: readonly Case[] = [
     name: 'a membership that cannot be read is not answered',
     inputs: { 'invite-id': REF, status: 'rejected', retries: '1' },
     server: only(),
-    answers: [onPut(dropped), times(2, { ...html502(), on: { method: 'GET' }, skip: 1 })],
+    responses: [onPut(dropped), times(2, { ...html502(), on: { method: 'GET' }, skip: 1 })],
     requests: 'GET PUT GET GET',
     exit: 1,
     says: ['State unknown.', `PUT /memberships/${ID} failed`],
     memberships: ['pending'],
   },
   {
-    name: 'a PUT that took effect without an answer is a success',
+    name: 'a PUT that took effect without a response is a success',
     inputs: { 'invite-id': REF },
     server: only(),
-    answers: [onPut(applied(dropped))],
+    responses: [onPut(applied(dropped))],
     requests: 'GET PUT GET',
     exit: 0,
     outcomes: ['changed'],
@@ -295,7 +295,7 @@ export const cases: readonly Case[] = [
     name: 'a list of memberships that fails is named',
     inputs: { ...KIND, retries: '0' },
     server: only(),
-    answers: [html502()],
+    responses: [html502()],
     requests: 'GET',
     exit: 1,
     title: 'The list of memberships could not be read',
@@ -346,9 +346,9 @@ export const cases: readonly Case[] = [
           ['another form', http(200, { success: true, result: 'none' }), 'no list'],
         ] as const
       ).map(
-        ([what, answer, says]): Case => ({
+        ([what, response, says]): Case => ({
           name: `${what} in the place of the other list is a line of the log`,
-          answers: [onOtherList(answer)],
+          responses: [onOtherList(response)],
           logs: ['The step goes on without the memberships. The list of memberships could not be read', says].slice(
             what === 'refused credentials' || what.includes('edge') || what.includes('soft') ? 1 : 0,
           ),
@@ -414,13 +414,13 @@ export const cases: readonly Case[] = [
     {
       name: 'a wait goes on where the edge refuses the memberships',
       inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
-      answers: [onOtherList(http(403, '<html><title>Just a moment</title></html>'))],
+      responses: [onOtherList(http(403, '<html><title>Just a moment</title></html>'))],
       requests: 'GET GET GET GET',
     },
     {
       name: 'a wait goes on where the memberships cannot be read',
       inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
-      answers: [onOtherList(envelopeFailure(403, { code: 10000, message: 'Authentication error' }))],
+      responses: [onOtherList(envelopeFailure(403, { code: 10000, message: 'Authentication error' }))],
       requests: 'GET GET GET GET',
     },
   ]),
@@ -467,7 +467,7 @@ export const cases: readonly Case[] = [
     inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
     invites: invites(2),
     server: only(),
-    answers: [always(envelopeFailure(401, { code: 1000, message: 'Invalid API Token' }))],
+    responses: [always(envelopeFailure(401, { code: 1000, message: 'Invalid API Token' }))],
     requests: 'GET GET',
     exit: 1,
     title: 'Cloudflare refused the credentials',
@@ -476,7 +476,7 @@ export const cases: readonly Case[] = [
     name: 'GitHub is asked for the tracking issue where a membership fails',
     inputs: { ...KIND, retries: '0', 'report-issue': 'Cloudflare', 'github-token': 'ghs_a-token-of-this-test' },
     server: only(),
-    answers: [onPut(http(503))],
+    responses: [onPut(http(503))],
     requests: 'GET GET PUT GET',
     exit: 1,
     github: [{ status: 200, body: [] }],
@@ -487,7 +487,7 @@ export const cases: readonly Case[] = [
     name: 'a rate limit of every response to a membership ends the step, as the pauses grow',
     inputs: { 'invite-id': REF },
     server: only(),
-    answers: [always(onPut(http(429, '', { 'retry-after': '1' })))],
+    responses: [always(onPut(http(429, '', { 'retry-after': '1' })))],
     requests: Array(7).fill('GET PUT').join(' '),
     exit: 1,
     title: 'Cloudflare’s rate limit leaves no time',
@@ -496,7 +496,7 @@ export const cases: readonly Case[] = [
     name: 'a membership is responded to although its read says that no request is left',
     inputs: { 'invite-id': REF },
     server: only(),
-    answers: [always(withHeaders({ ratelimit: '"default";r=0;t=1' }))],
+    responses: [always(withHeaders({ ratelimit: '"default";r=0;t=1' }))],
     requests: 'GET PUT',
     exit: 0,
     outcomes: ['changed'],
@@ -506,7 +506,7 @@ export const cases: readonly Case[] = [
     inputs: { kind: 'membership', roles: 'DNS', retries: '0' },
     invites: invites(3),
     server: only({ listedPolicies: 'omitted' }),
-    answers: [always({ ...http(500, 'no'), on: { method: 'GET', id: inviteId(2) } })],
+    responses: [always({ ...http(500, 'no'), on: { method: 'GET', id: inviteId(2) } })],
     requests: 'GET GET GET GET GET GET GET PUT PUT',
     exit: 1,
     outcomes: ['changed', 'changed', 'failed'],

@@ -51,12 +51,12 @@ export function inputsOf({ inputs = {} }: Case): Readonly<Record<string, string 
 
 const invitesOf = (given: Case) => given.invites ?? [invite(1)];
 
-/** The name under which the sandbox records that an answer was given. */
-export const answerName = (index: number): string => `answer ${index + 1}`;
+/** The name under which the sandbox records that a response was given. */
+export const responseName = (index: number): string => `response ${index + 1}`;
 
-/** The answers under names by which their requests can be counted. */
-function faultsOf({ answers = [] }: Case): readonly Fault[] {
-  return answers.map((answer, index) => ({ ...answer, name: answerName(index) }));
+/** The responses under names by which their requests can be counted. */
+function faultsOf({ responses = [] }: Case): readonly Fault[] {
+  return responses.map((response, index) => ({ ...response, name: responseName(index) }));
 }
 
 /** Plays a case in this process, on virtual time. */
@@ -76,7 +76,7 @@ export async function playInProcess(given: Case): Promise<Played> {
   const cloudflare = sandboxFetch(sandbox, clock);
   const asFated = (error: unknown): never => {
     const struck = sandbox.requests.at(-1)?.fault;
-    const fate = given.answers?.find((_, index) => struck === answerName(index))?.error;
+    const fate = given.responses?.find((_, index) => struck === responseName(index))?.error;
     throw fate === undefined ? error : fetchFailed(fate.message, fate);
   };
   const startMs = clock.nowMs();
@@ -158,8 +158,8 @@ const MAX_DIST_MS = 1_000;
  * cannot refuse a connection, other addresses lead nowhere, and real time orders anew what happens at the same time.
  */
 export async function isForDist(given: Case): Promise<boolean> {
-  const { answers = [], inputs = {}, requests } = given;
-  const isOutOfReach = answers.some((answer) => 'refuseConnection' in answer);
+  const { responses = [], inputs = {}, requests } = given;
+  const isOutOfReach = responses.some((response) => 'refuseConnection' in response);
   const isElsewhere = 'api-base-url' in inputs && requests !== '';
   const isOfThisProcess = ['meanwhile', 'cancelAtMs', 'githubRequests', 'proxyError', 'needsVirtualTime'].some(
     (name) => name in given,

@@ -2,9 +2,9 @@ import { envelopeFailure, error500, problem, tooManyRequests } from '../../sandb
 import { inviteId, invites } from '../run.ts';
 import {
   ALL,
-  type Answer,
   always,
   type Case,
+  type CaseResponse,
   dropped,
   http,
   ID,
@@ -52,7 +52,7 @@ const DELAYS: readonly (readonly [what: string, headers: Readonly<Record<string,
 ];
 
 /** Failures of a read that may pass. */
-const PASSING: readonly (readonly [what: string, answer: Answer])[] = [
+const PASSING: readonly (readonly [what: string, response: CaseResponse])[] = [
   ['HTTP 500', error500()],
   ['HTTP 502', http(502, '<html>')],
   ['HTTP 408', envelopeFailure(408)],
@@ -65,7 +65,7 @@ const PASSING: readonly (readonly [what: string, answer: Answer])[] = [
 ];
 
 /** Failures of a read that last. */
-const LASTING: readonly (readonly [what: string, answer: Answer])[] = [
+const LASTING: readonly (readonly [what: string, response: CaseResponse])[] = [
   ['HTTP 525', problem({ status: 525 })],
   ['HTTP 503 with x-should-retry: false', http(503, '', { 'x-should-retry': 'false' })],
   ['HTTP 429 with x-should-retry: false', http(429, '', { 'x-should-retry': 'false' })],
@@ -84,7 +84,7 @@ export const cases: readonly Case[] = [
       ([what, headers, waitMs = status === 429 ? 5_000 : 500]): Case => ({
         name: `HTTP ${status} that asks for ${what} is obeyed`,
         inputs: READ,
-        answers: [http(status, { success: false }, { 'content-type': 'application/json', ...headers })],
+        responses: [http(status, { success: false }, { 'content-type': 'application/json', ...headers })],
         requests: 'GET GET',
         exit: 0,
         atMs: [0, waitMs],
@@ -95,7 +95,7 @@ export const cases: readonly Case[] = [
     (status): Case => ({
       name: `a problem body ${status} that asks for a delay is obeyed`,
       inputs: READ,
-      answers: [problem({ status, retry_after: 12 })],
+      responses: [problem({ status, retry_after: 12 })],
       requests: 'GET GET',
       exit: 0,
       atMs: [0, 12_000],
@@ -104,13 +104,13 @@ export const cases: readonly Case[] = [
   {
     name: 'retries are lines of the log',
     inputs: READ,
-    answers: [error500(), tooManyRequests({ retryAfter: 20 })],
+    responses: [error500(), tooManyRequests({ retryAfter: 20 })],
     requests: 'GET GET GET',
     exit: 0,
     atMs: [0, 500, 20_500],
     logs: [
       `GET /user/invites/${ID}: HTTP 500 (attempt 1 of 5 failed; next in 0.5 s)`,
-      'Pausing all requests for 20 s, until 2026-11-23T09:00:20.500Z: Cloudflare answered HTTP 429',
+      'Pausing all requests for 20 s, until 2026-11-23T09:00:20.500Z: Cloudflare responded with HTTP 429',
     ],
   },
 
@@ -120,7 +120,10 @@ export const cases: readonly Case[] = [
       name: '429 pauses every request of the step',
       inputs: { 'invite-id': idsTo(6) },
       invites: invites(6),
-      answers: [onInvite(1, tooManyRequests({ retryAfter: 10 })), ...[2, 3, 4].map((nth) => onInvite(nth, late(100)))],
+      responses: [
+        onInvite(1, tooManyRequests({ retryAfter: 10 })),
+        ...[2, 3, 4].map((nth) => onInvite(nth, late(100))),
+      ],
       requests: 'PATCH PATCH PATCH PATCH PATCH PATCH PATCH',
       atMs: [0, 0, 0, 0, 10_000, 10_000, 10_000],
       logs: ['Pausing all requests for 10 s'],
@@ -129,7 +132,7 @@ export const cases: readonly Case[] = [
       name: '429 holds back an invite that waits for another reason',
       inputs: TWO,
       invites: invites(2),
-      answers: [onInvite(1, error500()), onInvite(2, { ...tooManyRequests({ retryAfter: 10 }), delayMs: 100 })],
+      responses: [onInvite(1, error500()), onInvite(2, { ...tooManyRequests({ retryAfter: 10 }), delayMs: 100 })],
       requests: 'PATCH PATCH PATCH GET PATCH',
       atMs: [0, 0, 10_100, 10_100, 10_100],
     },
@@ -137,13 +140,13 @@ export const cases: readonly Case[] = [
       name: '429 to requests that are under way together is one pause',
       inputs: { 'invite-id': idsTo(4) },
       invites: invites(4),
-      answers: [times(4, tooManyRequests())],
+      responses: [times(4, tooManyRequests())],
       requests: 'PATCH PATCH PATCH PATCH PATCH PATCH PATCH PATCH',
       atMs: [0, 0, 0, 0, 5_000, 5_000, 5_000, 5_000],
     },
     {
       name: '429 without Retry-After pauses for longer each time',
-      answers: [times(8, tooManyRequests())],
+      responses: [times(8, tooManyRequests())],
       requests: 'GET GET GET GET GET GET GET GET GET',
       inputs: { ...READ, 'timeout-seconds': '1000', retries: '1' },
       atMs: [0, 5_000, 15_000, 35_000, 75_000, 155_000, 315_000, 615_000, 915_000],
@@ -152,37 +155,37 @@ export const cases: readonly Case[] = [
     {
       name: '429 after a success begins a new row of pauses',
       inputs: ALL,
-      answers: [times(2, onGet(tooManyRequests())), onPatch(tooManyRequests())],
+      responses: [times(2, onGet(tooManyRequests())), onPatch(tooManyRequests())],
       requests: 'GET GET GET PATCH PATCH',
       atMs: [0, 5_000, 15_000, 15_000, 20_000],
     },
     {
       name: '429 after another failure begins a new row of pauses',
       inputs: READ,
-      answers: [tooManyRequests(), tooManyRequests(), problem({ status: 522, retry_after: 1 }), tooManyRequests()],
+      responses: [tooManyRequests(), tooManyRequests(), problem({ status: 522, retry_after: 1 }), tooManyRequests()],
       requests: 'GET GET GET GET GET',
       atMs: [0, 5_000, 15_000, 16_000, 21_000],
     },
     {
       name: 'a pause that fits is waited for',
       inputs: { ...ALL, 'timeout-seconds': '300' },
-      answers: [tooManyRequests({ retryAfter: 290 })],
+      responses: [tooManyRequests({ retryAfter: 290 })],
       requests: 'GET GET PATCH',
       tookMs: 290_000,
     },
     {
       name: 'a delay that fits by a millisecond is waited for',
       inputs: { ...READ, 'timeout-seconds': '60' },
-      answers: [http(503, 'down', { 'retry-after-ms': '59999' })],
+      responses: [http(503, 'down', { 'retry-after-ms': '59999' })],
       requests: 'GET GET',
       atMs: [0, 59_999],
     },
 
     {
-      name: 'a pause becomes longer where another answer asks for more, for those who wait already too',
+      name: 'a pause becomes longer where another response asks for more, for those who wait already too',
       inputs: TWO,
       invites: invites(2),
-      answers: [
+      responses: [
         onInvite(1, tooManyRequests({ retryAfter: 5 })),
         onInvite(2, { ...tooManyRequests({ retryAfter: 9 }), delayMs: 1_000 }),
       ],
@@ -191,10 +194,10 @@ export const cases: readonly Case[] = [
       logs: ['Pausing all requests for 5 s', 'Pausing all requests for 9 s'],
     },
     {
-      name: 'a pause stays as it is where another answer asks for less, and is not announced again',
+      name: 'a pause stays as it is where another response asks for less, and is not announced again',
       inputs: TWO,
       invites: invites(2),
-      answers: [
+      responses: [
         onInvite(1, tooManyRequests({ retryAfter: 5 })),
         onInvite(2, { ...tooManyRequests({ retryAfter: 3 }), delayMs: 1_000 }),
       ],
@@ -207,7 +210,7 @@ export const cases: readonly Case[] = [
       name: 'a pause that becomes hardly longer is not announced again',
       inputs: TWO,
       invites: invites(2),
-      answers: [
+      responses: [
         onInvite(1, tooManyRequests({ retryAfter: 5 })),
         onInvite(2, { ...tooManyRequests({ retryAfter: 5 }), delayMs: 1_000 }),
       ],
@@ -229,14 +232,14 @@ export const cases: readonly Case[] = [
     {
       name: 'Ratelimit with nothing left pauses requests after a success',
       inputs: ALL,
-      answers: [withHeaders(NONE_LEFT)],
+      responses: [withHeaders(NONE_LEFT)],
       requests: 'GET PATCH',
       atMs: [0, 30_000],
     },
     {
       name: 'Ratelimit with requests left pauses nothing',
       inputs: ALL,
-      answers: [withHeaders({ ratelimit: '"default";r=1;t=30' })],
+      responses: [withHeaders({ ratelimit: '"default";r=1;t=30' })],
       requests: 'GET PATCH',
       tookMs: 0,
     },
@@ -256,22 +259,22 @@ export const cases: readonly Case[] = [
     name: 'a rate limit ends a step without retries with the limit’s message',
     inputs: { 'invite-id': idsTo(6), retries: '0' },
     invites: invites(6),
-    answers: [onInvite(1, tooManyRequests({ retryAfter: 10 })), ...[2, 3, 4].map((nth) => onInvite(nth, late(100)))],
+    responses: [onInvite(1, tooManyRequests({ retryAfter: 10 })), ...[2, 3, 4].map((nth) => onInvite(nth, late(100)))],
     requests: 'PATCH PATCH PATCH PATCH',
     exit: 1,
     annotations: ['error: Cloudflare’s rate limit ended the step'],
-    says: ['A pause of 10 s is needed (Cloudflare answered HTTP 429', 'code 971'],
+    says: ['A pause of 10 s is needed (Cloudflare responded with HTTP 429', 'code 971'],
     outcomes: ['failed', 'changed', 'changed', 'changed', 'not_attempted', 'not_attempted'],
     tookMs: 100,
   },
   ...sharing({ inputs: { retries: '0' }, requests: 'PATCH GET', exit: 1, atMs: [0, 30_000] }, [
     {
       name: 'Ratelimit with nothing left pauses requests after an error',
-      answers: [http(400, { success: false }, NONE_LEFT)],
+      responses: [http(400, { success: false }, NONE_LEFT)],
     },
     {
-      name: 'Ratelimit with nothing left pauses requests after an answer that cannot be read',
-      answers: [http(502, '<html>', { ratelimit: '"a";r=0;t=30, "b";r=9;t=90' })],
+      name: 'Ratelimit with nothing left pauses requests after a response that cannot be read',
+      responses: [http(502, '<html>', { ratelimit: '"a";r=0;t=30, "b";r=9;t=90' })],
     },
   ]),
 
@@ -280,7 +283,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a rate limit that leaves no time stops the step at once',
       inputs: { 'timeout-seconds': '20' },
-      answers: [tooManyRequests({ retryAfter: 290 })],
+      responses: [tooManyRequests({ retryAfter: 290 })],
       requests: 'PATCH',
       says: ['A pause of 290 s is needed', 'of its 20 s left', 'HTTP 429', 'code 971', 'asked to wait 290 s'],
       hints: ['rate limit (1,200 requests in 5 minutes', 'Raise timeout-seconds'],
@@ -289,7 +292,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a rate limit without an end stops the step at once',
       inputs: READ,
-      answers: [tooManyRequests({ retryAfter: '9'.repeat(400) })],
+      responses: [tooManyRequests({ retryAfter: '9'.repeat(400) })],
       requests: 'GET',
       says: ['A pause of Infinity s is needed'],
     },
@@ -297,7 +300,7 @@ export const cases: readonly Case[] = [
       name: 'a pause that becomes too long stops those who wait already',
       inputs: { ...TWO, 'timeout-seconds': '10' },
       invites: invites(2),
-      answers: [
+      responses: [
         onInvite(1, tooManyRequests({ retryAfter: 5 })),
         onInvite(2, { ...tooManyRequests({ retryAfter: 60 }), delayMs: 1_000 }),
       ],
@@ -310,7 +313,7 @@ export const cases: readonly Case[] = [
       name: 'the longer one of two refusals explains a rate limit that leaves no time',
       inputs: { ...TWO, 'timeout-seconds': '10' },
       invites: invites(2),
-      answers: [
+      responses: [
         onInvite(1, { ...tooManyRequests({ retryAfter: 60, code: 971 }), delayMs: 10 }),
         onInvite(2, { ...tooManyRequests({ retryAfter: 30, code: 10100 }), delayMs: 10 }),
       ],
@@ -322,7 +325,7 @@ export const cases: readonly Case[] = [
     {
       name: 'Ratelimit that leaves no time is not explained by an earlier refusal',
       inputs: { ...ALL, 'timeout-seconds': '10' },
-      answers: [tooManyRequests({ retryAfter: 1 }), withHeaders({ ratelimit: '"default";r=0;t=60' })],
+      responses: [tooManyRequests({ retryAfter: 1 }), withHeaders({ ratelimit: '"default";r=0;t=60' })],
       requests: 'GET GET',
       says: ['A pause of 60 s is needed (no request left in Cloudflare’s rate limit)'],
       neverSays: ['HTTP 429'],
@@ -331,7 +334,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a rate limit that leaves no time for the list stops the step at once',
       inputs: { ...ALL, 'timeout-seconds': '20' },
-      answers: [tooManyRequests({ retryAfterMs: 290_000, code: 10100 })],
+      responses: [tooManyRequests({ retryAfterMs: 290_000, code: 10100 })],
       requests: 'GET',
       says: ['290 s', 'code 10100'],
       hints: ['rate limit', 'timeout-seconds'],
@@ -339,7 +342,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a rate limit that leaves no time leaves a listed invite pending and known',
       inputs: { ...ALL, 'timeout-seconds': '20' },
-      answers: [onPatch(tooManyRequests({ retryAfter: 290 }))],
+      responses: [onPatch(tooManyRequests({ retryAfter: 290 }))],
       requests: 'GET PATCH',
       neverSays: ['State unknown'],
       outcomes: ['failed'],
@@ -349,7 +352,7 @@ export const cases: readonly Case[] = [
       name: 'a rate limit that leaves no time keeps what was accepted before',
       inputs: { ...ALL, 'timeout-seconds': '20' },
       invites: invites(3),
-      answers: [onInvite(3, tooManyRequests({ retryAfter: 290 }))],
+      responses: [onInvite(3, tooManyRequests({ retryAfter: 290 }))],
       requests: 'GET PATCH PATCH PATCH',
       outcomes: ['changed', 'changed', 'failed'],
     },
@@ -357,7 +360,7 @@ export const cases: readonly Case[] = [
       name: 'a rate limit that leaves no time stops several invites with one error',
       inputs: { 'invite-id': idsTo(6), 'timeout-seconds': '20' },
       invites: invites(6),
-      answers: [always({ ...tooManyRequests({ retryAfter: 290 }), delayMs: 50 })],
+      responses: [always({ ...tooManyRequests({ retryAfter: 290 }), delayMs: 50 })],
       requests: 'PATCH PATCH PATCH PATCH',
       outputs: { matched_count: '6', failed_count: '6' },
       tookMs: 50,
@@ -367,12 +370,12 @@ export const cases: readonly Case[] = [
       inputs: READ,
       server: { rateLimit: { requests: 0, windowMs: 300_000, blockMs: 900_000, announce: true } },
       requests: 'GET',
-      says: ['A pause of 900 s is needed (Cloudflare answered HTTP 429', 'code 10100'],
+      says: ['A pause of 900 s is needed (Cloudflare responded with HTTP 429', 'code 10100'],
     },
     {
       name: 'Ratelimit with nothing left for too long stops the step before its next request',
       inputs: ALL,
-      answers: [withHeaders({ ratelimit: '"default";r=0;t=900' })],
+      responses: [withHeaders({ ratelimit: '"default";r=0;t=900' })],
       requests: 'GET',
       says: ['A pause of 900 s is needed'],
       outcomes: ['not_attempted'],
@@ -382,7 +385,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a delay that HTTP 503 asks for and that does not fit is named at once',
       inputs: { 'timeout-seconds': '60' },
-      answers: [http(503, 'down', { 'retry-after': '60' })],
+      responses: [http(503, 'down', { 'retry-after': '60' })],
       requests: 'PATCH GET',
       says: ['asked to wait 60 s', 'timeout-seconds leaves no time', 'Pending when last read'],
       tookMs: 0,
@@ -390,7 +393,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a delay that a problem body asks for and that does not fit is named at once',
       inputs: { ...READ, 'timeout-seconds': '60' },
-      answers: [problem({ status: 522, retry_after: 120 })],
+      responses: [problem({ status: 522, retry_after: 120 })],
       requests: 'GET',
       says: ['asked to wait 120 s', 'timeout-seconds leaves no time'],
       tookMs: 0,
@@ -398,7 +401,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a delay is not said to lack time where no retry is left',
       inputs: { ...READ, 'timeout-seconds': '60', retries: '0' },
-      answers: [http(503, 'down', { 'retry-after': '90' })],
+      responses: [http(503, 'down', { 'retry-after': '90' })],
       requests: 'GET',
       says: ['asked to wait 90 s'],
       neverSays: ['leaves no time'],
@@ -406,7 +409,7 @@ export const cases: readonly Case[] = [
     {
       name: 'retries wait twice as long each time, and 8 seconds at most',
       inputs: { ...READ, retries: '7' },
-      answers: [times(8, error500())],
+      responses: [times(8, error500())],
       requests: 'GET GET GET GET GET GET GET GET',
       says: ['(8 attempts)'],
       atMs: [0, 500, 1_500, 3_500, 7_500, 15_500, 23_500, 31_500],
@@ -414,20 +417,20 @@ export const cases: readonly Case[] = [
     },
   ]),
   ...PASSING.map(
-    ([what, answer]): Case => ({
+    ([what, response]): Case => ({
       name: `a read is sent again after ${what}`,
       inputs: READ,
-      answers: [answer],
+      responses: [response],
       requests: 'GET GET',
       exit: 0,
       atMs: [0, 500],
     }),
   ),
   ...LASTING.map(
-    ([what, answer]): Case => ({
+    ([what, response]): Case => ({
       name: `a read is not sent again after ${what}`,
       inputs: READ,
-      answers: [answer],
+      responses: [response],
       requests: 'GET',
       exit: 1,
       neverSays: ['attempts', 'leaves no time'],

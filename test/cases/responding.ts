@@ -126,9 +126,9 @@ export const cases: readonly Case[] = [
       outputs: { organization_id: 'o', organization_name: '', roles: '', invited_by: '', invited_member_id: '' },
     },
     {
-      name: 'a field that the list shows and the answer leaves out keeps its value',
+      name: 'a field that the list shows and the response leaves out keeps its value',
       inputs: ALL,
-      answers: [onPatch(shows({ organization_name: undefined, invited_by: 'new@acme.example' }))],
+      responses: [onPatch(shows({ organization_name: undefined, invited_by: 'new@acme.example' }))],
       requests: 'GET PATCH',
       outputs: { organization_name: 'Acme, Inc.', invited_by: 'new@acme.example' },
     },
@@ -161,7 +161,7 @@ export const cases: readonly Case[] = [
         {
           name: `an invite that is ${status} cannot be ${wanted} although Cloudflare repeats it as a success`,
           inputs: { status: wanted, retries: '0' },
-          server: { answeredTwice: 'same' },
+          server: { repeatedResponse: 'same' },
           requests: 'PATCH GET',
           says: [`. It ${says}`],
         },
@@ -178,7 +178,7 @@ export const cases: readonly Case[] = [
   {
     name: 'every request is a line of the debug log',
     server: { latencyMs: 120 },
-    answers: [http(503, 'down', { 'cf-ray': 'ray-1', 'retry-after-ms': '7' }), dropped],
+    responses: [http(503, 'down', { 'cf-ray': 'ray-1', 'retry-after-ms': '7' }), dropped],
     inputs: { 'dry-run': 'true' },
     requests: 'GET GET GET',
     exit: 0,
@@ -191,32 +191,32 @@ export const cases: readonly Case[] = [
 
   // Reads between attempts
   ...sharing({ requests: 'PATCH GET PATCH', exit: 0, outcomes: ['changed'] }, [
-    { name: 'a read that fails is followed by another PATCH', answers: [onPatch(error500()), onGet(error500())] },
+    { name: 'a read that fails is followed by another PATCH', responses: [onPatch(error500()), onGet(error500())] },
     {
       name: 'a read that shows another invite is followed by another PATCH',
-      answers: [onPatch(error500()), onGet(shows({ id: inviteId(2), status: 'accepted' }))],
+      responses: [onPatch(error500()), onGet(shows({ id: inviteId(2), status: 'accepted' }))],
     },
     {
       name: 'a read that shows no status is followed by another PATCH',
-      answers: [onPatch(error500()), onGet(shows({ status: undefined }))],
+      responses: [onPatch(error500()), onGet(shows({ status: undefined }))],
     },
   ]),
   ...sharing({ exit: 0 }, [
     {
       name: 'a read that meets the rate limit is sent again',
-      answers: [onPatch(error500()), onGet(tooManyRequests({ retryAfter: 7 }))],
+      responses: [onPatch(error500()), onGet(tooManyRequests({ retryAfter: 7 }))],
       requests: 'PATCH GET GET PATCH',
       atMs: [0, 500, 7_500, 7_500],
     },
     {
       name: 'an invite that the second PATCH finds accepted is changed where the first may have done it',
-      answers: [applied(dropped), onGet(error500())],
+      responses: [applied(dropped), onGet(error500())],
       requests: 'PATCH GET PATCH GET',
       outcomes: ['changed'],
     },
     {
       name: 'an invite that the second PATCH finds accepted is unchanged where the first had no effect',
-      answers: [tooManyRequests({ retryAfter: 7 })],
+      responses: [tooManyRequests({ retryAfter: 7 })],
       meanwhile: [{ atMs: 3_000, invite: invite(1, { status: 'accepted' }) }],
       requests: 'PATCH PATCH GET',
       outcomes: ['unchanged'],
@@ -224,21 +224,21 @@ export const cases: readonly Case[] = [
     {
       name: 'an invite is found accepted at last although the last PATCH was never sent',
       inputs: { retries: '1' },
-      answers: [applied(dropped), onGet(error500()), onPatch(noConnection)],
+      responses: [applied(dropped), onGet(error500()), onPatch(noConnection)],
       requests: 'PATCH GET PATCH GET',
       outcomes: ['changed'],
     },
     {
       name: 'the last attempt is followed by a read',
       inputs: { retries: '0' },
-      answers: [applied(http(504, 'upstream request timeout'))],
+      responses: [applied(http(504, 'upstream request timeout'))],
       requests: 'PATCH GET',
       outcomes: ['changed'],
     },
   ]),
   {
     name: 'an invite that somebody else rejects meanwhile fails',
-    answers: [html502()],
+    responses: [html502()],
     meanwhile: [{ atMs: 100, invite: invite(1, { status: 'rejected' }) }],
     requests: 'PATCH GET',
     exit: 1,
@@ -251,7 +251,7 @@ export const cases: readonly Case[] = [
     {
       name: 'retries count the attempts after the first',
       inputs: { retries: '2' },
-      answers: [always(onPatch(error500()))],
+      responses: [always(onPatch(error500()))],
       requests: 'PATCH GET PATCH GET PATCH GET',
       title: `Could not accept invite Acme, Inc. (${ID})`,
       message: [
@@ -265,7 +265,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a read that showed the invite pending is not repeated after a PATCH that had no effect',
       inputs: { retries: '1' },
-      answers: [error500(), onPatch(noConnection)],
+      responses: [error500(), onPatch(noConnection)],
       requests: 'PATCH GET PATCH',
       says: ['ECONNREFUSED', 'Pending when last read; an attempt may still take effect.'],
       outputs: { status: '' },
@@ -281,14 +281,14 @@ export const cases: readonly Case[] = [
     {
       name: 'an invite that is refused and then missing is not of unknown state',
       invites: [],
-      answers: [refused],
+      responses: [refused],
       requests: 'PATCH GET',
       says: ['code 1010'],
       outputs: { status: '' },
     },
     {
       name: 'a refusal says everything that Cloudflare says',
-      answers: [
+      responses: [
         http(403, {
           success: false,
           errors: [
@@ -321,61 +321,61 @@ export const cases: readonly Case[] = [
     {
       name: 'the state is unknown where an earlier PATCH may have taken effect',
       inputs: { retries: '1' },
-      answers: [applied(dropped), always(noConnection)],
+      responses: [applied(dropped), always(noConnection)],
       requests: 'PATCH GET PATCH GET',
       onServer: ['accepted'],
     },
     {
       name: 'the state is unknown where an accepted invite cannot be read',
       inputs: { retries: '1' },
-      answers: [applied(dropped), always(html502())],
+      responses: [applied(dropped), always(html502())],
       requests: 'PATCH GET PATCH GET',
       onServer: ['accepted'],
     },
     {
       name: 'the state is unknown where a listed invite cannot be read after a failure',
       inputs: { ...ALL, retries: '1' },
-      answers: [truth, always(error500())],
+      responses: [truth, always(error500())],
       requests: 'GET PATCH GET PATCH GET',
       title: 'Acme, Inc.',
       outputs: { status: '', organization_name: 'Acme, Inc.' },
     },
     {
       name: 'the state is unknown where an invite is gone after an unclear attempt',
-      answers: [error500(), always(gone)],
+      responses: [error500(), always(gone)],
       requests: 'PATCH GET PATCH GET',
       says: ['code 1003: Invite not found', 'State unknown'],
     },
     {
       name: 'a status that was read is dropped where a later attempt is refused for a reason of the invite',
-      answers: [http(504), truth, http(400, 'no'), error500()],
+      responses: [http(504), truth, http(400, 'no'), error500()],
       requests: 'PATCH GET PATCH GET',
     },
     {
       name: 'a status that was read is dropped where a later attempt is unclear',
       inputs: { retries: '1' },
-      answers: [http(504), truth, http(504), error500()],
+      responses: [http(504), truth, http(504), error500()],
       requests: 'PATCH GET PATCH GET',
     },
   ]),
   ...sharing({ exit: 1, requests: 'PATCH GET', outputs: { status: '' } }, [
     {
       name: 'an invite that is refused and cannot be read is not changed by this step',
-      answers: [refused, error500()],
+      responses: [refused, error500()],
       says: ['Not changed by this step.'],
       summary: ['Not changed by this step'],
     },
     {
       name: 'an attempt that is applied after the step has read the invite is not denied',
       inputs: { retries: '0' },
-      answers: [http(504)],
+      responses: [http(504)],
       says: ['Pending when last read; an attempt may still take effect.'],
     },
   ]),
   {
     name: 'refused for too many requests, an invite that was never read is not changed by this step',
     inputs: { retries: '0' },
-    answers: [http(429, '', { 'retry-after': '1' })],
+    responses: [http(429, '', { 'retry-after': '1' })],
     requests: 'PATCH',
     exit: 1,
     logs: ['failed. Cloudflare’s rate limit ended the step. Not changed by this step.'],
@@ -383,7 +383,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'refused credentials are not followed by a read, although an earlier attempt is unclear',
-    answers: [http(504), error500(), envelopeFailure(403, { code: 9109, message: 'Invalid access token' })],
+    responses: [http(504), error500(), envelopeFailure(403, { code: 9109, message: 'Invalid access token' })],
     requests: 'PATCH GET PATCH',
     exit: 1,
     title: 'Cloudflare refused the credentials',
@@ -394,7 +394,7 @@ export const cases: readonly Case[] = [
   ...sharing({ inputs: GUARDED, exit: 1, title: 'is outside the policy', outputs: { changed: 'false' } }, [
     {
       name: 'an invite that a read-back shows in another organization is not responded to again',
-      answers: [truth, http(503), shows({ organization_name: 'Evil' })],
+      responses: [truth, http(503), shows({ organization_name: 'Evil' })],
       requests: 'GET PATCH GET',
       says: [
         'no further attempt was made: organization-name does not match ("Evil"). Pending when last read; an attempt may still take effect.',
@@ -404,7 +404,7 @@ export const cases: readonly Case[] = [
     },
     {
       name: 'an invite that is refused and then read outside the policy is not responded to again',
-      answers: [truth, http(409), shows({ organization_name: 'Evil' })],
+      responses: [truth, http(409), shows({ organization_name: 'Evil' })],
       requests: 'GET PATCH GET',
       says: ['Pending when last read; this step has not changed it.'],
     },
@@ -418,30 +418,30 @@ export const cases: readonly Case[] = [
   ...sharing({ exit: 1, title: 'is outside the policy', inputs: { roles: 'DNS', retries: '1' } }, [
     ...[{ roles: ['DNS', 'Super Administrator'] }, { roles: 7 }].map((changes) => ({
       name: `in list mode, a read-back that shows ${JSON.stringify(changes)} ends the turn of an invite`,
-      answers: [truth, http(503), shows(changes)],
+      responses: [truth, http(503), shows(changes)],
       requests: 'GET PATCH GET',
       says: ['no further attempt was made: roles does not match'],
     })),
   ]),
   ...sharing({ exit: 0, outcomes: ['changed'], outputs: { status: 'accepted' } }, [
     {
-      name: 'an answer that shows another role than the policy allows is a warning',
+      name: 'a response that shows another role than the policy allows is a warning',
       inputs: { roles: 'DNS' },
-      answers: [truth, shows({ roles: ['DNS', 'Super Administrator'] })],
+      responses: [truth, shows({ roles: ['DNS', 'Super Administrator'] })],
       requests: 'GET PATCH',
       annotations: [`warning: Invite Acme, Inc. (${ID}) is accepted, but outside the policy`],
       says: ['roles does not match ("Super Administrator"). It has changed since this step selected it.'],
     },
     {
-      name: 'an answer without the field that a filter judges keeps its earlier value',
+      name: 'a response without the field that a filter judges keeps its earlier value',
       inputs: { roles: 'DNS' },
-      answers: [truth, shows({ roles: undefined })],
+      responses: [truth, shows({ roles: undefined })],
       requests: 'GET PATCH',
     },
     {
       name: 'a read-back that shows the desired status outside the policy is a warning',
       inputs: GUARDED,
-      answers: [truth, applied(http(503)), shows({ organization_name: 'Evil' })],
+      responses: [truth, applied(http(503)), shows({ organization_name: 'Evil' })],
       requests: 'GET PATCH GET',
       annotations: ['warning: is accepted, but outside the policy'],
     },
@@ -449,7 +449,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a dry run by id says that a pending invite has expired',
     inputs: { 'dry-run': 'true' },
-    answers: [shows({ expires_on: hoursFromStart(-1) })],
+    responses: [shows({ expires_on: hoursFromStart(-1) })],
     needsVirtualTime: true,
     requests: 'GET',
     exit: 0,
@@ -476,7 +476,7 @@ export const cases: readonly Case[] = [
       name: 'the next invite is begun as soon as one is done',
       inputs: { 'invite-id': idsTo(5) },
       server: {},
-      answers: [late(100), late(10), late(100), late(100)],
+      responses: [late(100), late(10), late(100), late(100)],
       requests: 'PATCH PATCH PATCH PATCH PATCH',
       atMs: [0, 0, 0, 0, 10],
       logs: [`[1/5] Acme, Inc. (${inviteId(2)})`, `[2/5] Acme, Inc. (${inviteId(5)})`, `[3/5] Acme, Inc. (${ID})`],
@@ -506,7 +506,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'a message that is too long is cut before what to do',
-    answers: [
+    responses: [
       http(403, {
         success: false,
         errors: Array.from({ length: 12 }, (_, at) => ({ code: 2_000 + at, message: 'x'.repeat(900) })),
@@ -539,7 +539,7 @@ export const cases: readonly Case[] = [
       name: 'a 403 concerns its invite alone',
       inputs: BOTH,
       invites: [invite(1), invite(2, { organization_name: 'Blue & Söhne' })],
-      answers: [onPatch(refused)],
+      responses: [onPatch(refused)],
       requests: 'PATCH PATCH GET',
       title: ID,
       says: ['code 1010: Not for you'],
@@ -578,11 +578,16 @@ export const cases: readonly Case[] = [
       says: ['has expired'],
       outputs: { status: 'expired' },
     },
-    { name: 'a dry run reads again after a failure', answers: [html502()], requests: 'GET GET', outcomes: ['planned'] },
+    {
+      name: 'a dry run reads again after a failure',
+      responses: [html502()],
+      requests: 'GET GET',
+      outcomes: ['planned'],
+    },
     {
       name: 'a dry run that cannot read the invite fails',
       inputs: { 'dry-run': 'true', retries: '2' },
-      answers: [always(error500())],
+      responses: [always(error500())],
       requests: 'GET GET GET',
       exit: 1,
       title: `Could not read invite ${ID}`,
@@ -610,7 +615,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a guard lets nothing happen to an invite that cannot be read',
     inputs: { 'invite-id': ID, roles: 'DNS', retries: '1' },
-    answers: [always(error500())],
+    responses: [always(error500())],
     requests: 'GET GET',
     exit: 1,
     onServer: ['pending'],

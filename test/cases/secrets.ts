@@ -20,7 +20,7 @@ export const cases: readonly Case[] = [
       (status): Case => ({
         name: `the ${scheme} is hidden where an error ${status} repeats it`,
         inputs: { ...inputs, retries: '0' },
-        answers: [always(echoCredentials(status))],
+        responses: [always(echoCredentials(status))],
         requests: 'PATCH GET',
         exit: 1,
         masks: [secret],
@@ -32,7 +32,7 @@ export const cases: readonly Case[] = [
     ...sharing({ inputs, requests: 'PATCH', exit: 0 }, [
       {
         name: `the ${scheme} is hidden where the invite repeats it`,
-        answers: [
+        responses: [
           shows({
             organization_name: `Acme ${secret} Inc.`,
             invited_by: `x${secret.toUpperCase()}@example.com`,
@@ -53,19 +53,19 @@ export const cases: readonly Case[] = [
   ...sharing({ inputs: { retries: '0' }, requests: 'PATCH GET', exit: 1, says: ['***'], summary: ['***'] }, [
     {
       name: 'the token is hidden where an HTML page repeats it',
-      answers: [always(http(502, `<html><head><title>${token}</title></head></html>`))],
+      responses: [always(http(502, `<html><head><title>${token}</title></head></html>`))],
     },
-    { name: 'the token is hidden where a text repeats it', answers: [always(http(502, `upstream said ${token}`))] },
+    { name: 'the token is hidden where a text repeats it', responses: [always(http(502, `upstream said ${token}`))] },
     {
       name: 'the token is hidden where a problem body repeats it',
-      answers: [always(http(502, { cloudflare_error: true, title: token, status: 502, detail: `Bearer ${token}` }))],
+      responses: [always(http(502, { cloudflare_error: true, title: token, status: 502, detail: `Bearer ${token}` }))],
     },
   ]),
   {
     name: 'a key with characters that JSON escapes is hidden',
     inputs: { ...BY_KEY, 'api-key': ODD },
     server: { credentials: { email, key: ODD } },
-    answers: [shows({ organization_name: `Acme ${ODD}`, roles: [ODD] })],
+    responses: [shows({ organization_name: `Acme ${ODD}`, roles: [ODD] })],
     requests: 'PATCH',
     exit: 0,
     annotations: ['warning: Values in the outputs were altered'],

@@ -24,16 +24,16 @@ export const cases: readonly Case[] = [
   // Cloudflare's time
   ...sharing({ inputs: ALL, exit: 0, needsVirtualTime: true }, [
     {
-      name: 'an invite has expired by the date of the answer, not by the clock of the runner',
-      answers: [withHeaders({ date: 'Thu, 26 Nov 2026 09:00:01 GMT' })],
+      name: 'an invite has expired by the date of the response, not by the clock of the runner',
+      responses: [withHeaders({ date: 'Thu, 26 Nov 2026 09:00:01 GMT' })],
       requests: 'GET GET',
       annotations: ['notice: The runner’s clock is 3 days behind', 'notice: 1 pending invite has expired'],
       message:
         'The runner’s clock is 3 days behind, compared with Cloudflare’s. The step reckons with Cloudflare’s time; set the runner’s clock.',
     },
     {
-      name: 'an invite has not expired by the date of the answer, although it has by the clock of the runner',
-      answers: [
+      name: 'an invite has not expired by the date of the response, although it has by the clock of the runner',
+      responses: [
         http(
           200,
           { success: true, result: [invite(1, { expires_on: hoursFromStart(-24) })], result_info: { total_count: 1 } },
@@ -44,16 +44,16 @@ export const cases: readonly Case[] = [
       annotations: ['notice: The runner’s clock is 2 days ahead'],
     },
     {
-      name: 'the summary reckons how long an invite still lives from the date of the answer',
+      name: 'the summary reckons how long an invite still lives from the date of the response',
       inputs: { ...ALL, ...READ },
-      answers: [withHeaders({ date: 'Sat, 21 Nov 2026 09:00:00 GMT' })],
+      responses: [withHeaders({ date: 'Sat, 21 Nov 2026 09:00:00 GMT' })],
       requests: 'GET',
       annotations: ['notice: The runner’s clock is 2 days ahead'],
       summary: ['in\u00A05\u00A0days, 2026\u201111\u201126\u00A009:00\u00A0UTC'],
     },
     {
       name: 'a date that a proxy sends with an error is not the time of Cloudflare',
-      answers: [http(502, 'down', { date: 'Sun, 29 Nov 2026 09:00:00 GMT' })],
+      responses: [http(502, 'down', { date: 'Sun, 29 Nov 2026 09:00:00 GMT' })],
       requests: 'GET GET PATCH',
     },
   ]),
@@ -62,22 +62,22 @@ export const cases: readonly Case[] = [
     {
       name: 'timeout-seconds shortens the time for an attempt',
       inputs: { ...READ, 'timeout-seconds': '12' },
-      answers: [hangs],
+      responses: [hangs],
       requests: 'GET',
-      says: ['no complete answer within 12 s', 'no time left in timeout-seconds'],
+      says: ['no complete response within 12 s', 'no time left in timeout-seconds'],
       tookMs: 12_000,
     },
     {
       name: 'timeout-seconds is never passed, however often requests fail',
       inputs: { ...READ, 'timeout-seconds': '100', retries: '10' },
-      answers: [always(hangs)],
+      responses: [always(hangs)],
       requests: 'GET GET GET GET',
       tookMs: 100_000,
     },
     {
-      name: 'a server that never answers leaves the state unknown',
+      name: 'a server that never responds leaves the state unknown',
       inputs: { 'timeout-seconds': '20' },
-      answers: [always(hangs)],
+      responses: [always(hangs)],
       requests: 'PATCH',
       says: ['State unknown'],
       outputs: { status: '' },
@@ -100,7 +100,7 @@ export const cases: readonly Case[] = [
     {
       name: 'an invite that used up the time has one error',
       inputs: { ...ALL, 'timeout-seconds': '20' },
-      answers: [
+      responses: [
         onGet(truth),
         always(onPatch(envelopeFailure(503, { code: 1, message: 'down' }))),
         always(onGet(hangs)),
@@ -112,7 +112,7 @@ export const cases: readonly Case[] = [
     {
       name: 'an invite without time for another attempt says what its attempt said',
       inputs: { 'timeout-seconds': '20' },
-      answers: [onPatch(text503()), onGet(hangs)],
+      responses: [onPatch(text503()), onGet(hangs)],
       requests: 'PATCH GET',
       title: 'Could not accept invite',
       says: ['HTTP 503', 'State unknown'],
@@ -159,7 +159,7 @@ export const cases: readonly Case[] = [
     },
     {
       name: 'a job that is cancelled cuts off what hangs after a second',
-      answers: [applied(hangs)],
+      responses: [applied(hangs)],
       cancelAtMs: 5_000,
       requests: 'PATCH',
       says: [`State unknown: ${ID}.`],
@@ -171,7 +171,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a job that is cancelled after the credentials were refused cuts off what hangs',
       inputs: { 'invite-id': idsTo(2) },
-      answers: [onInvite(1, hangs), onInvite(2, envelopeFailure(401))],
+      responses: [onInvite(1, hangs), onInvite(2, envelopeFailure(401))],
       cancelAtMs: 5_000,
       requests: 'PATCH PATCH',
       title: 'Cloudflare refused the credentials',
@@ -181,7 +181,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a job that is cancelled cuts off a slow body after a second',
       inputs: READ,
-      answers: [{ slowBody: { msPerByte: 100 } }],
+      responses: [{ slowBody: { msPerByte: 100 } }],
       cancelAtMs: 5_000,
       requests: 'GET',
       debugs: ['cut off, because the job was cancelled'],
@@ -190,7 +190,7 @@ export const cases: readonly Case[] = [
     {
       name: 'a job that is cancelled during a pause ends at once',
       inputs: ALL,
-      answers: [onPatch(tooManyRequests({ retryAfter: 300 }))],
+      responses: [onPatch(tooManyRequests({ retryAfter: 300 }))],
       cancelAtMs: 60_000,
       requests: 'GET PATCH',
       outputs: { status: 'pending' },
@@ -198,7 +198,7 @@ export const cases: readonly Case[] = [
     },
     {
       name: 'a job that is cancelled during a wait for the next attempt ends at once',
-      answers: [http(503, 'down', { 'retry-after': '60' })],
+      responses: [http(503, 'down', { 'retry-after': '60' })],
       cancelAtMs: 5_000,
       requests: 'PATCH',
       tookMs: 5_000,
@@ -212,7 +212,7 @@ export const cases: readonly Case[] = [
       tookMs: 7_000,
     },
     {
-      name: 'a job that is cancelled fails although its last answers arrive',
+      name: 'a job that is cancelled fails although its last responses arrive',
       inputs: { 'invite-id': `${ID} ${inviteId(2)}` },
       invites: invites(2),
       server: { latencyMs: 300 },

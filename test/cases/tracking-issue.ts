@@ -18,7 +18,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a tracking issue is opened for an invite that failed',
     inputs: { ...TRACKED, retries: '0' },
-    answers: [{ ...envelopeFailure(403, { code: 1010, message: 'Not this one' }), on: { method: 'PATCH' } }],
+    responses: [{ ...envelopeFailure(403, { code: 1010, message: 'Not this one' }), on: { method: 'PATCH' } }],
     github: [
       { status: 200, body: [] },
       {
@@ -84,14 +84,14 @@ export const cases: readonly Case[] = [
   {
     name: 'a tracking issue is neither opened nor updated by a dry run that fails',
     inputs: { ...TRACKED, 'dry-run': 'true', retries: '0' },
-    answers: [envelopeFailure(403, { code: 1010, message: 'Not this list' })],
+    responses: [envelopeFailure(403, { code: 1010, message: 'Not this list' })],
     requests: 'GET',
     exit: 1,
   },
   {
     name: 'a tracking issue is not closed by a run that skipped an entry of the list',
     inputs: TRACKED,
-    answers: [success([{ organization_id: 'a', status: 'pending' }])],
+    responses: [success([{ organization_id: 'a', status: 'pending' }])],
     requests: 'GET GET',
     exit: 0,
     annotations: ['warning: 1 entry of the list could not be used'],

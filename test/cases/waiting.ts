@@ -58,7 +58,7 @@ export const cases: readonly Case[] = [
       logs: ['0 pending invites', '1 matching invite responded to before'],
     },
     {
-      name: 'a wait answers what is pending rather than ending with what was accepted before',
+      name: 'a wait responds to what is pending rather than ending with what was accepted before',
       inputs: WAIT,
       invites: [accepted, invite(2)],
       requests: 'GET PATCH',
@@ -102,7 +102,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a wait ends with a list that cannot be read',
     inputs: { ...WAIT, 'if-no-match': 'ignore' },
-    answers: [truth, onGet(envelopeFailure(400, { code: 7000, message: 'No route for that URI' }))],
+    responses: [truth, onGet(envelopeFailure(400, { code: 7000, message: 'No route for that URI' }))],
     invites: [],
     requests: 'GET GET',
     exit: 1,

@@ -50,7 +50,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
     expect(result.summary).toContain(ID);
   });
 
-  test('an answer right after the signal counts, and the step fails as cancelled', async () => {
+  test('a response right after the signal counts, and the step fails as cancelled', async () => {
     await using world = await DistHarness.open({ faults: [{ delayMs: 150, on: { id: ID } }] });
     const result = await world.step({ signal: { name: 'SIGINT', when: world.saw(1) } });
     expect(onlyError(result).title).toContain('cancelled');

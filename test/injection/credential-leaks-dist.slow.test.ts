@@ -7,13 +7,13 @@ import { CREDENTIALS, DistHarness, ID, onlyError } from '../dist/step.ts';
 
 const PATHS = '/client/v4/user/invites';
 
-/** A server that answers as it likes, and what reached it. */
-async function listen(answer: RequestListener): Promise<AsyncDisposable & { url: string; seen: IncomingMessage[] }> {
+/** A server that responds as it likes, and what reached it. */
+async function listen(respond: RequestListener): Promise<AsyncDisposable & { url: string; seen: IncomingMessage[] }> {
   const seen: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     seen.push(request);
     request.resume();
-    answer(request, response);
+    respond(request, response);
   });
   const port = await openOnLoopback(server);
   return {
@@ -131,7 +131,7 @@ describe.concurrent('the server learns', { timeout: 30_000 }, () => {
   });
 });
 
-describe.concurrent('an answer that is too much', { timeout: 30_000 }, () => {
+describe.concurrent('a response that is too much', { timeout: 30_000 }, () => {
   const many = (count: number, length: number): Record<string, string> =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'v'.repeat(length)]));
 
@@ -166,7 +166,7 @@ describe.concurrent('an answer that is too much', { timeout: 30_000 }, () => {
     await using world = await DistHarness.open();
     const nodeArguments = ['--max-old-space-size=64'];
     const result = await world.step({ with: { 'api-base-url': server.url, retries: '0' }, nodeArguments });
-    expect(onlyError(result).message).toContain('the answer is longer than 8388608 bytes');
+    expect(onlyError(result).message).toContain('the response is longer than 8388608 bytes');
   });
 
   test('a small body that unpacks to a large one is measured by what comes out', async () => {
@@ -178,6 +178,6 @@ describe.concurrent('an answer that is too much', { timeout: 30_000 }, () => {
     await using world = await DistHarness.open();
     const nodeArguments = ['--max-old-space-size=64'];
     const result = await world.step({ with: { 'api-base-url': server.url, retries: '0' }, nodeArguments });
-    expect(onlyError(result).message).toContain('the answer is longer than 8388608 bytes');
+    expect(onlyError(result).message).toContain('the response is longer than 8388608 bytes');
   });
 });

@@ -28,8 +28,8 @@ const CALLS: readonly {
   { call: 'a second page', inputs: { roles: '*' }, struck: { path: 'page=2' } },
   { call: 'a dry run', inputs: { 'invite-id': inviteId(1), 'dry-run': 'true' }, struck: { method: 'GET' } },
   { call: 'a guard', inputs: { 'invite-id': inviteId(1), roles: '*' }, struck: { method: 'GET' } },
-  { call: 'an answer', inputs: { 'invite-id': inviteId(1) }, struck: { method: 'PATCH' } },
-  { call: 'an answer to a listed invite', inputs: { roles: '*' }, struck: { method: 'PATCH' } },
+  { call: 'a response', inputs: { 'invite-id': inviteId(1) }, struck: { method: 'PATCH' } },
+  { call: 'a response to a listed invite', inputs: { roles: '*' }, struck: { method: 'PATCH' } },
   {
     call: 'a read after a failure',
     inputs: { 'invite-id': inviteId(1), retries: '0' },
@@ -60,7 +60,7 @@ function watch(world: ReturnType<typeof createVirtualWorld>): {
 
 function expectNoWayOut({ sandbox, log, debug }: Run, urls: readonly string[], secret: string): void {
   for (const url of urls) expect(url.startsWith(`${BASE}/user/invites`)).toBe(true);
-  // The sandbox answers for every host, so that a redirect that is followed is seen.
+  // The sandbox responds for every host, so that a redirect that is followed is seen.
   for (const { headers, path } of sandbox.requests) {
     expect(headers['host']).toBe('api.cloudflare.com');
     expect(path.startsWith(PATHS)).toBe(true);
@@ -98,7 +98,7 @@ describe('a redirect', () => {
           expect(result.exitCode).toBe(1);
           expect(result.debug.some((line) => line.includes(`HTTP ${status}, a redirect`))).toBe(true);
           expect(new Set(modes)).toEqual(new Set(['manual']));
-          // One answer is refused once: there is no point in asking again.
+          // One response is refused once: there is no point in asking again.
           expect(urls).toHaveLength(world.sandbox.requests.length);
           expectNoWayOut(result, urls, secret);
         }
@@ -190,7 +190,7 @@ describe('a base URL', () => {
   });
 });
 
-describe('an answer that does not end', () => {
+describe('a response that does not end', () => {
   const ONE_BYTE_A_SECOND: Fault = { slowBody: { msPerByte: 1_000 }, applied: false };
 
   const runStep = (call: (typeof CALLS)[number], fault: Fault, inputs: RunOptions['inputs'] = {}): Promise<Run> => {
@@ -202,7 +202,9 @@ describe('an answer that does not end', () => {
   test.each(CALLS)('in the body of $call is cut off at 8 MB and told', async (call) => {
     const { exitCode, annotations, elapsedMs } = await runStep(call, { endless: true });
     expect(exitCode).toBe(1);
-    expect(annotations.map(({ message }) => message).join('\n')).toMatch(/the answer is longer than 8388608 bytes|504/);
+    expect(annotations.map(({ message }) => message).join('\n')).toMatch(
+      /the response is longer than 8388608 bytes|504/,
+    );
     // 64 kB each 10 ms: it is the size that ends it, long before the time-out does.
     expect(elapsedMs).toBeLessThan(30_000);
   });
@@ -210,7 +212,7 @@ describe('an answer that does not end', () => {
   test.each(CALLS)('at one byte a second, in the body of $call, ends with the time-out', async (call) => {
     const { exitCode, annotations, elapsedMs } = await runStep(call, ONE_BYTE_A_SECOND);
     expect(exitCode).toBe(1);
-    expect(annotations.map(({ message }) => message).join('\n')).toMatch(/no complete answer within 30 s|504/);
+    expect(annotations.map(({ message }) => message).join('\n')).toMatch(/no complete response within 30 s|504/);
     expect(elapsedMs).toBeGreaterThanOrEqual(30_000);
     expect(elapsedMs).toBeLessThan(600_000);
   });

@@ -22,7 +22,7 @@ export function chunksOf<T>(items: readonly T[], size: number): T[][] {
   );
 }
 
-/** The body of an answer with errors. */
+/** The body of a response with errors. */
 export function failing(...errors: readonly object[]): object {
   return { success: false, errors, messages: [], result: null };
 }
@@ -109,7 +109,7 @@ const html = (text: string): ReplyTemplate => ({
   body: `<html><head><title>${text}</title></head></html>`,
 });
 
-/** Places for text in an answer that is not a success. */
+/** Places for text in a response that is not a success. */
 export const REPLIES: Readonly<Record<string, (text: string) => ReplyTemplate>> = {
   'the message': (text) => ({ status: 400, body: failing({ code: 1001, message: text }) }),
   'the messages of several errors': (text) => ({
@@ -139,7 +139,7 @@ export const REPLIES: Readonly<Record<string, (text: string) => ReplyTemplate>> 
   }),
   'a plain body': (text) => ({ status: 403, body: `no: ${text}` }),
   'a JSON text': (text) => ({ status: 403, body: JSON.stringify(text) }),
-  'JSON that is no answer': (text) => ({ status: 403, body: { [text]: text } }),
+  'JSON that is no response': (text) => ({ status: 403, body: { [text]: text } }),
   'the cf-ray': (text) => ({ status: 403, headers: { 'cf-ray': headerValue(text) }, body: failing() }),
   'the target of a redirect': (text) => ({
     status: 302,

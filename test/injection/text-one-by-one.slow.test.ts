@@ -6,7 +6,7 @@ import { invite, inviteId } from '../run.ts';
 import { commandsOf } from './corpus.ts';
 import { CHUNKS, expectNoEffect, failing, idsFor, REPLIES } from './payloads.ts';
 
-describe('text of strangers in the answers of the API, one text at a time', () => {
+describe('text of strangers in the responses of the API, one text at a time', () => {
   test.each(Object.entries(REPLIES))('does nothing as %s of a failed list', async (_what, replyOf) => {
     for (const text of CHUNKS.flat()) {
       const fault = (of: string): Fault => ({ times: Number.POSITIVE_INFINITY, reply: replyOf(of) });

@@ -16,7 +16,7 @@ import {
   shownLines,
 } from './payloads.ts';
 
-describe('answers of the API', () => {
+describe('responses of the API', () => {
   const fields = [...Object.keys(fieldsOf('')), 'all fields at once'];
 
   test.each(fields)(
@@ -158,7 +158,7 @@ describe('answers of the API', () => {
   });
 
   test.each(Object.entries(REPLIES))(
-    'text of strangers does nothing as %s of a failed answer',
+    'text of strangers does nothing as %s of a failed response',
     async (_what, replyOf) => {
       for (const texts of CHUNKS) {
         const { annotations } = await expectNoEffect(

@@ -217,7 +217,7 @@ const successes: readonly Exchange[] = [
     name: 'a second acceptance, on a server that allows it',
     ...accept,
     ...invite(DEMO_IDS.accepted),
-    options: { answeredTwice: 'same' },
+    options: { repeatedResponse: 'same' },
   },
   {
     name: 'an invite with the required fields only',

@@ -10,11 +10,11 @@ interface Kind {
   readonly leastPer1000: number;
 }
 
-const answers = ({ requests }: Judged): readonly RecordedRequest[] =>
-  requests.filter(({ answer }) => answer !== undefined);
+const responses = ({ requests }: Judged): readonly RecordedRequest[] =>
+  requests.filter(({ response }) => response !== undefined);
 const countIf = (isSo: boolean): number => (isSo ? 1 : 0);
 
-/** Changes that a request of the step made after its answer, or after the client had given up. */
+/** Changes that a request of the step made after its response, or after the client had given up. */
 function lateChanges({ invitations, requests }: Judged) {
   return invitations.history.filter(({ atMs, cause }) => {
     const record = typeof cause === 'object' ? requests[cause.request] : undefined;
@@ -38,7 +38,7 @@ const failuresThatSay =
  * the fast tests can do without.
  */
 const KINDS = {
-  'effects after the answer': { in: (run) => lateChanges(run).length, leastPer1000: 30 },
+  'effects after the response': { in: (run) => lateChanges(run).length, leastPer1000: 30 },
   'effects after the end of the step': {
     in: (run) => lateChanges(run).filter(({ atMs }) => atMs > run.end.atMs).length,
     leastPer1000: 10,
@@ -48,12 +48,12 @@ const KINDS = {
     in: (run) => othersChanges(run).filter(({ id }) => run.chosen.includes(id)).length,
     leastPer1000: 150,
   },
-  'changes between a request and its answer': {
+  'changes between a request and its response': {
     in: (run) =>
       run.stories
         .flatMap(({ exchanges }) => exchanges)
         .filter(({ record }) => {
-          const changes = run.invitations.history.slice(record.changes, record.answer?.changes ?? record.changes);
+          const changes = run.invitations.history.slice(record.changes, record.response?.changes ?? record.changes);
           return changes.some(({ id, cause }) => id === idOf(record) && cause === 'second actor');
         }).length,
     leastPer1000: 40,
@@ -92,19 +92,19 @@ const KINDS = {
     leastPer1000: 40,
   },
   'clocks that are wrong': { in: ({ given }) => countIf(given.clockOffsetMs !== 0), leastPer1000: 400 },
-  'answers with a date': {
-    in: (run) => answers(run).filter(({ answer }) => answer?.headers.date).length,
+  'responses with a date': {
+    in: (run) => responses(run).filter(({ response }) => response?.headers.date).length,
     leastPer1000: 1_500,
   },
   'ids in another case': { in: ({ given }) => countIf(given.world.idCase === 'upper'), leastPer1000: 100 },
   'refused page parameters': {
-    in: (run) => answers(run).filter(({ answer }) => answer?.body.includes('/query/page')).length,
+    in: (run) => responses(run).filter(({ response }) => response?.body.includes('/query/page')).length,
     leastPer1000: 25,
   },
   'lists that say null or nothing': {
     in: (run) =>
-      answers(run).filter((record) => {
-        const isNone = /"messages":\[\](?:,"result":null)?(?:,"result_info":.*)?}$/.test(record.answer?.body ?? '');
+      responses(run).filter((record) => {
+        const isNone = /"messages":\[\](?:,"result":null)?(?:,"result_info":.*)?}$/.test(record.response?.body ?? '');
         return idOf(record) === undefined && record.status === 200 && isNone;
       }).length,
     leastPer1000: 15,
@@ -112,15 +112,15 @@ const KINDS = {
   'refusals under another status': {
     in: (run) =>
       countIf(
-        answers(run).some(({ status, fault }) => fault === undefined && status === run.given.world.refusalStatus),
+        responses(run).some(({ status, fault }) => fault === undefined && status === run.given.world.refusalStatus),
       ),
     leastPer1000: 50,
   },
   'steps that met a rate limit without a delay': {
     in: (run) => {
-      const isSo = ({ answer }: RecordedRequest): boolean => {
-        const { 'retry-after': seconds, 'retry-after-ms': ms } = answer?.headers ?? {};
-        return answer?.status === 429 && seconds === undefined && ms === undefined;
+      const isSo = ({ response }: RecordedRequest): boolean => {
+        const { 'retry-after': seconds, 'retry-after-ms': ms } = response?.headers ?? {};
+        return response?.status === 429 && seconds === undefined && ms === undefined;
       };
       return countIf(run.requests.some(isSo));
     },

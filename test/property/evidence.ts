@@ -1,18 +1,18 @@
 import type { RecordedRequest, SandboxInvite } from '../../sandbox/cloudflare.ts';
 
 /**
- * What a PATCH may have done, as far as its answer tells: nothing (`none`); nothing, for a reason of the invite's
+ * What a PATCH may have done, as far as its response tells: nothing (`none`); nothing, for a reason of the invite's
  * (`refused`); perhaps something (`unclear`); what was asked (`shown`). A refusal under HTTP 2xx may be taken for either
  * of the two in the middle (`doubtful`).
  */
 export type Effect = 'none' | 'refused' | 'unclear' | 'doubtful' | 'shown';
 
-/** A request that concerns one invite, and what its answer told. */
+/** A request that concerns one invite, and what its response told. */
 export interface Exchange {
   readonly record: RecordedRequest;
   /** Of a PATCH alone. */
   readonly effect?: Effect;
-  /** The invite with its status, if the answer showed it. */
+  /** The invite with its status, if the response showed it. */
   readonly shown?: SandboxInvite;
 }
 
@@ -43,16 +43,16 @@ export function idOf({ path }: RecordedRequest): string | undefined {
   return /\/user\/invites\/([^/?]+)$/.exec(path)?.[1]?.toLowerCase();
 }
 
-/** Whether an answer refuses the credentials, to all requests or to this one. */
-export function refusesCredentials({ answer }: RecordedRequest): boolean {
-  if (answer === undefined) return false;
-  const { codes, text } = parse(answer.body);
-  return answer.status === 401 || has(codes, REFUSED_CREDENTIALS) || /Invalid API Token/.test(text);
+/** Whether a response refuses the credentials, to all requests or to this one. */
+export function refusesCredentials({ response }: RecordedRequest): boolean {
+  if (response === undefined) return false;
+  const { codes, text } = parse(response.body);
+  return response.status === 401 || has(codes, REFUSED_CREDENTIALS) || /Invalid API Token/.test(text);
 }
 
-/** Whether an answer says that this user has no such invite. */
-export function saysNotFound({ answer }: RecordedRequest): boolean {
-  return answer !== undefined && has(parse(answer.body).codes, [7003, 1003]);
+/** Whether a response says that this user has no such invite. */
+export function saysNotFound({ response }: RecordedRequest): boolean {
+  return response !== undefined && has(parse(response.body).codes, [7003, 1003]);
 }
 
 /**
@@ -66,13 +66,13 @@ export function exchangesOf(
   cutMs = Number.POSITIVE_INFINITY,
 ): readonly Exchange[] {
   return requests.flatMap((record): Exchange[] => {
-    const isSeen = record.answer !== undefined && record.answer.atMs < cutMs;
+    const isSeen = record.response !== undefined && record.response.atMs < cutMs;
     const shown = isSeen ? shownIn(record, id) : undefined;
     if (isList(record)) return shown === undefined ? [] : [{ record, shown }];
     if (idOf(record) !== lowercase(id)) return [];
     const base = { record, ...(shown && { shown }) };
     if (record.method !== 'PATCH') return [base];
-    const effect = isSeen ? effectOf(record, shown?.status === wanted) : withoutAnswer(record);
+    const effect = isSeen ? effectOf(record, shown?.status === wanted) : withoutResponse(record);
     return [{ ...base, effect }];
   });
 }
@@ -102,12 +102,12 @@ export function lastLook(requests: readonly RecordedRequest[]): readonly Recorde
   return pages.slice(pages.findLastIndex(({ path }) => /[?&]page=1(?:&|$)/.test(path) || !path.includes('?')));
 }
 
-function withoutAnswer({ status }: RecordedRequest): Effect {
+function withoutResponse({ status }: RecordedRequest): Effect {
   return status === 'refuseConnection' ? 'none' : 'unclear';
 }
 
 function effectOf(record: RecordedRequest, isShown: boolean): Effect {
-  const { status = 0, body = '' } = record.answer ?? {};
+  const { status = 0, body = '' } = record.response ?? {};
   const { success, codes } = parse(body);
   if (isShown) return 'shown';
   if (status === 429 || has(codes, RATE_LIMITS) || refusesCredentials(record)) return 'none';
@@ -118,7 +118,7 @@ function effectOf(record: RecordedRequest, isShown: boolean): Effect {
 }
 
 function shownIn(record: RecordedRequest, id: string): SandboxInvite | undefined {
-  const { status = 0, body = '' } = record.answer ?? {};
+  const { status = 0, body = '' } = record.response ?? {};
   const { success, result } = parse(body);
   if (status >= 300 || success !== true) return undefined;
   const entries: readonly unknown[] = Array.isArray(result) ? result : [];

@@ -42,7 +42,7 @@ function livesFor({ given }: Judged, { expires_on }: SandboxInvite, atMs: number
 function listed({ requests, given }: Judged): { readonly invites: readonly SandboxInvite[]; readonly atMs: number } {
   const look = lastLook(requests);
   const invites = given.invites.flatMap(({ id }) => exchangesOf(look, id, given.status).at(-1)?.shown ?? []);
-  return { invites, atMs: Math.max(0, ...look.map(({ answer }) => answer?.atMs ?? 0)) };
+  return { invites, atMs: Math.max(0, ...look.map(({ response }) => response?.atMs ?? 0)) };
 }
 
 /** Nothing goes wrong, nobody else acts, and there is time for everything. */
@@ -106,7 +106,7 @@ export const INVARIANTS = {
     assert(!stories.every(isRight), 'every chosen invite was last seen with the desired status');
   },
 
-  'a success had the desired status between the last request that showed it and its answer': (run) => {
+  'a success had the desired status between the last request that showed it and its response': (run) => {
     for (const { entry, id, last } of run.stories) {
       if (!SUCCESSES.includes(entry.outcome)) continue;
       const statuses = last === undefined ? [] : statusesDuring(run, id, last);
@@ -121,7 +121,7 @@ export const INVARIANTS = {
       if (outcome === 'changed') {
         assert(possible.length > 0, `${id} is changed, but no attempt can have done it`);
         const isClear = possible.every(({ effect }) => effect === 'shown');
-        const isCertain = given.world.answeredTwice !== 'same' && isClear;
+        const isCertain = given.world.repeatedResponse !== 'same' && isClear;
         assert(!isCertain || ownChanges.length > 0, `${id} is changed, but not by this step`);
       }
       if (outcome === 'unchanged') {
@@ -129,7 +129,7 @@ export const INVARIANTS = {
           !possible.some(({ effect }) => effect !== 'doubtful'),
           `${id} is unchanged, but an attempt may have done it`,
         );
-        const isOwn = ownChanges.some(({ atMs }) => atMs <= (last?.record.answer?.atMs ?? 0));
+        const isOwn = ownChanges.some(({ atMs }) => atMs <= (last?.record.response?.atMs ?? 0));
         assert(!isOwn, `${id} is unchanged, but this step changed it`);
       }
       const isAttempted = requests.some((record) => record.method === 'PATCH' && idOf(record) === id);
@@ -146,7 +146,7 @@ export const INVARIANTS = {
       assert.equal(status, read.shown?.status, `${id}, as last read`);
       assert(mayTakeEffect !== true, `${id} is ${status}, but an attempt may still take effect`);
       assert(statusesDuring(run, id, read).includes(status), `${id} is ${status}, but never was then`);
-      const isLater = ownChanges.some(({ atMs }) => atMs > (read.record.answer?.atMs ?? 0));
+      const isLater = ownChanges.some(({ atMs }) => atMs > (read.record.response?.atMs ?? 0));
       assert(!isLater, `${id} is ${status}, but this step changed it later`);
     }
   },
@@ -203,7 +203,7 @@ export const INVARIANTS = {
           assert.equal(shown?.status ?? 'pending', 'pending', `${id} was PATCHed, but is final`);
           assert(shown === undefined || allows(given.policy, shown), `${id} was PATCHed outside of the policy`);
         }
-        // The answer to a PATCH that does not show the desired status is no read.
+        // The response to a PATCH that does not show the desired status is no read.
         if (exchange.effect === undefined) shown = exchange.shown ?? shown;
       }
       const entry = list?.invites.find((invite) => String(invite.id).toLowerCase() === id);

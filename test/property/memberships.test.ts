@@ -64,11 +64,11 @@ interface Shown {
   readonly roles?: readonly string[];
 }
 
-/** What an answer shows of one membership. */
-function shownIn({ answer }: RecordedRequest, id: string): Shown | undefined {
-  if (answer === undefined || answer.status >= 300) return undefined;
+/** What a response shows of one membership. */
+function shownIn({ response }: RecordedRequest, id: string): Shown | undefined {
+  if (response === undefined || response.status >= 300) return undefined;
   try {
-    const { success, result } = JSON.parse(answer.body);
+    const { success, result } = JSON.parse(response.body);
     const entries: readonly Shown[] = Array.isArray(result) ? result : [result];
     return success === true ? entries.find((entry) => entry?.id?.toLowerCase() === id.toLowerCase()) : undefined;
   } catch {
@@ -93,7 +93,7 @@ function checkStep(given: Case, { sandbox, outputs, exitCode }: Run, counts: { p
     assert.equal(read?.method, 'GET', `${id} was not read right before it was answered`);
     const shown = shownIn(read, id);
     assert.equal(shown?.status, 'pending', `${id} was answered, but its read did not say pending`);
-    assert.equal(read.answer?.atMs, put.atMs, `${id} was answered a while after its read`);
+    assert.equal(read.response?.atMs, put.atMs, `${id} was answered a while after its read`);
     const { account, roles = [] } = shown;
     const invite = { organization_id: account?.id ?? '', organization_name: account?.name ?? '', roles };
     assert(allows(policy, invite), `${id} was answered outside of the policy`);

@@ -35,7 +35,7 @@ export interface Story {
   readonly exchanges: readonly Exchange[];
   readonly patches: readonly Exchange[];
   readonly knowledge: Knowledge;
-  /** The last answer that showed the status, and the invite as it showed it. */
+  /** The last response that showed the status, and the invite as it showed it. */
   readonly last: Exchange | undefined;
   /** Changes that requests of the step made, also after its end. */
   readonly ownChanges: readonly { readonly atMs: number }[];
@@ -75,7 +75,7 @@ export function judge(given: Case, seen: Observed): Judged {
   return { ...seen, given, isList: given.inviteIds.length === 0, cancelMs, chosen, stories: entries.map(tell) };
 }
 
-/** Every status that an invite had between a request, which may be one for the list, and its answer. */
+/** Every status that an invite had between a request, which may be one for the list, and its response. */
 export function statusesDuring(run: Judged, id: string, { record }: Exchange): readonly (string | undefined)[] {
-  return run.invitations.statesBetween(id, record, record.answer ?? run.end).map((invite) => invite?.status);
+  return run.invitations.statesBetween(id, record, record.response ?? run.end).map((invite) => invite?.status);
 }

@@ -87,7 +87,7 @@ const anyFault: fc.Arbitrary<Fault> = fc.oneof(
   fc.constantFrom(error500(), text504(), html502(), successFalse()).map((fault) => ({ ...fault, applied: true })),
 );
 
-// Only the answer to a PATCH may lie about the invite: a read is what the action has to believe.
+// Only the response to a PATCH may lie about the invite: a read is what the action has to believe.
 const lyingFault: fc.Arbitrary<Fault> = fc
   .constantFrom(
     stillPending(),
@@ -170,13 +170,13 @@ const rateLimit = fc.oneof(
   fc.constant({ requests: 4, windowMs: 10_000, blockMs: 300_000, retryAfter: 'none' as const }),
 );
 
-/** How the API answers: what nobody outside Cloudflare knows, or what has been seen in different ways. */
+/** How the API responses: what nobody outside Cloudflare knows, or what has been seen in different ways. */
 const api = fc.record({
   pageSize: fc.integer({ min: 1, max: 6 }),
   paging: mostly<'paged' | 'unpaged'>('paged', 'unpaged'),
   resultInfo: mostly<'right' | 'missing' | 'wrong'>('right', 'missing', 'wrong'),
-  answeredTwice: mostly<'error' | 'same'>('error', 'same'),
-  answeredInvites: mostly<'kept' | 'gone'>('kept', 'gone'),
+  repeatedResponse: mostly<'error' | 'same'>('error', 'same'),
+  handledInvites: mostly<'kept' | 'gone'>('kept', 'gone'),
   pastExpiry: mostly<'expired' | 'pending' | 'open'>('expired', 'pending', 'open'),
   idCase: mostly<'kept' | 'upper'>('kept', 'upper'),
   sendDate: mostly(true, false),

@@ -17,7 +17,7 @@ const TOLERANCE = 1.1;
 
 interface Load {
   readonly count: number;
-  /** What an answer takes on average. */
+  /** What a response takes on average. */
   readonly latencyMs: number;
 }
 
@@ -52,7 +52,7 @@ function fullWindows(load: Load): number {
 /**
  * The time of a client that knows the limit from the first request and never exceeds it: every window that it uses
  * up lasts five minutes from its first request, whatever time the requests in it take, and what is left for the last
- * window takes the time of its answers.
+ * window takes the time of its responses.
  */
 function allowedWhenTold(load: Load): number {
   const { pages, all } = neededRequests(load);
@@ -75,7 +75,7 @@ describe.each<Load>([
   { count: 1_000, latencyMs: 100 },
   { count: 3_000, latencyMs: 50 },
   { count: 3_000, latencyMs: 200 },
-])('at Cloudflare’s real limit, $count invites with $latencyMs ms an answer', { timeout: 60_000 }, (load) => {
+])('at Cloudflare’s real limit, $count invites with $latencyMs ms a response', { timeout: 60_000 }, (load) => {
   test('take no longer than the announced limit allows, without one refusal', async () => {
     const { exitCode, sandbox, elapsedMs } = await acceptAll(load, true);
     expect(exitCode).toBe(0);

@@ -48,7 +48,7 @@ test('123 invites are all accepted, with one PATCH each, 4 at a time and a numbe
   }
 });
 
-// The list and 60 answers are 61 requests: four windows, of which three end in a refusal.
+// The list and 60 responses are 61 requests: four windows, of which three end in a refusal.
 const REFUSED_WINDOWS = 3;
 const limited = (announce: boolean, latencyMs: number): VirtualWorldOptions => ({
   invites: invites(60),
@@ -80,7 +80,9 @@ test.each([true, false])('a pause is one line of the log (announced: %j)', async
   const pauses = step.log.filter((line) => line.startsWith('Pausing all requests'));
   expect(pauses).toHaveLength(REFUSED_WINDOWS);
   // Where both say it, the refusal explains more than the header.
-  const reason = announce ? /no request left in Cloudflare’s rate limit|HTTP 429/ : /Cloudflare answered HTTP 429/;
+  const reason = announce
+    ? /no request left in Cloudflare’s rate limit|HTTP 429/
+    : /Cloudflare responded with HTTP 429/;
   for (const line of pauses) {
     expect(line).toMatch(/for \d(\.\d)? s, until 2026-11-23T09:00:\d\d\.\d{3}Z: /);
     expect(line).toMatch(reason);
@@ -341,7 +343,7 @@ test.each([
 
 test.each<[string, Fault]>([
   [' failed: HTTP 403', envelopeFailure(403, { code: 1010, message: 'Not this one' })],
-  ['no complete answer within 30 s', { hang: true, times: Number.POSITIVE_INFINITY }],
+  ['no complete response within 30 s', { hang: true, times: Number.POSITIVE_INFINITY }],
 ])('the words of a failure stay as they are beside the password "%s"', async (words, fault) => {
   const world = { invites: invites(1), faults: [fault] };
   const step = await run({ world, env: proxied(words), inputs: { 'invite-id': inviteId(1), retries: '0' } });

@@ -79,9 +79,9 @@ test.each<[string, unknown, string]>([
   ['by its code if there is no message', coded('', 'ECONNREFUSED'), 'ECONNREFUSED'],
   ['as unknown if it says nothing', new Error(''), 'unknown error'],
   [
-    'as an answer 407 if fetch says nothing',
+    'as HTTP 407 if fetch says nothing',
     fetchFailed(''),
-    'an answer that Node does not hand on: HTTP 407, proxy authentication required',
+    'a response that Node does not hand on: HTTP 407, proxy authentication required',
   ],
   ['without the full stop at its end', new Error('It broke.'), 'It broke'],
   [

@@ -20,21 +20,21 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A server that answers its first bytes with these and hangs up. */
+/** A server that responds to its first bytes with these and hangs up. */
 const abrupt = (bytes: Uint8Array = new Uint8Array()): Server =>
   createSocketServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => socket.end(bytes));
   });
-const answering = (status: number): Server =>
+const respondingWith = (status: number): Server =>
   createServer((_request, response) => response.writeHead(status).end('no'));
 
 test.each([
   ['a server that hangs up before TLS', () => abrupt(), 'https', false, 'tls'],
   ['a TLS alert', () => abrupt(TLS_ALERT), 'https', false, 'tls'],
-  ['plain HTTP on the port', () => answering(200), 'https', false, 'no-tls'],
+  ['plain HTTP on the port', () => respondingWith(200), 'https', false, 'no-tls'],
   ['a server that hangs up after the request', () => abrupt(), 'http', true, undefined],
-  ['an answer 407', () => answering(407), 'http', true, 'proxy-password'],
+  ['HTTP 407', () => respondingWith(407), 'http', true, 'proxy-password'],
 ] as const)('%s: sent or not, and why', async (_what, serve, scheme, isSent, fault) => {
   const url = `${scheme}://127.0.0.1:${await listen(serve())}/client/v4/user/invites/${_what.length}?a=b`;
   const error: unknown = await fetch(url, { method: 'PATCH', body: '{}' }).catch((reason: unknown) => reason);
@@ -55,7 +55,7 @@ test('a closed port has seen nothing', async () => {
 });
 
 test('a second attempt that is not sent is not taken for the first one', async () => {
-  const server = answering(200);
+  const server = respondingWith(200);
   const url = `http://127.0.0.1:${await listen(server)}/again`;
   await (await fetch(url, { headers: { connection: 'close' } })).text();
   expect(wasSent('GET', url)).toBe(true);

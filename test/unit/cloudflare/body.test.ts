@@ -57,7 +57,7 @@ test('a body may have as many bytes as the limit', async () => {
 test('the limit of a body counts bytes, not characters', async () => {
   const error = await readText(streamOf([encode('üüü')]).stream, 5, NEVER).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(BodyTooLargeError);
-  expect(String(error)).toBe('BodyTooLargeError: the answer is longer than 5 bytes');
+  expect(String(error)).toBe('BodyTooLargeError: the response is longer than 5 bytes');
 });
 
 test('a body beyond the limit is cancelled instead of read to its end', async () => {

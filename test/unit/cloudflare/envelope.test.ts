@@ -225,7 +225,7 @@ test('a problem with success is an envelope', () => {
 });
 
 const isPage = (text: string): boolean => /HTML page|error code/.test(text);
-const NOT_AN_ANSWER = 'JSON that is not an answer of the API (it has no "success")';
+const NOT_A_RESPONSE = 'JSON that is not a response of the API (it has no "success")';
 
 test.each<[string, string]>([
   ['', 'an empty body'],
@@ -258,14 +258,14 @@ test.each<[string, string]>([
   ['null', 'JSON that is not an object: null'],
   ['true', 'JSON that is not an object: true'],
   ['"success"', 'JSON that is not an object: "success"'],
-  ['{}', `${NOT_AN_ANSWER}: {}`],
-  ['{"success":"true"}', `${NOT_AN_ANSWER}: {"success":"true"}`],
-  ['{"success":1}', `${NOT_AN_ANSWER}: {"success":1}`],
-  ['{"success":null}', `${NOT_AN_ANSWER}: {"success":null}`],
-  ['{"title":"Odd"}', NOT_AN_ANSWER],
-  ['{"title":1,"status":500}', `${NOT_AN_ANSWER}: {"title":1,"status":500}`],
-  ['{"title":"Odd","status":"500"}', NOT_AN_ANSWER],
-  ['{"cloudflare_error":"true"}', `${NOT_AN_ANSWER}: {"cloudflare_error":"true"}`],
+  ['{}', `${NOT_A_RESPONSE}: {}`],
+  ['{"success":"true"}', `${NOT_A_RESPONSE}: {"success":"true"}`],
+  ['{"success":1}', `${NOT_A_RESPONSE}: {"success":1}`],
+  ['{"success":null}', `${NOT_A_RESPONSE}: {"success":null}`],
+  ['{"title":"Odd"}', NOT_A_RESPONSE],
+  ['{"title":1,"status":500}', `${NOT_A_RESPONSE}: {"title":1,"status":500}`],
+  ['{"title":"Odd","status":"500"}', NOT_A_RESPONSE],
+  ['{"cloudflare_error":"true"}', `${NOT_A_RESPONSE}: {"cloudflare_error":"true"}`],
 ])('the body %j is described as %s', (text, description) => {
   expect(parseText(text)).toMatchObject({ kind: isPage(description) ? 'page' : 'unreadable', description });
 });

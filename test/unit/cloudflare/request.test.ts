@@ -10,8 +10,8 @@ import { apiError } from './fixture.ts';
 
 const SECRET = 'fake-token-of-a-test';
 
-/** Sends one PATCH that ends with `answer`, and resolves with its failure. */
-async function fail(answer: Response | Error) {
+/** Sends one PATCH that ends with `response`, and resolves with its failure. */
+async function fail(response: Response | Error) {
   const clock = new VirtualClock();
   const { signal: cancelled } = new AbortController();
   const limiter = new RequestLimiter({ clock, timeoutSeconds: 600, cancelled, onPause: () => undefined });
@@ -19,7 +19,7 @@ async function fail(answer: Response | Error) {
   const sender = new RequestSender({
     baseUrl: 'https://api.cloudflare.example/client/v4',
     credentials: { scheme: 'api-token', token: SECRET },
-    fetch: () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)),
+    fetch: () => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)),
     wasSent: () => true,
     clock,
     limiter,
@@ -33,8 +33,8 @@ async function fail(answer: Response | Error) {
   return { failure: result.failure, limiter, debug: debug.join('\n') };
 }
 
-/** An answer with these errors; the codes after the first one are in its chain. */
-function answer(status: number, [code, ...chain]: readonly number[], message = 'x', headers = {}): Response {
+/** A response with these errors; the codes after the first one are in its chain. */
+function response(status: number, [code, ...chain]: readonly number[], message = 'x', headers = {}): Response {
   const inChain = chain.reduceRight<object[]>((inner, code) => [{ code, message, error_chain: inner }], []);
   const errors = code === undefined ? [] : [{ code, message, error_chain: inChain }];
   return Response.json({ success: false, errors, result: null }, { status, headers });
@@ -77,7 +77,7 @@ test.each(SAMPLED_RULES)(
     for (const status of STATUSES) {
       const failures = [];
       for (const codes of [[code], [1001, code], [1001, 1002, 1003, code]]) {
-        const { failure, limiter } = await fail(answer(status, codes, message));
+        const { failure, limiter } = await fail(response(status, codes, message));
         failures.push(failure);
         expect(limiter.stopReason?.reason).toEqual(isForAll ? { kind: 'credentials', error: failure } : undefined);
       }
@@ -94,8 +94,8 @@ test.each(SAMPLED_RULES)(
 );
 
 test('the first rule of the table that fits any of several codes applies', async () => {
-  expect((await fail(answer(400, [6003, 6103]))).failure.rule?.code).toBe(6103);
-  expect((await fail(answer(403, [9109, 10502]))).failure.rule?.code).toBe(10502);
+  expect((await fail(response(400, [6003, 6103]))).failure.rule?.code).toBe(6103);
+  expect((await fail(response(403, [9109, 10502]))).failure.rule?.code).toBe(10502);
 });
 
 test.each([
@@ -109,35 +109,35 @@ test.each([
   [429, [971], false],
   [500, [1002], false],
 ])('HTTP %d with the codes %j refuses the credentials: %s', async (status, codes, isAuthError) => {
-  const { failure, limiter } = await fail(answer(status, codes));
+  const { failure, limiter } = await fail(response(status, codes));
   expect(failure.isAuthError).toBe(isAuthError);
   expect(limiter.stopReason !== undefined).toBe(isAuthError);
 });
 
 test.each<[string, Response | Error, boolean]>([
-  ['code 7003', answer(400, [7003]), true],
-  ['code 7003 below another code', answer(400, [7000, 7003]), true],
-  ['HTTP 404 with an error of the API', answer(404, [1003]), true],
+  ['code 7003', response(400, [7003]), true],
+  ['code 7003 below another code', response(400, [7000, 7003]), true],
+  ['HTTP 404 with an error of the API', response(404, [1003]), true],
   ['HTTP 404 without an error of the API', new Response('Not found', { status: 404 }), false],
-  ['HTTP 400', answer(400, [1001]), false],
-  ['HTTP 410', answer(410, []), false],
-  ['code 7003 in an answer with an unknown effect', answer(500, [7003]), false],
+  ['HTTP 400', response(400, [1001]), false],
+  ['HTTP 410', response(410, []), false],
+  ['code 7003 in a response with an unknown effect', response(500, [7003]), false],
   ['a connection that never was', fetchFailed('refused', { code: 'ECONNREFUSED' }), false],
-])('%s means that there is no such invite: %s', async (_title, answered, isNotFound) => {
-  expect((await fail(answered)).failure.isNotFound ?? false).toBe(isNotFound);
+])('%s means that there is no such invite: %s', async (_title, given, isNotFound) => {
+  expect((await fail(given)).failure.isNotFound ?? false).toBe(isNotFound);
 });
 
 const PROBLEM = { cloudflare_error: true, title: 'Error 520', status: 520 };
 
 test.each<[string, Response, Partial<ApiError>]>([
-  ['an envelope', answer(500, []), { isRetryable: true, effect: 'unknown', reason: 'HTTP 500' }],
-  ['an envelope under HTTP 200', answer(200, []), { isRetryable: false, reason: 'HTTP 200 without success' }],
+  ['an envelope', response(500, []), { isRetryable: true, effect: 'unknown', reason: 'HTTP 500' }],
+  ['an envelope under HTTP 200', response(200, []), { isRetryable: false, reason: 'HTTP 200 without success' }],
   ['text under HTTP 200', new Response('ok'), { isRetryable: true, reason: 'HTTP 200 with text: "ok"' }],
-  ['x-should-retry: false', answer(500, [], '', { 'x-should-retry': 'false' }), { isRetryable: false }],
-  ['x-should-retry: true', answer(400, [], '', { 'x-should-retry': 'true' }), { isRetryable: false }],
+  ['x-should-retry: false', response(500, [], '', { 'x-should-retry': 'false' }), { isRetryable: false }],
+  ['x-should-retry: true', response(400, [], '', { 'x-should-retry': 'true' }), { isRetryable: false }],
   ['retryable: false', Response.json({ ...PROBLEM, retryable: false }, { status: 520 }), { isRetryable: false }],
   ['retryable: true', Response.json({ ...PROBLEM, retryable: true }, { status: 400 }), { isRetryable: false }],
-  ['retry-after', answer(500, [], '', { 'retry-after': '7' }), { isRetryable: true, retryAfterMs: 7_000 }],
+  ['retry-after', response(500, [], '', { 'retry-after': '7' }), { isRetryable: true, retryAfterMs: 7_000 }],
   ['retry_after', Response.json({ ...PROBLEM, retry_after: 7 }, { status: 520 }), { retryAfterMs: 7_000 }],
   [
     'a redirect',
@@ -148,21 +148,21 @@ test.each<[string, Response, Partial<ApiError>]>([
       reason: 'HTTP 302, a redirect to https://a.example, which is refused',
     },
   ],
-])('an answer with %s says whether to try again', async (_title, answered, expected) => {
-  expect((await fail(answered)).failure).toMatchObject(expected);
+])('a response with %s says whether to try again', async (_title, given, expected) => {
+  expect((await fail(given)).failure).toMatchObject(expected);
 });
 
 test('the credential is redacted in every part of a failed request', async () => {
-  const answers = [
-    answer(403, [1001], SECRET, { 'cf-ray': SECRET }),
+  const responses = [
+    response(403, [1001], SECRET, { 'cf-ray': SECRET }),
     new Response(SECRET, { status: 403 }),
     new Response(`<html><title>${SECRET}</title>`, { status: 403 }),
     new Response('', { status: 302, headers: { location: `https://${SECRET}.example/` } }),
     Response.json({ cloudflare_error: true, title: SECRET, detail: SECRET }, { status: 520 }),
     fetchFailed(SECRET),
   ];
-  for (const answered of answers) {
-    const { failure, debug } = await fail(answered);
+  for (const given of responses) {
+    const { failure, debug } = await fail(given);
     const { cause: _, ...shown } = failure;
     expect(JSON.stringify(shown)).toContain('***');
     expect(JSON.stringify(shown) + debug).not.toContain(SECRET);

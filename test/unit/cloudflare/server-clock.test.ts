@@ -4,7 +4,7 @@ import { ServerClock } from '../../../src/cloudflare/server-clock.ts';
 
 const MINUTE_MS = 60_000;
 
-/** A clock after answers with these dates, given in milliseconds from the runner's time or as text. */
+/** A clock after responses with these dates, given in milliseconds from the runner's time or as text. */
 function observe(...dates: readonly (number | string | null)[]) {
   const clock = new VirtualClock();
   const told: number[] = [];
@@ -23,7 +23,7 @@ test.each([
   ['a date three days ahead', [72 * 60 * MINUTE_MS], 72 * 60 * MINUTE_MS],
   ['two dates', [72 * 60 * MINUTE_MS, -7 * MINUTE_MS], -7 * MINUTE_MS],
   ['a date and then none', [-7 * MINUTE_MS, null], -7 * MINUTE_MS],
-])('the time is that of the newest answer with a date: %s', (_title, dates, aheadMs) => {
+])('the time is that of the newest response with a date: %s', (_title, dates, aheadMs) => {
   expect(observe(...dates).aheadMs).toBeCloseTo(aheadMs, -4);
 });
 

@@ -35,7 +35,7 @@ function runnerEnvironment(written: Values, variables: Values): Environment {
   return { ...variables, ...Object.fromEntries(merged.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])) };
 }
 
-/** The environment of a good step that answers one invite by id with a token, and whatever `written` changes. */
+/** The environment of a good step that responds to one invite by id with a token, and whatever `written` changes. */
 function environment(written: Values = {}, variables: Values = TOKEN_IN_ENVIRONMENT): Environment {
   return runnerEnvironment({ ...BY_ID, ...written }, variables);
 }
@@ -153,7 +153,7 @@ describe('good values', () => {
 });
 
 describe('bad values', () => {
-  const ANSWERS = 'accepted or rejected';
+  const RESPONSES = 'accepted or rejected';
   const ID_RULE = 'at most 32 letters, digits, "-" or "_"';
   const BOOLEANS = 'true or false';
   const RETRIES = 'whole number from 0 to 10';
@@ -161,11 +161,11 @@ describe('bad values', () => {
   const SCHEME = 'must use https; http is for loopback addresses, 127.0.0.1 or [::1], only';
 
   test.each<[name: string, value: string, allowed: string]>([
-    ['status', '', ANSWERS],
-    ['status', 'accept', ANSWERS],
-    ['status', 'Accepted', ANSWERS],
-    ['status', 'pending', ANSWERS],
-    ['status', 'accepted rejected', ANSWERS],
+    ['status', '', RESPONSES],
+    ['status', 'accept', RESPONSES],
+    ['status', 'Accepted', RESPONSES],
+    ['status', 'pending', RESPONSES],
+    ['status', 'accepted rejected', RESPONSES],
     ['invite-id', '../user/tokens', ID_RULE],
     ['invite-id', '..', ID_RULE],
     ['invite-id', `${ID}?x=1`, ID_RULE],

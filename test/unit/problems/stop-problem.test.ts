@@ -35,7 +35,7 @@ test.each<[StopReason, string, string, string]>([
   [
     rateLimit(Number.POSITIVE_INFINITY, 'refused', tooMany),
     'Cloudflare’s rate limit leaves no time',
-    'A pause of Infinity s is needed (Cloudflare answered HTTP 429, too many requests), and the step has 5 s of its 10 s left. PATCH /user/invites/abc failed: HTTP 429.',
+    'A pause of Infinity s is needed (Cloudflare responded with HTTP 429, too many requests), and the step has 5 s of its 10 s left. PATCH /user/invites/abc failed: HTTP 429.',
     'over Cloudflare’s rate limit',
   ],
   [

@@ -67,8 +67,8 @@ test('an invite accepts one response, while it is pending', async () => {
   expect(recorded).toEqual([{ status: 200, appliedStatus: 'accepted' }, { status: 400 }]);
 });
 
-test("answeredTwice 'same' returns the unchanged invite to a second response", async () => {
-  const reply = await sendForJson(sandboxWith({ answeredTwice: 'same' }), patch(DEMO_IDS.accepted, 'rejected'));
+test("repeatedResponse 'same' returns the unchanged invite to a second response", async () => {
+  const reply = await sendForJson(sandboxWith({ repeatedResponse: 'same' }), patch(DEMO_IDS.accepted, 'rejected'));
   expect(reply).toMatchObject({ status: 200, body: { success: true, result: { status: 'accepted' } } });
 });
 

@@ -63,12 +63,12 @@ test.each([
   ['open', 'pending', 'accepted'],
 ] as const)(
   'past its expiry an invite of the world %s is %s, and after a response %s',
-  async (world, shown, answered) => {
+  async (world, shown, stored) => {
     const { invitations, sleep } = open(world);
     await sleep(10_000);
     expect(invitations.find('a1')?.status).toBe(shown);
     invitations.respond('a1', 'accepted', { request: 0 }, 0, () => undefined);
-    expect(invitations.find('a1')?.status).toBe(answered);
+    expect(invitations.find('a1')?.status).toBe(stored);
   },
 );
 

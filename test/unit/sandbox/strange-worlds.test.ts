@@ -9,7 +9,7 @@ import { invite, inviteId, run } from '../../run.ts';
 const LIST = `${BASE_PATH}/user/invites`;
 const invitePath = (id: string): string => `${LIST}/${id}`;
 
-/** A sandbox, and what its answers to requests are: HTTP status, headers and parsed body. */
+/** A sandbox, and what its responses to requests are: HTTP status, headers and parsed body. */
 function open(options: Partial<SandboxOptions> = {}) {
   const clock = new VirtualClock();
   const account = demoAccount(clock.nowMs());
@@ -30,13 +30,13 @@ test.each([
   [400, 7003],
   [403, 9109],
   [404, 1003],
-] as const)('an unknown id can be answered with HTTP %d and code %d', async (unknownId, code) => {
+] as const)('an unknown id can get HTTP %d and code %d', async (unknownId, code) => {
   const { get } = open({ unknownId });
   expect(await get(invitePath('f'.repeat(32)))).toMatchObject({ status: unknownId, body: { errors: [{ code }] } });
 });
 
 test('an invite that was responded to can be gone, for the list, GET and a second PATCH', async () => {
-  const { get, accept, sandbox } = open({ answeredInvites: 'gone' });
+  const { get, accept, sandbox } = open({ handledInvites: 'gone' });
   expect((await accept(DEMO_IDS.agency)).body.result.status).toBe('accepted');
   for (const again of [await get(invitePath(DEMO_IDS.agency)), await accept(DEMO_IDS.agency)]) {
     expect(again.body.errors[0].code).toBe(7003);
@@ -45,7 +45,7 @@ test('an invite that was responded to can be gone, for the list, GET and a secon
   expect(sandbox.invite(DEMO_IDS.agency)?.status).toBe('accepted');
 });
 
-test('ids can be answered in upper case and are found in any', async () => {
+test('responses can spell ids in upper case and are found in any', async () => {
   const { get, accept } = open({ idCase: 'upper' });
   const upper = DEMO_IDS.agency.toUpperCase();
   expect((await get()).body.result[2].id).toBe(upper);
@@ -95,22 +95,22 @@ test.each([undefined, 'application/x-www-form-urlencoded'])(
   },
 );
 
-test('answers can have the date at which they leave', async () => {
+test('responses can have the date at which they leave', async () => {
   const { get } = open({ sendDate: true, latencyMs: 2_000 });
   expect((await get()).headers.date).toBe('Mon, 23 Nov 2026 09:00:02 GMT');
   expect((await open().get()).headers).not.toHaveProperty('date');
 });
 
-test('an attempt can take effect after its answer, and the record says what was true in between', async () => {
+test('an attempt can take effect after its response, and the record says what was true in between', async () => {
   const fault = { ...text504(), applied: true, appliedAfterMs: 5_000 };
   const { sandbox, accept, get, clock } = open({ faults: [fault], latencyMs: 10 });
   await accept(DEMO_IDS.agency).catch(() => undefined);
   expect((await get(invitePath(DEMO_IDS.agency))).body.result.status).toBe('pending');
   await clock.run(clock.sleep(5_000));
   expect((await get(invitePath(DEMO_IDS.agency))).body.result.status).toBe('accepted');
-  expect(sandbox.requests[0]).toMatchObject({ status: 504, appliedStatus: 'accepted', answer: { status: 504 } });
+  expect(sandbox.requests[0]).toMatchObject({ status: 504, appliedStatus: 'accepted', response: { status: 504 } });
   const [, before, after] = sandbox.requests;
-  expect(after?.changes).toBe((before?.answer?.changes ?? 0) + 1);
+  expect(after?.changes).toBe((before?.response?.changes ?? 0) + 1);
 });
 
 test('a second actor acts at its time', async () => {
@@ -125,7 +125,7 @@ const broken = (): number => {
   throw new Error('broken stand-in');
 };
 
-test('an error inside the sandbox is an answer, and fails the run on virtual time', async () => {
+test('an error inside the sandbox is a response, and fails the run on virtual time', async () => {
   const { sandbox, clock } = open({ latencyMs: broken });
   const reply = await clock.run(sandbox.handle({ method: 'GET', path: LIST, headers: {}, body: '' }));
   expect(reply).toMatchObject({ kind: 'full', status: 500, body: expect.stringContaining('broken stand-in') });
@@ -135,7 +135,7 @@ test('an error inside the sandbox is an answer, and fails the run on virtual tim
 test.each([
   ['the sandbox', new CloudflareSandbox({ clock: systemClock, credentials: {}, latencyMs: broken })],
   ['the handler of a test', { clock: systemClock, handle: async () => broken() as never }],
-])('an error inside %s is an answer of the server, and fails its close()', async (_what, sandbox) => {
+])('an error inside %s is a response of the server, and fails its close()', async (_what, sandbox) => {
   const server = await serve(sandbox);
   const response = await fetch(`${server.url}/user/invites`);
   expect([response.status, await response.text()]).toEqual([500, expect.stringContaining('broken stand-in')]);

@@ -70,7 +70,7 @@ describe('scenarios', { timeout: 30_000 }, () => {
   });
 
   test('annotations and failures are shown as a user meets them', async () => {
-    const { stdout } = await start(['already-answered']);
+    const { stdout } = await start(['already-accepted']);
     expect(stdout).toContain('is already accepted. An invite can be responded to once.');
     expect(stdout).toContain('\n  ✖ error: Invite Acme, Inc.');
     expect(stdout).toContain('\n  • Invite Acme, Inc.');
@@ -125,7 +125,7 @@ describe('the command line', { timeout: 30_000 }, () => {
     [['--live', '--with', 'api-token=a-secret'], '--with api-token is not possible: a command line is no place'],
     [['--live', '--with', 'api-key=a-secret'], '--with api-key is not possible: a command line is no place'],
     [['--live', '--with', 'dry-run=false'], '--with dry-run is not possible'],
-    [['--live', '--no-dry-run'], '--no-dry-run needs to know which invites to answer'],
+    [['--live', '--no-dry-run'], '--no-dry-run needs to know which invites to respond to'],
   ])('%j is refused', async (args, message) => {
     const { code, stdout, stderr } = await start(args, token);
     expect(code).toBe(2);
@@ -166,7 +166,7 @@ describe('--live', { timeout: 30_000 }, () => {
 `);
     expect(stdout).toContain('would be accepted');
     expect(stdout).toContain(`GET /user/invites/${DEMO_IDS.acmeDns}: HTTP 200`);
-    expect(stdout).toContain('To answer for real: the same with --no-dry-run');
+    expect(stdout).toContain('To respond for real: the same with --no-dry-run');
     expect(stdout).not.toContain(credentials.token);
   });
 
@@ -178,7 +178,7 @@ describe('--live', { timeout: 30_000 }, () => {
     expect(stdout).toContain("organization-name: '*'");
     expect(stdout).toContain('Totally Legit Ltd');
     expect(stdout).toMatch(/│ matched_count +│ 5 +│/);
-    expect(stdout).toContain('To answer for real: npm start -- --live --invite-id ID --no-dry-run');
+    expect(stdout).toContain('To respond for real: npm start -- --live --invite-id ID --no-dry-run');
   });
 
   test('leaves nothing out, however much is pending', async () => {
@@ -192,7 +192,7 @@ describe('--live', { timeout: 30_000 }, () => {
     }
   });
 
-  test('answers with --no-dry-run, by e-mail and key as well', async () => {
+  test('responds with --no-dry-run, by e-mail and key as well', async () => {
     const { sandbox, base } = await world();
     const { code, stdout } = await start(
       [...base, '--invite-id', DEMO_IDS.unexpected, '--status', 'rejected', '--no-dry-run', '--with', 'retries=0'],
@@ -200,12 +200,12 @@ describe('--live', { timeout: 30_000 }, () => {
     );
     expect(code).toBe(0);
     expect(sandbox.invite(DEMO_IDS.unexpected)?.status).toBe('rejected');
-    expect(stdout).toContain('Live: invites are answered for real\n');
+    expect(stdout).toContain('Live: the step responds for real\n');
     expect(stdout).toContain(`CLOUDFLARE_API_KEY: \${{ secrets.CLOUDFLARE_API_KEY }}`);
     expect(stdout).not.toContain(credentials.key);
   });
 
-  test('answers what a filter chooses', async () => {
+  test('responds to what a filter selects', async () => {
     const { sandbox, base } = await world();
     const { code } = await start([...base, '--no-dry-run', '--with', 'invited-by=*@globex.example'], byToken);
     expect(code).toBe(0);

@@ -105,7 +105,7 @@ test.each([
   expect(github.requests).toHaveLength(requests);
 });
 
-test('a list never follows an address in an answer', async () => {
+test('a list never follows an address in a response', async () => {
   await using elsewhere = await open();
   const headers = { link: `<${elsewhere.url}/repos/acme/invites/issues?page=2>; rel="next"` };
   await using github = await open({ status: 200, headers, body: [] });
@@ -142,13 +142,13 @@ test.each([
   expect(await list(connect(github))).toMatchObject([{ author: { isOutsider } }]);
 });
 
-test('an answer without end is a failure', async () => {
+test('a response without end is a failure', async () => {
   const part = new TextEncoder().encode(' '.repeat(1_000_000));
   const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(part) });
   const send = async (): Promise<Response> => new Response(body, { headers: JSON_HEADERS });
   await using github = await open();
   const failure = await failureOf(() => list(connect(github, { fetch: send })));
-  expect(failure).toContain('failed: the answer is longer than 50000000 bytes');
+  expect(failure).toContain('failed: the response is longer than 50000000 bytes');
 });
 
 test('a page of the longest issues that GitHub can send is read', async () => {
@@ -158,7 +158,7 @@ test('a page of the longest issues that GitHub can send is read', async () => {
   expect(await list(connect(github))).toHaveLength(100);
 });
 
-test.each([{}, '"text"', '<html>', '[{'])('the answer %j is not a list of issues', async (body) => {
+test.each([{}, '"text"', '<html>', '[{'])('the response %j is not a list of issues', async (body) => {
   await using github = await open({ status: 200, headers: JSON_HEADERS, body });
   expect(await failureOf(() => list(connect(github)))).toContain('does not hold the list of issues');
 });
@@ -182,7 +182,7 @@ test('a user who does not exist has no write access', async () => {
 });
 
 test.each([['"write"'], ['null'], [{ permission: 'writer' }], [{ permission: 'read', role_name: 'write' }]])(
-  'the answer %j gives no write access',
+  'the response %j gives no write access',
   async (body) => {
     await using github = await open({ status: 200, headers: JSON_HEADERS, body });
     expect(await connect(github).canWrite('alice')).toBe(false);
@@ -213,7 +213,7 @@ test('an issue is created, updated, commented and closed', async () => {
   ]);
 });
 
-test('an answer without the new issue is an error', async () => {
+test('a response without the new issue is an error', async () => {
   await using github = await open({ status: 201, body: {} });
   expect(await failureOf(() => connect(github).create({ title: 'T', body: '' }))).toContain('the new issue');
 });
@@ -343,7 +343,7 @@ test.each<[string, GitHubFault['effect'], string, RegExp]>([
   ['disabled issues', ISSUES_DISABLED, 'HTTP 410, "Issues has been disabled', /Switch them on/],
   ['a server error', SERVER_ERROR, 'HTTP 500, "Server Error', /next run .* tries again.*status page/],
   ['an HTML page', { status: 502, body: `<html>${'x'.repeat(9_999)}` }, 'HTTP 502, "<html>xxx', /next run/],
-  ['an empty answer', { status: 503, body: '' }, 'HTTP 503, ""', /next run/],
+  ['an empty response', { status: 503, body: '' }, 'HTTP 503, ""', /next run/],
   ['a broken connection', 'drop', 'failed: other side closed', /next run/],
   ['an echo of the token', { status: 500, body: { message: `a ${TOKEN}` } }, 'HTTP 500, "a ***"', /next run/],
 ])('%s is a failure that says what to do', async (_title, effect, message, hint) => {

@@ -2,10 +2,10 @@ import { envelopeFailure, problem } from '../../sandbox/cloudflare.ts';
 import { CREDENTIALS, inviteId, invites } from '../run.ts';
 import {
   ALL,
-  type Answer,
   always,
   applied,
   type Case,
+  type CaseResponse,
   dropped,
   http,
   ID,
@@ -19,7 +19,7 @@ import {
   times,
 } from './case.ts';
 
-// What Cloudflare's API has been seen to answer, each row under several statuses and in several shapes of body.
+// What Cloudflare's API has been seen to return, each row under several statuses and in several shapes of body.
 
 interface Told {
   readonly code: number;
@@ -65,7 +65,10 @@ const BY_KEY = { 'api-token': undefined, 'api-email': CREDENTIALS.email, 'api-ke
 const OF_ACCOUNT = { 'api-token': 'cfat_fake-token-of-an-account' };
 
 /** Each row becomes one case for each of its statuses; the shapes of the body take turns. */
-function casesOf(rows: readonly Row[], toCase: (answer: Answer, row: Row) => Omit<Case, 'name'>): readonly Case[] {
+function casesOf(
+  rows: readonly Row[],
+  toCase: (response: CaseResponse, row: Row) => Omit<Case, 'name'>,
+): readonly Case[] {
   return rows.flatMap((row, rowIndex) =>
     row.statuses.map((status, index): Case => {
       const [shape, body] = SHAPES[(rowIndex + index) % SHAPES.length] ?? FIRST_SHAPE;
@@ -197,11 +200,11 @@ const TITLE = 'Cloudflare refused the credentials';
 const EDGE_TITLE = 'The runner was refused before Cloudflare’s API';
 const TWO = { 'invite-id': `${ID} ${inviteId(2)}` };
 
-/** Something before the API answers. */
+/** Something before the API responds. */
 const CHALLENGE = '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title></head></html>';
-const html = (status: number, body: string): Answer =>
+const html = (status: number, body: string): CaseResponse =>
   http(status, body, { 'content-type': 'text/html', 'cf-mitigated': 'challenge' });
-const edgeProblem = (status: number, code: number): Answer =>
+const edgeProblem = (status: number, code: number): CaseResponse =>
   http(status, {
     type: 'about:blank',
     title: `Error ${code}: Access denied`,
@@ -209,7 +212,7 @@ const edgeProblem = (status: number, code: number): Answer =>
     error_code: code,
     cloudflare_error: true,
   });
-const EDGE: readonly (readonly [what: string, answer: (status: number) => Answer, says: string])[] = [
+const EDGE: readonly (readonly [what: string, response: (status: number) => CaseResponse, says: string])[] = [
   ['a challenge', (status) => html(status, CHALLENGE), 'an HTML page titled "Just a moment..."'],
   [
     'a page after a comment',
@@ -239,10 +242,10 @@ const THROTTLED = envelopeFailure(429, {
 
 export const cases: readonly Case[] = [
   // Refused credentials
-  ...casesOf(HARD, (answer, { hint, inputs = {} }) => ({
+  ...casesOf(HARD, (response, { hint, inputs = {} }) => ({
     inputs: { 'invite-id': idsTo(9), ...inputs },
     invites: invites(9),
-    answers: [always(answer)],
+    responses: [always(response)],
     requests: 'PATCH PATCH PATCH PATCH',
     exit: 1,
     title: TITLE,
@@ -252,10 +255,10 @@ export const cases: readonly Case[] = [
     onServer: Array(9).fill('pending'),
     tookMs: 0,
   })),
-  ...casesOf(SOFT, (answer, { hint, inputs }) => ({
+  ...casesOf(SOFT, (response, { hint, inputs }) => ({
     // The only invite.
     ...(inputs && { inputs }),
-    answers: [always(answer)],
+    responses: [always(response)],
     requests: 'PATCH',
     exit: 1,
     title: TITLE,
@@ -265,13 +268,13 @@ export const cases: readonly Case[] = [
     tookMs: 0,
   })),
   ...SOFT.filter(({ inputs }) => inputs === undefined).flatMap(({ code, message, hint }): readonly Case[] => {
-    const answer = envelopeFailure(403, { code, message });
+    const response = envelopeFailure(403, { code, message });
     const of = `${code} "${message}"`;
     return [
       {
         name: `${of} for one of 30 invites fails that one alone, without a read`,
         ...THIRTY,
-        answers: [always(onInvite(7, answer))],
+        responses: [always(onInvite(7, response))],
         requests: Array(30).fill('PATCH').join(' '),
         exit: 1,
         annotations: ['error: Could not accept invite'],
@@ -282,7 +285,7 @@ export const cases: readonly Case[] = [
       {
         name: `${of} for two of 30 invites far apart fails these alone`,
         ...THIRTY,
-        answers: [always(onInvite(7, answer)), always(onInvite(20, answer))],
+        responses: [always(onInvite(7, response)), always(onInvite(20, response))],
         requests: Array(30).fill('PATCH').join(' '),
         exit: 1,
         annotations: ['error', 'error'],
@@ -293,7 +296,7 @@ export const cases: readonly Case[] = [
         name: `${of} for all of 30 invites stops the step`,
         ...THIRTY,
         server: { latencyMs: 50 },
-        answers: [always(answer)],
+        responses: [always(response)],
         requests: 'PATCH PATCH PATCH PATCH',
         exit: 1,
         annotations: [`error: ${TITLE}`],
@@ -306,7 +309,7 @@ export const cases: readonly Case[] = [
         inputs: { ...THIRTY.inputs, 'organization-name': 'Acme*' },
         invites: THIRTY.invites,
         server: { latencyMs: 50 },
-        answers: [always(onPatch(answer))],
+        responses: [always(onPatch(response))],
         requests: 'GET GET GET GET PATCH PATCH PATCH PATCH',
         exit: 1,
         annotations: [`error: ${TITLE}`],
@@ -315,7 +318,7 @@ export const cases: readonly Case[] = [
         name: `${of} for the list stops the step`,
         inputs: ALL,
         invites: THIRTY.invites,
-        answers: [answer],
+        responses: [response],
         requests: 'GET',
         exit: 1,
         title: TITLE,
@@ -328,19 +331,19 @@ export const cases: readonly Case[] = [
     name: 'refused credentials after two attempts that may have had an effect cost one annotation',
     inputs: TWO,
     invites: invites(2),
-    answers: [times(2, onPatch(applied(http(500)))), always(AUTH_ERROR)],
+    responses: [times(2, onPatch(applied(http(500)))), always(AUTH_ERROR)],
     requests: 'PATCH PATCH GET GET',
     exit: 1,
     outcomes: ['failed', 'failed'],
     annotations: ['error', 'error'],
     says: ['State unknown'],
-    unusedAnswers: 0,
+    unusedResponses: 0,
   },
 
   // Rate limits
-  ...casesOf(LIMITS, (answer) => ({
+  ...casesOf(LIMITS, (response) => ({
     inputs: { retries: '1' },
-    answers: [times(3, answer)],
+    responses: [times(3, response)],
     ...retried('PATCH PATCH PATCH PATCH'),
     atMs: [0, 5_000, 15_000, 35_000],
     logs: ['Pausing all requests for 5 s', 'Pausing all requests for 10 s', 'Pausing all requests for 20 s'],
@@ -349,26 +352,26 @@ export const cases: readonly Case[] = [
   ...[200, 403, 429].flatMap((status): readonly Case[] => [
     {
       name: `HTTP ${status} with the text of error 1015 is a rate limit`,
-      answers: [http(status, 'error code: 1015')],
+      responses: [http(status, 'error code: 1015')],
       ...retried('PATCH PATCH'),
       atMs: [0, 5_000],
     },
     {
       name: `HTTP ${status} with a problem 1015 is a rate limit`,
-      answers: [edgeProblem(status, 1015)],
+      responses: [edgeProblem(status, 1015)],
       ...retried('PATCH PATCH'),
       atMs: [0, 5_000],
     },
   ]),
   {
     name: 'HTTP 429 with an HTML page is a rate limit',
-    answers: [html(429, CHALLENGE)],
+    responses: [html(429, CHALLENGE)],
     ...retried('PATCH PATCH'),
     atMs: [0, 5_000],
   },
   {
     name: 'a rate limit with Retry-After: 0 beside retry_after in its body takes the longer one',
-    answers: [
+    responses: [
       http(429, { success: false, errors: [{ code: 971, message: 'x' }], retry_after: 30 }, { 'retry-after': '0' }),
     ],
     ...retried('PATCH PATCH'),
@@ -376,7 +379,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'a rate limit whose delay was too short is paused for longer',
-    answers: [times(3, http(429, { success: false }, { 'retry-after': '1' }))],
+    responses: [times(3, http(429, { success: false }, { 'retry-after': '1' }))],
     ...retried('PATCH PATCH PATCH PATCH'),
     atMs: [0, 1_000, 11_000, 31_000],
   },
@@ -394,7 +397,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a rate limit that names no delay gives up before the first pause that does not fit',
     inputs: { ...ALL, 'timeout-seconds': '60' },
-    answers: [always(onPatch(THROTTLED))],
+    responses: [always(onPatch(THROTTLED))],
     requests: 'GET PATCH PATCH PATCH PATCH',
     exit: 1,
     title: 'Cloudflare’s rate limit leaves no time',
@@ -405,37 +408,41 @@ export const cases: readonly Case[] = [
     tookMs: 35_000,
   },
   {
-    name: 'requests under way together meet one limit, although their answers come one after another',
+    name: 'requests under way together meet one limit, although their responses come one after another',
     inputs: { 'invite-id': idsTo(4) },
     invites: invites(4),
-    answers: [1, 2, 3, 4].map((number) => onInvite(number, { ...THROTTLED, delayMs: number * 2_000 })),
+    responses: [1, 2, 3, 4].map((number) => onInvite(number, { ...THROTTLED, delayMs: number * 2_000 })),
     requests: 'PATCH PATCH PATCH PATCH PATCH PATCH PATCH PATCH',
     exit: 0,
-    // The pause of 5 s that the first one met ends at 7 s, before the last answer.
+    // The pause of 5 s that the first one met ends at 7 s, before the last response.
     atMs: [0, 0, 0, 0, 7_000, 7_000, 7_000, 8_000],
   },
   {
     name: 'a connection that drops does not end the row of pauses',
     inputs: { 'dry-run': 'true' },
-    answers: [THROTTLED, dropped, THROTTLED],
+    responses: [THROTTLED, dropped, THROTTLED],
     requests: 'GET GET GET GET',
     exit: 0,
     atMs: [0, 5_000, 5_500, 15_500],
   },
 
   // Failures that may pass
-  ...casesOf(PASSING, (answer) => ({ answers: [onPatch(answer)], ...retried('PATCH GET PATCH') })).map((given) => ({
-    ...given,
-    name: `${given.name} without effect`,
-  })),
-  ...casesOf(PASSING, (answer) => ({ answers: [onPatch(applied(answer))], ...retried('PATCH GET') })).map((given) => ({
-    ...given,
-    name: `${given.name} with effect`,
-  })),
+  ...casesOf(PASSING, (response) => ({ responses: [onPatch(response)], ...retried('PATCH GET PATCH') })).map(
+    (given) => ({
+      ...given,
+      name: `${given.name} without effect`,
+    }),
+  ),
+  ...casesOf(PASSING, (response) => ({ responses: [onPatch(applied(response))], ...retried('PATCH GET') })).map(
+    (given) => ({
+      ...given,
+      name: `${given.name} with effect`,
+    }),
+  ),
   {
     name: 'an internal error that lasts is trouble of Cloudflare’s, not a refusal',
     inputs: { retries: '1' },
-    answers: [always(onPatch(envelopeFailure(403, { code: 10001, message: 'internal error, please try again' })))],
+    responses: [always(onPatch(envelopeFailure(403, { code: 10001, message: 'internal error, please try again' })))],
     requests: 'PATCH GET PATCH GET',
     exit: 1,
     hints: ['cloudflarestatus.com'],
@@ -443,8 +450,8 @@ export const cases: readonly Case[] = [
   },
 
   // Missing invites and wrong addresses
-  ...casesOf(MISSING, (answer, { hint }) => ({
-    answers: [always(answer)],
+  ...casesOf(MISSING, (response, { hint }) => ({
+    responses: [always(response)],
     requests: 'PATCH GET',
     exit: 1,
     hints: [hint],
@@ -455,7 +462,7 @@ export const cases: readonly Case[] = [
     ({ code, message }): Case => ({
       name: `${code} "${message}" for the list is about the address`,
       inputs: ALL,
-      answers: [envelopeFailure(404, { code, message })],
+      responses: [envelopeFailure(404, { code, message })],
       requests: 'GET',
       exit: 1,
       title: 'The list of invites could not be read',
@@ -465,7 +472,7 @@ export const cases: readonly Case[] = [
   ),
   {
     name: 'a missing invite that an earlier attempt may have answered is not called a wrong id',
-    answers: [
+    responses: [
       onPatch(http(502)),
       onGet(http(502)),
       always(envelopeFailure(404, { code: 7003, message: 'Could not route' })),
@@ -477,13 +484,13 @@ export const cases: readonly Case[] = [
   },
 
   // Something before the API
-  ...EDGE.flatMap(([what, answer, says]): readonly Case[] =>
+  ...EDGE.flatMap(([what, response, says]): readonly Case[] =>
     [400, 401, 403, 404, 405, 407, 451].map(
       (status): Case => ({
         name: `HTTP ${status} with ${what} stops the step for the runner`,
         inputs: { 'invite-id': idsTo(9) },
         invites: invites(9),
-        answers: [always(answer(status))],
+        responses: [always(response(status))],
         requests: 'PATCH PATCH PATCH PATCH',
         exit: 1,
         title: EDGE_TITLE,
@@ -495,13 +502,13 @@ export const cases: readonly Case[] = [
       }),
     ),
   ),
-  ...EDGE.flatMap(([what, answer]): readonly Case[] => [
+  ...EDGE.flatMap(([what, response]): readonly Case[] => [
     {
       name: `HTTP 200 with ${what} stops the step after a read`,
       inputs: { 'invite-id': idsTo(9) },
       invites: invites(9),
       server: { latencyMs: 10 },
-      answers: [always(onPatch(answer(200)))],
+      responses: [always(onPatch(response(200)))],
       requests: 'PATCH PATCH PATCH PATCH GET GET GET GET',
       exit: 1,
       annotations: [`error: ${EDGE_TITLE}`],
@@ -509,13 +516,13 @@ export const cases: readonly Case[] = [
     },
     {
       name: `HTTP 200 with ${what} to a PATCH that took effect counts`,
-      answers: [onPatch(applied(answer(200)))],
+      responses: [onPatch(applied(response(200)))],
       ...retried('PATCH GET'),
     },
     {
       name: `HTTP 200 with ${what} in the place of the list stops the step`,
       inputs: ALL,
-      answers: [answer(200)],
+      responses: [response(200)],
       requests: 'GET',
       exit: 1,
       title: EDGE_TITLE,
@@ -524,20 +531,20 @@ export const cases: readonly Case[] = [
   ...[408, 409, 500, 502, 503, 522].map(
     (status): Case => ({
       name: `HTTP ${status} with a page is a failure that may pass`,
-      answers: [onPatch(html(status, CHALLENGE))],
+      responses: [onPatch(html(status, CHALLENGE))],
       ...retried('PATCH GET PATCH'),
     }),
   ),
   {
     name: 'a problem 530 under HTTP 403 concerns one invite',
-    answers: [onPatch(edgeProblem(403, 530))],
+    responses: [onPatch(edgeProblem(403, 530))],
     requests: 'PATCH GET',
     exit: 1,
     title: 'Could not accept invite',
   },
   {
     name: 'HTTP 522 with a problem body is sent again',
-    answers: [problem({ status: 522 })],
+    responses: [problem({ status: 522 })],
     ...retried('PATCH GET PATCH'),
   },
 
@@ -567,7 +574,7 @@ export const cases: readonly Case[] = [
     [400, 403, 422].map(
       (status): Case => ({
         name: `HTTP ${status} with ${what} shows the reason`,
-        answers: [onPatch(http(status, body as object))],
+        responses: [onPatch(http(status, body as object))],
         requests: 'PATCH GET',
         exit: 1,
         says: [`HTTP ${status}`, says],
@@ -585,7 +592,7 @@ export const cases: readonly Case[] = [
     ).map(
       ([what, body]): Case => ({
         name: `HTTP ${status} with ${what} does not point to a message`,
-        answers: [onPatch(http(status, body))],
+        responses: [onPatch(http(status, body))],
         requests: 'PATCH GET',
         exit: 1,
         neverSays: ['see its message'],
@@ -605,7 +612,7 @@ export const cases: readonly Case[] = [
     {
       name: `${what} is a list of no invites`,
       inputs: { ...ALL, 'if-no-match': 'error' },
-      answers: [success(result)],
+      responses: [success(result)],
       requests: 'GET GET',
       exit: 1,
       title: 'No pending invite matches',
@@ -615,7 +622,7 @@ export const cases: readonly Case[] = [
       inputs: ALL,
       invites: invites(2),
       server: { pageSize: 2, resultInfo: 'missing' },
-      answers: [{ ...success(result), on: { path: 'page=2' } }],
+      responses: [{ ...success(result), on: { path: 'page=2' } }],
       requests: 'GET GET PATCH PATCH',
       exit: 0,
     },
@@ -640,7 +647,7 @@ export const cases: readonly Case[] = [
       inputs: { 'organization-name': 'Globex', 'wait-seconds': '5', 'if-no-match': 'ignore' },
       invites: invites(2),
       server: { paging: 'unpaged' },
-      answers: [http(status, body)],
+      responses: [http(status, body)],
       requests: 'GET GET GET GET',
       exit: 0,
       annotations: ['notice'],
@@ -650,7 +657,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a list that is refused without its parameters too fails',
     inputs: ALL,
-    answers: [times(2, envelopeFailure(400, { code: 1001, message: 'page is unknown' }))],
+    responses: [times(2, envelopeFailure(400, { code: 1001, message: 'page is unknown' }))],
     requests: 'GET GET',
     exit: 1,
     title: 'The list of invites could not be read',
@@ -660,7 +667,7 @@ export const cases: readonly Case[] = [
     inputs: ALL,
     invites: invites(4),
     server: { pageSize: 2 },
-    answers: [{ ...envelopeFailure(400, { code: 1001, message: 'page is unknown' }), on: { path: 'page=2' } }],
+    responses: [{ ...envelopeFailure(400, { code: 1001, message: 'page is unknown' }), on: { path: 'page=2' } }],
     requests: 'GET GET',
     exit: 1,
     title: 'The list of invites could not be read',
@@ -670,11 +677,11 @@ export const cases: readonly Case[] = [
     [
       {
         name: 'a code without a message has no hint about a message',
-        answers: [envelopeFailure(400, { code: 1234, message: '' })],
+        responses: [envelopeFailure(400, { code: 1234, message: '' })],
       },
       {
         name: 'HTTP 403 without a message has no hint about a message',
-        answers: [envelopeFailure(403, { code: 1234, message: '' })],
+        responses: [envelopeFailure(403, { code: 1234, message: '' })],
       },
     ],
   ),
@@ -688,8 +695,8 @@ export const cases: readonly Case[] = [
       neverSays: ['the invite', 'an invite'],
     },
     [
-      { name: 'a list that meets a conflict has no hint about one invite', answers: [http(409, 'no')] },
-      { name: 'a list that times out has no hint about one invite', answers: [http(408, 'no')] },
+      { name: 'a list that meets a conflict has no hint about one invite', responses: [http(409, 'no')] },
+      { name: 'a list that times out has no hint about one invite', responses: [http(408, 'no')] },
     ],
   ),
 ];
