@@ -36,6 +36,16 @@ test('the table of inputs in the README shows the inputs of action.yml with thei
   expect(shown.sort()).toEqual(declared.sort());
 });
 
+test('the README has at most 1,900 words without the tables of inputs and outputs', () => {
+  const tables = /^\| `.*\n/gm;
+  const words = readme
+    .replace(tables, '')
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
+  expect(words.length).toBeGreaterThan(1_000);
+  expect(words.length).toBeLessThanOrEqual(1_900);
+});
+
 test('the table of outputs in the README names the outputs of action.yml, which are those that the code sets', () => {
   const names = tableUnder('Outputs').map(([name]) => name);
   expect(names).toEqual(Object.keys(action.outputs));
