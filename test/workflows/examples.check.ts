@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CloudflareSandbox, SandboxInvite, SandboxRequest } from '../../sandbox/cloudflare.ts';
+import type { CloudflareSandbox, SandboxInvite, SandboxOptions, SandboxRequest } from '../../sandbox/cloudflare.ts';
 import { DEMO_IDS } from '../../sandbox/demo-account.ts';
 import { edit, findAct, findProgram, type JobRun, readRepositoryFile, runWorkflow, type WorkflowRun } from './act.ts';
 import { acmeInvites, DEMO, type ExampleOptions, json, type RequestHandler, user, WorkflowServers } from './servers.ts';
@@ -114,6 +114,36 @@ test.concurrent('accept-one.yml changes nothing in a dry run', async () => {
   const { sandbox, job } = await runAcceptOne('dry run', { inputs: { ...ACCEPT_ONE, 'dry-run': 'true' } });
   expect(sent(sandbox)).toEqual([`GET /${DEMO_IDS.acmeDns}`]);
   expect(outputs(job).invites).toContain('"outcome":"planned"');
+});
+
+/** Cloudflare's two lists when a membership has an id of its own. */
+const MEMBERSHIPS: SandboxOptions['memberships'] = { listOf: () => 'memberships', idOf: (id) => `f${id.slice(1)}` };
+const ACME_MEMBERSHIPS = ACME.map((id) => `f${id.slice(1)}`);
+const MEMBERSHIP_IDS = ACME_MEMBERSHIPS.map((id) => `membership.${id}`);
+
+/** The requests by method and list. */
+const sentTo = (sandbox: CloudflareSandbox): string[] =>
+  sandbox.requests.map(({ method, path }) => `${method} ${path.replace(/^\/client\/v4|\?.*/g, '')}`).sort();
+
+test.concurrent('accept-one.yml reads a membership, then accepts it', async () => {
+  const sandbox = user({ invites: INVITES, memberships: MEMBERSHIPS });
+  const { run } = await runOnce('accept-one.yml, a membership', sandbox, {
+    ...example('accept-one.yml', 'workflow_dispatch'),
+    inputs: { ...ACCEPT_ONE, 'invite-id': MEMBERSHIP_IDS[0] ?? '' },
+    secrets: SECRETS,
+  });
+  expect(sandbox.requests.map(({ method }) => method)).toEqual(['GET', 'PUT']);
+  expect(sentTo(sandbox)).toEqual(['GET', 'PUT'].map((method) => `${method} /memberships/${ACME_MEMBERSHIPS[0]}`));
+  expect(sandbox.membership(ACME_MEMBERSHIPS[0] ?? '')?.status).toBe('accepted');
+  const { invited_by, ...others } = outputs(onlyJob(run));
+  expect(others).toMatchObject({
+    kind: 'membership',
+    status: 'accepted',
+    organization_name: 'Acme, Inc.',
+    changed: 'true',
+    invite_ids: JSON.stringify(MEMBERSHIP_IDS.slice(0, 1)),
+  });
+  expect(invited_by).toBe('');
 });
 
 test.concurrent('accept-one.yml fails with one annotation for an invite with another response', async () => {
@@ -275,7 +305,12 @@ test.concurrent('after-invite.yml refuses an account id that would change the re
 const READ_TOKEN = 'cfut_fake-token-that-may-only-read';
 
 /** Runs review.yml for a user who has a second token without permission to respond. */
-async function runReview(title: string, sandbox: CloudflareSandbox, exitCode: number) {
+async function runReview(
+  title: string,
+  sandbox: CloudflareSandbox,
+  exitCode: number,
+  workflow = readExample('review.yml'),
+) {
   const used: string[] = [];
   const handle: RequestHandler = async (request, options) => {
     const isReader = tokenOf(request) === READ_TOKEN;
@@ -285,7 +320,7 @@ async function runReview(title: string, sandbox: CloudflareSandbox, exitCode: nu
     return sandbox.handle({ ...request, headers }, options);
   };
   const secrets = { ...SECRETS, CLOUDFLARE_READ_TOKEN: READ_TOKEN };
-  const options = { ...example('review.yml', 'schedule'), secrets, exitCode };
+  const options = { workflow, event: 'schedule' as const, secrets, exitCode };
   const { run } = await runOnce(`review.yml, ${title}`, handle, options);
   return { run, list: jobOf(run, 'list'), used };
 }
@@ -325,6 +360,24 @@ test.concurrent('review.yml ignores an invite that changed after it was listed, 
   expect(respondedTo(sandbox)).toEqual([DEMO_IDS.acmeAdministrator]);
 });
 
+test.concurrent('review.yml with KIND: membership accepts each listed membership', async () => {
+  const sandbox = user({ invites: INVITES, memberships: MEMBERSHIPS });
+  const kind = edit(readExample('review.yml'), 'KIND: invite', 'KIND: membership');
+  const workflow = edit(kind, "INVITED_BY: '*@acme.example'", "INVITED_BY: '*'");
+  const { run, list, used } = await runReview('two memberships', sandbox, 0, workflow);
+  expect(results(run)).toEqual({
+    list: 'success',
+    [`accept ${MEMBERSHIP_IDS[0]}`]: 'success',
+    [`accept ${MEMBERSHIP_IDS[1]}`]: 'success',
+  });
+  expect(outputs(list, 'find')).toMatchObject({ matched_count: '2', changed_count: '0' });
+  expect(ACME_MEMBERSHIPS.map((id) => sandbox.membership(id)?.status)).toEqual(['accepted', 'accepted']);
+  expect(used.filter((request) => request.startsWith('edit')).toSorted()).toEqual([
+    ...['edit token: GET', 'edit token: GET', 'edit token: PUT', 'edit token: PUT'],
+  ]);
+  expect(used.filter((request) => !request.startsWith('edit')).every((request) => request.endsWith('GET'))).toBe(true);
+});
+
 test.concurrent('review.yml skips the second job when no invite matches', async () => {
   const sandbox = user({ invites: DEMO.invites.slice(2) });
   const { run, list } = await runReview('no match', sandbox, 0);
@@ -349,8 +402,8 @@ const USERS = ['cdn-bot', 'dns-bot', 'waf-bot'];
 const tokenFor = (name: string): string => `cfut_fake-token-of-${name}`;
 
 /** Three users, by their tokens, and a fourth for every other token. */
-function createUsers(latencyMs = 0) {
-  const create = (token: string) => user({ invites: INVITES, credentials: { token }, latencyMs });
+function createUsers(options: Partial<SandboxOptions> = {}) {
+  const create = (token: string) => user({ invites: INVITES, credentials: { token }, ...options });
   const users = new Map(USERS.map((name) => [tokenFor(name), create(tokenFor(name))]));
   const otherUser = create('nobody');
   const handle: RequestHandler = (request, options) =>
@@ -369,7 +422,7 @@ const MANY_USERS = {
 
 test.concurrent('many-users.yml runs a job for each user, and a failure does not stop the others', async () => {
   // With the latency, the other jobs still run when one fails.
-  const { handle, of, otherUser } = createUsers(1_000);
+  const { handle, of, otherUser } = createUsers({ latencyMs: 1_000 });
   of('dns-bot').revokeCredentials();
   const options = { ...MANY_USERS, exitCode: 1 };
   const { run, issues } = await runOnce('many-users.yml, one token revoked', handle, options);
@@ -392,6 +445,39 @@ test.concurrent('many-users.yml runs as it stands, and the reusable workflow too
   const { run } = await runOnce('many-users.yml, one token', sandbox, options);
   expect(Object.values(results(run))).toEqual(USERS.map(() => 'success'));
   expect(ACME.map((id) => sandbox.invite(id)?.status)).toEqual(['accepted', 'accepted']);
+});
+
+test.concurrent('many-users.yml with kind: membership accepts the memberships of each user', async () => {
+  const { handle, of, otherUser } = createUsers({ memberships: MEMBERSHIPS });
+  const kind = edit(MANY_USERS.workflow, 'kind: invite', 'kind: membership');
+  const workflow = edit(kind, "invited-by: '*@acme.example'", "invited-by: '*'");
+  const { run } = await runOnce('many-users.yml, memberships', handle, { ...MANY_USERS, workflow });
+  for (const name of USERS) {
+    expect(ACME_MEMBERSHIPS.map((id) => of(name).membership(id)?.status)).toEqual(['accepted', 'accepted']);
+    expect(sentTo(of(name))).toEqual([
+      'GET /memberships',
+      ...['GET', 'PUT'].flatMap((method) => ACME_MEMBERSHIPS.toSorted().map((id) => `${method} /memberships/${id}`)),
+    ]);
+    expect(outputs(jobOf(run, 'accept', name))).toMatchObject({
+      changed_count: '2',
+      invite_ids: JSON.stringify(MEMBERSHIP_IDS),
+    });
+  }
+  expect(otherUser.requests).toEqual([]);
+});
+
+test.concurrent('many-users.yml with kind: membership refuses a policy of inviters, before any request', async () => {
+  const { handle, of } = createUsers({ memberships: MEMBERSHIPS });
+  const workflow = edit(MANY_USERS.workflow, 'kind: invite', 'kind: membership');
+  const { run } = await runOnce('many-users.yml, memberships by inviter', handle, {
+    ...MANY_USERS,
+    workflow,
+    exitCode: 1,
+  });
+  for (const name of USERS) {
+    expect(errors(jobOf(run, 'accept', name))[0]?.message).toContain('invited-by');
+    expect(of(name).requests).toEqual([]);
+  }
 });
 
 test.concurrent('many-users.yml changes nothing in a dry run by hand', async () => {
