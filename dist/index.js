@@ -2898,7 +2898,7 @@ class ServerClock {
     #clock;
     #onSkew;
     #skewMs = 0;
-    #isSkewTold = false;
+    #isSkewReported = false;
     constructor(clock, onSkew) {
         this.#clock = clock;
         this.#onSkew = onSkew;
@@ -2911,9 +2911,9 @@ class ServerClock {
         if (dateMs === undefined)
             return;
         this.#skewMs = dateMs - this.#clock.nowMs();
-        if (this.#isSkewTold || Math.abs(this.#skewMs) <= NOTABLE_SKEW_MS)
+        if (this.#isSkewReported || Math.abs(this.#skewMs) <= NOTABLE_SKEW_MS)
             return;
-        this.#isSkewTold = true;
+        this.#isSkewReported = true;
         this.#onSkew(this.#skewMs);
     }
 }
@@ -5240,9 +5240,9 @@ function createWorkflow(commands) {
     };
 }
 function withoutFailures(workflow) {
-    const attempt = (tell) => {
+    const attempt = (write) => {
         try {
-            tell();
+            write();
         }
         catch {
         }

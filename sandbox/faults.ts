@@ -31,7 +31,7 @@ export interface FaultScope {
    * response (`drop: 'body'`, `slowBody`, `cutBody`, `mutateReply`, `delayMs`), else no.
    */
   readonly applied?: boolean;
-  /** Milliseconds after the request until it takes effect, whatever the client was told by then; 0 by default. */
+  /** Milliseconds after the request until it takes effect, whatever the response said; 0 by default. */
   readonly appliedAfterMs?: number;
   /** Milliseconds before the response, in addition to the latency of the sandbox. */
   readonly delayMs?: number;

@@ -101,7 +101,7 @@ export interface Run extends VirtualWorld {
   readonly log: readonly string[];
   readonly debug: readonly string[];
   readonly summary: string;
-  /** What the runner was told to hide. */
+  /** The values that the runner hides. */
   readonly masked: readonly string[];
   /** How much virtual time the step took. */
   readonly elapsedMs: number;

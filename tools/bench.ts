@@ -49,7 +49,7 @@ interface BenchServers {
   readonly latencyMs: number;
 }
 
-/** What the thread is told: to open a world in place of the last one, or to count what was accepted in it. */
+/** Messages to the thread: to open a world in place of the last one, or to count what was accepted in it. */
 type Order = BenchServers | 'count accepted';
 
 function inviteId(number: number): string {

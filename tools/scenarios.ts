@@ -23,7 +23,7 @@ export interface Scenario {
   readonly remarks?: Readonly<Record<string, string>>;
   /** Faults, limits and the like. */
   readonly sandbox?: Omit<SandboxOptions, 'clock' | 'credentials' | 'invites'>;
-  /** The user's invites, those of the demo world unless told. */
+  /** The user's invites, those of the demo account by default. */
   readonly invites?: (nowMs: number) => readonly SandboxInvite[];
   readonly expected: {
     readonly exitCode: 0 | 1;
@@ -134,7 +134,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'rate-limited': {
     summary: '60 invites, and an API that takes 20 requests in 2 seconds (takes 7 seconds)',
     story:
-      'The API refuses whatever comes too fast. The step waits as long as it is told to, all requests together, and accepts every invite.',
+      'The API refuses requests that come too fast. The step waits as long as the API asks, with all requests together, and accepts every invite.',
     with: { status: 'accepted', 'organization-id': ACME_ID, ...TOKEN },
     sandbox: { rateLimit: { requests: 20, windowMs: 2_000 } },
     invites: manyInvites,

@@ -9,7 +9,7 @@ const USAGE = `Serves the demo world, a stand-in for Cloudflare's API, on a loop
 
   node tools/serve.ts [--port PORT] [--url-file FILE]
 
-  --port PORT        any free port unless told
+  --port PORT        any free port by default
   --url-file FILE    a file to write the address for api-base-url to, once there is a response at it
 `;
 

@@ -87,7 +87,7 @@ ${scenarios.join('\n')}
 Live, to try a credential before it goes into a workflow. It is read from the environment: CLOUDFLARE_API_TOKEN, or
 CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY. Nothing is changed unless there is --no-dry-run.
   --invite-id IDS      the invites to look at, or to respond to; without ids and filters, all that are pending are looked at
-  --status STATUS      accepted (unless told otherwise) or rejected
+  --status STATUS      accepted (the default) or rejected
   --no-dry-run         responds to the invites, which cannot be undone
   --with NAME=VALUE    any other input of the action; may be repeated
 

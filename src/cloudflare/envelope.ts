@@ -121,7 +121,7 @@ function withoutComments(html: string): string {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The members of a failure that have told its reason. */
+/** Members of a failure in which its reason has been seen. */
 const REASONS = ['errors', 'messages', 'error', 'error_description', 'reason'] as const;
 /** How many reasons of one response, and entries of one chain, are kept: far more than any real response has. */
 const MAX_REASONS = 1_000;

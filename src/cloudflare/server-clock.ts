@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { parseHttpDate } from './retry.ts';
 
-/** A difference between two clocks that people are told of, in milliseconds. */
+/** A larger difference between the two clocks is reported, in milliseconds. */
 const NOTABLE_SKEW_MS = 5 * 60 * 1_000;
 
 /**
@@ -12,7 +12,7 @@ export class ServerClock {
   readonly #clock: Clock;
   readonly #onSkew: (skewMs: number) => void;
   #skewMs = 0;
-  #isSkewTold = false;
+  #isSkewReported = false;
 
   /** @param onSkew called once if the clocks differ by more than five minutes; above 0 if the runner's is behind */
   constructor(clock: Clock, onSkew: (skewMs: number) => void) {
@@ -30,8 +30,8 @@ export class ServerClock {
     const dateMs = parseHttpDate(date);
     if (dateMs === undefined) return;
     this.#skewMs = dateMs - this.#clock.nowMs();
-    if (this.#isSkewTold || Math.abs(this.#skewMs) <= NOTABLE_SKEW_MS) return;
-    this.#isSkewTold = true;
+    if (this.#isSkewReported || Math.abs(this.#skewMs) <= NOTABLE_SKEW_MS) return;
+    this.#isSkewReported = true;
     this.#onSkew(this.#skewMs);
   }
 }

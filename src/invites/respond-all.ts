@@ -21,7 +21,7 @@ export async function respondToAll(
       try {
         onOutcome(outcome, outcomes.size);
       } catch {
-        // An outcome that cannot be told yet is in the report.
+        // The report holds this outcome as well.
       }
     }
   };

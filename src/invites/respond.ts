@@ -137,7 +137,7 @@ class InviteResponder {
     const failure = this.#lastFailure;
     const mismatch = this.#mismatch();
     const isFinal = !this.#isOpen;
-    // Once an attempt was made, what came of it is told even of an invite that is outside the policy now.
+    // After an attempt, its result is reported even if the invite is outside the policy by now.
     if (mismatch !== undefined && !(isFinal && failure !== undefined)) {
       return this.#failed({ kind: 'outside-policy', mismatch, failure });
     }

@@ -50,7 +50,7 @@ export const INPUT_PROBLEMS = {
     `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
 } as const;
 
-/** A line of the log: a variable that may be an input to somebody else. */
+/** A line of the log: a variable that may be an input of another action. */
 export function otherVariable(variable: string): string {
   return `${variable} is not an input of this action. It is left alone.`;
 }

@@ -93,15 +93,15 @@ export function createWorkflow(commands: RunnerCommands): Workflow {
 }
 
 /**
- * `workflow` that never throws, so that nothing else is lost with what cannot be told. The work of a group is done
- * once, whatever becomes of the group. Outputs and the summary still reject.
+ * `workflow` that never throws: a line that cannot be written must not cost the other reports. Runs the work of a group
+ * once, even if the group cannot be opened. Outputs and the summary still reject.
  */
 export function withoutFailures(workflow: Workflow): Workflow {
-  const attempt = (tell: () => void): void => {
+  const attempt = (write: () => void): void => {
     try {
-      tell();
+      write();
     } catch {
-      // There is nobody to tell.
+      // No place is left to report this.
     }
   };
   return {

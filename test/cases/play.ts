@@ -74,10 +74,10 @@ export async function playInProcess(given: Case): Promise<Played> {
   const github = [...(given.github ?? [])];
   const githubRequests: string[] = [];
   const cloudflare = sandboxFetch(sandbox, clock);
-  const asFated = (error: unknown): never => {
-    const struck = sandbox.requests.at(-1)?.fault;
-    const fate = given.responses?.find((_, index) => struck === responseName(index))?.error;
-    throw fate === undefined ? error : fetchFailed(fate.message, fate);
+  const rethrow = (error: unknown): never => {
+    const fault = sandbox.requests.at(-1)?.fault;
+    const cause = given.responses?.find((_, index) => fault === responseName(index))?.error;
+    throw cause === undefined ? error : fetchFailed(cause.message, cause);
   };
   const startMs = clock.nowMs();
   const step = await run({
@@ -91,7 +91,7 @@ export async function playInProcess(given: Case): Promise<Played> {
     ...(given.cancelAtMs !== undefined && { cancelAt: given.cancelAtMs }),
     fetch: async (input, init) => {
       const request = new Request(input, init);
-      if (!request.url.startsWith(`${GITHUB_URL}/`)) return cloudflare(input, init).catch(asFated);
+      if (!request.url.startsWith(`${GITHUB_URL}/`)) return cloudflare(input, init).catch(rethrow);
       githubRequests.push(request.method);
       const { status, headers = {}, body = '' } = github.shift() ?? {};
       if (status === undefined) throw fetchFailed('connect ECONNREFUSED', { code: 'ECONNREFUSED' });

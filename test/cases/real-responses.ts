@@ -21,14 +21,17 @@ import {
 
 // What Cloudflare's API has been seen to return, each row under several statuses and in several shapes of body.
 
-interface Told {
+interface Reason {
   readonly code: number;
   readonly message: string;
 }
 
-type Shape = readonly [what: string, body: (told: Told) => object];
+type Shape = readonly [what: string, body: (reason: Reason) => object];
 
-const FIRST_SHAPE: Shape = ['an envelope', (told) => ({ success: false, errors: [told], messages: [], result: null })];
+const FIRST_SHAPE: Shape = [
+  'an envelope',
+  (reason) => ({ success: false, errors: [reason], messages: [], result: null }),
+];
 
 /** The shapes in which a code and its message have been seen, or may well be. */
 const SHAPES: readonly Shape[] = [
@@ -39,20 +42,20 @@ const SHAPES: readonly Shape[] = [
   ],
   [
     'an envelope with two chains',
-    (told) => ({
+    (reason) => ({
       success: false,
-      errors: [{ code: 1, message: 'outer', error_chain: [{ code: 2, message: 'inner', error_chain: [told] }] }],
+      errors: [{ code: 1, message: 'outer', error_chain: [{ code: 2, message: 'inner', error_chain: [reason] }] }],
       messages: null,
       result: [],
     }),
   ],
-  ['an envelope with one error and no list', (told) => ({ success: false, errors: told })],
-  ['an envelope with the error under "error"', (told) => ({ success: false, error: told })],
-  ['an envelope with the error in its messages', (told) => ({ success: false, errors: [], messages: [told] })],
-  ['an envelope with code and message at its top', (told) => ({ success: false, ...told })],
+  ['an envelope with one error and no list', (reason) => ({ success: false, errors: reason })],
+  ['an envelope with the error under "error"', (reason) => ({ success: false, error: reason })],
+  ['an envelope with the error in its messages', (reason) => ({ success: false, errors: [], messages: [reason] })],
+  ['an envelope with code and message at its top', (reason) => ({ success: false, ...reason })],
 ];
 
-interface Row extends Told {
+interface Row extends Reason {
   readonly hint: string;
   readonly statuses: readonly number[];
   readonly inputs?: Case['inputs'];

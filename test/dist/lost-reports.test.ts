@@ -21,8 +21,8 @@ interface Places {
 
 const EVERYWHERE: Places = { outputs: true, summary: true, log: true };
 
-/** Checks that the two invites are told in these places and in no other. */
-function expectTold({ outputs, summary, log }: RunResult, places: Places): void {
+/** Checks that these places report the two invites, and no other place does. */
+function expectReported({ outputs, summary, log }: RunResult, places: Places): void {
   expect({
     outputs: outputs.changed_count === '1' && outputs.invites?.includes('"outcome":"changed"') === true,
     summary: summary.includes(ID) && summary.includes(UNKNOWN),
@@ -55,7 +55,7 @@ describe.concurrent('files of the runner', { timeout: 30_000 }, () => {
     expect(two).toMatchObject({ exitCode: 1, stderr: '', annotations: [OUTPUTS_LOST, FAILED] });
     expect(two.annotations[0]?.message).toMatch(reason);
     expect(two.annotations[0]?.message).toContain(`1 accepted, 1 failed. Changed: Acme, Inc. (${ID}).`);
-    expectTold(two, { ...EVERYWHERE, outputs: false });
+    expectReported(two, { ...EVERYWHERE, outputs: false });
     expect(await runOne({ env })).toMatchObject({ exitCode: 1, annotations: [OUTPUTS_LOST] });
   });
 
@@ -64,7 +64,7 @@ describe.concurrent('files of the runner', { timeout: 30_000 }, () => {
     const two = await runTwo({ env });
     expect(two).toMatchObject({ exitCode: 1, stderr: '', annotations: [FAILED, SUMMARY_LOST] });
     expect(two.annotations[1]?.message).toMatch(reason);
-    expectTold(two, { ...EVERYWHERE, summary: false });
+    expectReported(two, { ...EVERYWHERE, summary: false });
     expect(await runOne({ env })).toMatchObject({ exitCode: 0, annotations: [SUMMARY_LOST] });
   });
 
@@ -106,9 +106,9 @@ describe.concurrent('streams of the runner', { timeout: 30_000 }, () => {
     await withStream('stdout', open, async (streams) => {
       const two = await runTwo({ streams });
       expect(two).toMatchObject({ exitCode: 1, signal: null });
-      // Node takes a stream of an unknown type for a black hole, and nobody learns of that.
+      // Node drops what is written to a stream of an unknown type, without an error.
       expect(two.annotations).toMatchObject(isSilent ? [] : [FAILED]);
-      expectTold(two, { ...EVERYWHERE, log: !isSilent });
+      expectReported(two, { ...EVERYWHERE, log: !isSilent });
       expect(await runOne({ streams })).toMatchObject({ exitCode: 0, annotations: [] });
     });
   });
@@ -117,7 +117,7 @@ describe.concurrent('streams of the runner', { timeout: 30_000 }, () => {
     await withStream('stderr', open, async (streams) => {
       const two = await runTwo({ streams });
       expect(two).toMatchObject({ exitCode: 1, signal: null, annotations: [FAILED] });
-      expectTold(two, EVERYWHERE);
+      expectReported(two, EVERYWHERE);
       expect(await runOne({ streams })).toMatchObject({ exitCode: 0, annotations: [] });
     });
   });
@@ -129,7 +129,7 @@ describe.concurrent('streams of the runner', { timeout: 30_000 }, () => {
         const env = { GITHUB_OUTPUT: '' };
         const two = await runTwo({ streams, env });
         expect(two).toMatchObject({ exitCode: 1, annotations: [OUTPUTS_LOST, FAILED] });
-        expectTold(two, { ...EVERYWHERE, outputs: two.outputs.id !== undefined });
+        expectReported(two, { ...EVERYWHERE, outputs: two.outputs.id !== undefined });
         expect(await runOne({ streams, env })).toMatchObject({ exitCode: 1, annotations: [OUTPUTS_LOST] });
       });
     },
@@ -140,7 +140,7 @@ describe.concurrent('streams of the runner', { timeout: 30_000 }, () => {
       const streams = { stdout, stderr: stdout };
       const two = await runTwo({ streams });
       expect(two).toMatchObject({ exitCode: 1, signal: null, annotations: [] });
-      expectTold(two, { ...EVERYWHERE, log: false });
+      expectReported(two, { ...EVERYWHERE, log: false });
       expect((await runOne({ streams })).exitCode).toBe(0);
     });
   });
@@ -160,7 +160,7 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
     await using github = await GitHubSandbox.open({ token });
     const two = await runTwo({ env: { ...github.environment, ...changes }, context, with: tracked });
     expect(two).toMatchObject({ exitCode: 1, annotations: [FAILED, ISSUE_LOST] });
-    expectTold(two, EVERYWHERE);
+    expectReported(two, EVERYWHERE);
   });
 
   test('a tracking issue is written where nothing else can be', async () => {

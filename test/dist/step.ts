@@ -5,7 +5,7 @@ import { type Annotation, type RunOptions, type RunResult, runAction } from '../
 import { serve } from '../../sandbox/server.ts';
 import { systemClock } from '../../src/clock.ts';
 
-/** The invite that a step answers unless told otherwise. */
+/** The invite that a step responds to by default. */
 export const ID = DEMO_IDS.acmeDns;
 
 /** Pending invites of the demo world. */

@@ -22,19 +22,19 @@ const CALLS: readonly {
   call: string;
   inputs: Record<string, string>;
   faults?: readonly Fault[];
-  struck: NonNullable<Fault['on']>;
+  on: NonNullable<Fault['on']>;
 }[] = [
-  { call: 'a listing', inputs: { roles: '*' }, struck: { path: '?' } },
-  { call: 'a second page', inputs: { roles: '*' }, struck: { path: 'page=2' } },
-  { call: 'a dry run', inputs: { 'invite-id': inviteId(1), 'dry-run': 'true' }, struck: { method: 'GET' } },
-  { call: 'a guard', inputs: { 'invite-id': inviteId(1), roles: '*' }, struck: { method: 'GET' } },
-  { call: 'a response', inputs: { 'invite-id': inviteId(1) }, struck: { method: 'PATCH' } },
-  { call: 'a response to a listed invite', inputs: { roles: '*' }, struck: { method: 'PATCH' } },
+  { call: 'a listing', inputs: { roles: '*' }, on: { path: '?' } },
+  { call: 'a second page', inputs: { roles: '*' }, on: { path: 'page=2' } },
+  { call: 'a dry run', inputs: { 'invite-id': inviteId(1), 'dry-run': 'true' }, on: { method: 'GET' } },
+  { call: 'a guard', inputs: { 'invite-id': inviteId(1), roles: '*' }, on: { method: 'GET' } },
+  { call: 'a response', inputs: { 'invite-id': inviteId(1) }, on: { method: 'PATCH' } },
+  { call: 'a response to a listed invite', inputs: { roles: '*' }, on: { method: 'PATCH' } },
   {
     call: 'a read after a failure',
     inputs: { 'invite-id': inviteId(1), retries: '0' },
     faults: [{ ...text504(), ...forEver, on: { method: 'PATCH' } }],
-    struck: { method: 'GET' },
+    on: { method: 'GET' },
   },
 ];
 
@@ -73,7 +73,7 @@ describe('a redirect', () => {
   const statuses = [300, 301, 302, 303, 304, 305, 307, 308];
   const targets = [
     ['another host', 'https://evil.example/client/v4/user/invites'],
-    ['a host that looks alike', 'https://api.cloudflare.com.evil.example/client/v4/user/invites'],
+    ['a host with a similar name', 'https://api.cloudflare.com.evil.example/client/v4/user/invites'],
     ['the same host without TLS', 'http://api.cloudflare.com/client/v4/user/invites'],
     ['another port', 'https://api.cloudflare.com:8443/client/v4/user/invites'],
     ['another path of the same host', '/client/v4/accounts'],
@@ -84,10 +84,10 @@ describe('a redirect', () => {
 
   test.each(SIGNED_CALLS)(
     'of $call with the $scheme is followed nowhere',
-    async ({ step, inputs, faults, struck, secret }) => {
+    async ({ step, inputs, faults, on, secret }) => {
       for (const status of statuses) {
         for (const [, target] of targets) {
-          const redirect: Fault = { ...redirectTo(target, status), ...forEver, on: struck };
+          const redirect: Fault = { ...redirectTo(target, status), ...forEver, on };
           const world = createVirtualWorld({
             invites: [1, 2, 3].map((number) => invite(number)),
             pageSize: 1,
@@ -194,12 +194,12 @@ describe('a response that does not end', () => {
   const ONE_BYTE_A_SECOND: Fault = { slowBody: { msPerByte: 1_000 }, applied: false };
 
   const runStep = (call: (typeof CALLS)[number], fault: Fault, inputs: RunOptions['inputs'] = {}): Promise<Run> => {
-    const faults = [{ ...fault, on: call.struck, ...forEver }, ...(call.faults ?? [])];
+    const faults = [{ ...fault, on: call.on, ...forEver }, ...(call.faults ?? [])];
     const world = { invites: [invite(1), invite(2)], pageSize: 1, faults };
     return run({ world, inputs: { ...call.inputs, retries: '1', ...inputs } });
   };
 
-  test.each(CALLS)('in the body of $call is cut off at 8 MB and told', async (call) => {
+  test.each(CALLS)('in the body of $call is cut off at 8 MB and reported', async (call) => {
     const { exitCode, annotations, elapsedMs } = await runStep(call, { endless: true });
     expect(exitCode).toBe(1);
     expect(annotations.map(({ message }) => message).join('\n')).toMatch(

@@ -7,7 +7,7 @@ import type { RecordedRequest, SandboxInvite } from '../../sandbox/cloudflare.ts
  */
 export type Effect = 'none' | 'refused' | 'unclear' | 'doubtful' | 'shown';
 
-/** A request that concerns one invite, and what its response told. */
+/** A request that concerns one invite, and what its response said. */
 export interface Exchange {
   readonly record: RecordedRequest;
   /** Of a PATCH alone. */

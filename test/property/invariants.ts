@@ -158,7 +158,7 @@ export const INVARIANTS = {
       const said = sentencesIn(entry.error);
       const right = rightSentences(story);
       for (const sentence of said) assert(right.includes(sentence), `${id}: "${sentence}" instead of "${right}"`);
-      // These are told by name: what is outside of the policy, unknown to Cloudflare, or was not attempted.
+      // The report names these: what is outside of the policy, unknown to Cloudflare, or was not attempted.
       const isOutside = last?.shown !== undefined && !allows(run.given.policy, last.shown);
       const isNotFound = exchanges.some(({ record }) => saysNotFound(record)) && knowledge.mayTakeEffect !== true;
       const mustSay = right.length > 0 && !isOutside && !isNotFound && entry.outcome === 'failed';
@@ -227,7 +227,7 @@ export const INVARIANTS = {
     if (!run.isList && run.chosen.length > 0) assert.deepEqual(run.chosen, given.inviteIds);
   },
 
-  'a step in a quiet world, however strange, does all that the policy allows': (run) => {
+  'a step in a quiet world, however unusual, does all that the policy allows': (run) => {
     const { given, isList, end, exitCode, invitations } = run;
     if (!isQuiet(run) || given.dryRun) return;
     const isStable = ({ expires_on }: SandboxInvite): boolean =>

@@ -182,7 +182,7 @@ const NAMES = [
   ...['Cache Purge', 'Cloudflare R2 Admin', 'Load Balancer', 'SSL/TLS, Caching, Performance, Page Rules', 'Log Share'],
 ];
 
-/** The texts that a message tells to write. One that holds a backtick itself cannot be told from its surroundings. */
+/** The texts that a message tells to write. One that holds a backtick itself cannot be found. */
 const advised = (problem: string): string[] =>
   problem.includes('\\`') ? [] : [...problem.matchAll(/(?:write|and) `(.*?)`(?=[. ])/g)].map(([, text = '']) => text);
 

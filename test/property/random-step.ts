@@ -127,7 +127,7 @@ export function policyInputs(policy: Policy): Record<string, string> {
   };
 }
 
-/** Whether `policy` allows an invite, told without the action's matcher. */
+/** Whether `policy` allows an invite, decided without the action's matcher. */
 export function allows(policy: Policy, invite: SandboxInvite): boolean {
   const isIn = (list: readonly string[] | undefined, value: unknown): boolean =>
     list === undefined || list.some((entry) => entry.toLowerCase() === String(value).toLowerCase());

@@ -170,7 +170,7 @@ const rateLimit = fc.oneof(
   fc.constant({ requests: 4, windowMs: 10_000, blockMs: 300_000, retryAfter: 'none' as const }),
 );
 
-/** How the API responses: what nobody outside Cloudflare knows, or what has been seen in different ways. */
+/** How the API responds: what nobody outside Cloudflare knows, or what has been seen in different ways. */
 const api = fc.record({
   pageSize: fc.integer({ min: 1, max: 6 }),
   paging: mostly<'paged' | 'unpaged'>('paged', 'unpaged'),

@@ -63,7 +63,7 @@ function allowedWhenTold(load: Load): number {
 }
 
 /**
- * The time of a client that is told of the limit by refusals alone. It cannot know that a window is used up before
+ * The time of a client that learns of the limit from refusals alone. It cannot know that a window is used up before
  * it asks for more, and pays for each with the time that its requests took and the five minutes of the refusal.
  */
 function allowedWhenRefused(load: Load): number {

@@ -180,7 +180,7 @@ test('the summary takes at most 1 MiB of 6,000 invites and counts the rows that 
   }
 });
 
-test('a proxy is used before anything is sent, if there is one, and is told where requests go', async () => {
+test('a proxy is used before anything is sent, if there is one, and gets the addresses of the requests', async () => {
   const calls: { urls: readonly string[]; requestsBefore: number }[] = [];
   const world = createVirtualWorld({ invites: invites(1) });
   const useProxy = (urls: readonly string[]): void => {
@@ -303,7 +303,7 @@ test('a tracking issue that cannot be written changes no exit code', async () =>
   expect(step.annotations[0]?.title).toBe('The tracking issue could not be updated');
 });
 
-test('a step that can tell nobody anything responds to every invite and ends', async () => {
+test('a step that cannot write any report responds to every invite and ends', async () => {
   const tracked = { 'organization-name': '*', 'report-issue': 'Look here', 'github-token': 'ghs_fake-token' };
   const step = await run({ world: THREE, inputs: tracked, fails: () => true });
   expectHandled(step, () => true);

@@ -138,7 +138,7 @@ test.each([
   "join(steps.*.outputs.roles, ' ')",
 ])('lintWorkflow refuses a script that gets %s', async (expression) => {
   const found = async (text: string) =>
-    (await lintWorkflow('bad.yml', text)).filter(({ message }) => message.startsWith('Foreign text'));
+    (await lintWorkflow('bad.yml', text)).filter(({ message }) => message.startsWith('Text from outside'));
   const inStep = edit(GOOD, /steps\.invites\.outputs\.invite_ids(?= }}\n {2}second)/, expression);
   expect(await found(inStep)).toHaveLength(1);
   const inScript = edit(GOOD, '$IDS', `\${{ ${expression} }}`);

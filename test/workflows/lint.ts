@@ -146,7 +146,10 @@ function checkForeignText({ env: workflowEnv = {}, jobs = {} }: WorkflowFile): F
       .filter(({ run, env = {} }) =>
         [run, ...[workflowEnv, jobEnv, env].flatMap(Object.values)].some((text) => isForeign(text, names)),
       )
-      .map(({ run }) => ({ line: 0, message: `Foreign text in a script or its env: ${run?.trim().split('\n')[0]}` })),
+      .map(({ run }) => ({
+        line: 0,
+        message: `Text from outside in a script or its env: ${run?.trim().split('\n')[0]}`,
+      })),
   );
 }
 

@@ -176,7 +176,7 @@ test('publisher leaves no placeholder in any file, changes nothing the second ti
   ).toThrow('failed');
 });
 
-test('publisher refuses what is no name of a GitHub account, and changes nothing', () => {
+test('publisher refuses an invalid name of a GitHub account, and changes nothing', () => {
   using rehearsal = new Rehearsal(REPOSITORY);
   const long = 'a'.repeat(40);
   for (const name of ['', 'a b', '@octocat', 'octo--cat', '-octocat', 'octocat-', 'octo_cat', long, PLACEHOLDER]) {

@@ -148,7 +148,7 @@ export class CompanyProxy implements AsyncDisposable {
     });
   }
 
-  /** @param account whom it serves; everybody unless told */
+  /** @param account whom it serves; everybody by default */
   static async open(account?: Account): Promise<CompanyProxy> {
     const proxy = new CompanyProxy(account);
     await proxy.#server.listen();

@@ -7,13 +7,13 @@ const MINUTE_MS = 60_000;
 /** A clock after responses with these dates, given in milliseconds from the runner's time or as text. */
 function observe(...dates: readonly (number | string | null)[]) {
   const clock = new VirtualClock();
-  const told: number[] = [];
-  const server = new ServerClock(clock, (skewMs) => void told.push(skewMs));
+  const reported: number[] = [];
+  const server = new ServerClock(clock, (skewMs) => void reported.push(skewMs));
   const startMs = Math.floor(clock.nowMs() / 1_000) * 1_000;
   for (const date of dates) {
     server.observe(typeof date === 'number' ? new Date(startMs + date).toUTCString() : date);
   }
-  return { aheadMs: server.nowMs() - clock.nowMs(), told };
+  return { aheadMs: server.nowMs() - clock.nowMs(), reported };
 }
 
 test.each([
@@ -32,6 +32,6 @@ test.each([
   [[5 * MINUTE_MS + 1_000], 1],
   [[-5 * MINUTE_MS - 1_000], 1],
   [[0, 6 * MINUTE_MS, 60 * MINUTE_MS], 1],
-])('a skew of %j is told as often as %i', (dates, count) => {
-  expect(observe(...dates).told).toHaveLength(count);
+])('skews after the dates %j are reported %i times', (dates, count) => {
+  expect(observe(...dates).reported).toHaveLength(count);
 });

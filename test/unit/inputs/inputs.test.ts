@@ -237,7 +237,7 @@ describe('bad values', () => {
     }
   });
 
-  test('each bad id of several is named, and no good one', () => {
+  test('each bad id of several is named, and no valid one', () => {
     const problems = problemsOf({ 'invite-id': `${ID}, ../x, ${'y'.repeat(40)}` });
     expect(problems).toHaveLength(2);
     expect(problems[0]).toContain('"../x"');
@@ -603,7 +603,7 @@ describe('readSecrets', () => {
     expect(readSecrets({ HTTPS_PROXY: ` ${proxy('fake-word')}\n` })).toContain('fake-word');
   });
 
-  test('the token for GitHub is one, but what stands for it where nobody evaluates it is none', () => {
+  test('the token for GitHub is one, but its unevaluated default is none', () => {
     expect(readSecrets({ 'INPUT_GITHUB-TOKEN': 'ghs_fake-token' })).toEqual(['ghs_fake-token']);
     expect(readSecrets({ 'INPUT_GITHUB-TOKEN': `\${{ github.token }}` })).toEqual([]);
   });
@@ -672,7 +672,11 @@ describe('waiting', () => {
     ['makes a missing match an error', { 'wait-seconds': '60' }, { waitSeconds: 60, ifNoMatch: 'error' }],
     ['leaves a written if-no-match alone', { 'wait-seconds': '60', 'if-no-match': 'warn' }, { ifNoMatch: 'warn' }],
     ['is not needed for if-no-match', { 'if-no-match': 'error' }, { waitSeconds: 0, ifNoMatch: 'error' }],
-    ['may be told to end in nothing', { 'wait-seconds': '60', 'if-no-match': 'ignore' }, { ifNoMatch: 'ignore' }],
+    [
+      'may end without a match if if-no-match says so',
+      { 'wait-seconds': '60', 'if-no-match': 'ignore' },
+      { ifNoMatch: 'ignore' },
+    ],
     ['may take all but a second', { 'wait-seconds': '599' }, { waitSeconds: 599 }],
     ['of no length fits into any time', { 'wait-seconds': '0', 'timeout-seconds': '1' }, { timeoutSeconds: 1 }],
   ])('%s', (_what, written, expected) => {
@@ -729,7 +733,7 @@ describe('the tracking issue', () => {
     expect(parsed({ 'report-issue': '' }, VARIABLES).reportIssue).toBeUndefined();
   });
 
-  test('has no token where nobody evaluates the default', () => {
+  test('has no token where the default is not evaluated', () => {
     expect(parsed({ 'report-issue': 'T' }).reportIssue).toHaveProperty('token', undefined);
   });
 

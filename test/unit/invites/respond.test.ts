@@ -45,7 +45,7 @@ test('the end of the step leaves an invite not attempted', async () => {
   expect(outcome).toMatchObject({ kind: 'not_attempted', causedByStop: true });
 });
 
-test('an outcome that cannot be told is not lost', async () => {
+test('an outcome that cannot be logged is not lost', async () => {
   const stop = new StopError({ kind: 'deadline', timeoutSeconds: 600 });
   const outcomes = await respondToAll([{ id: ID }, { id: 'b' }], { ...OPTIONS, client: broken(stop) }, () => {
     throw new Error('a reporter that fails');

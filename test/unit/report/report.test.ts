@@ -48,9 +48,9 @@ test('a run that cannot be put into words keeps its outcomes, and says why', () 
 test.each([
   ['ignored', 'warning: The job summary could not be written: *** is broken.'],
   ['notices', 'warning: The notices could not be written: *** is broken.'],
-] as const)('a defect in the report of %s leaves the other reports', async (part, told) => {
+] as const)('a defect in the report of %s leaves the other reports', async (part, reported) => {
   const { workflow, written } = recorder();
   await publishReport({ ...reportRun(handled(), redact), [part]: broken() }, workflow, redact);
-  expect(written).toContain(told);
+  expect(written).toContain(reported);
   expect(written).toEqual(expect.arrayContaining(['invites', 'error: Invite f1 cannot be accepted. It has expired.']));
 });

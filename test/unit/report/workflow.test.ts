@@ -168,7 +168,7 @@ test('a group ends if its work fails, and rejects with the failure', async () =>
   expect(log).toEqual(['##[group]G', '##[endgroup]', 'caught no']);
 });
 
-test('the work of a group is done once, whatever becomes of the group', async () => {
+test('the work of a group is done once, even if the group cannot be written', async () => {
   const never = async (): Promise<never> => {
     throw new Error('broken');
   };
