@@ -61,7 +61,6 @@ export class RequestLimiter {
     return this.#deadlineMs - this.#options.clock.nowMs();
   }
 
-  /** Whether a request would have to wait now. */
   /** Whether a limit that a request met holds back every request. */
   get isRefused(): boolean {
     return this.#isPaused && this.#pause?.reason !== 'announced';

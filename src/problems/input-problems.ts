@@ -41,9 +41,9 @@ export const INPUT_PROBLEMS = {
   waitBesideIds: (waitSeconds: number) =>
     `wait-seconds is "${waitSeconds}" beside invite-id. A wait is for finding an invite by filters; leave one of the two out.`,
   kindBesideIds: () =>
-    'kind is "membership" beside invite-id, whose ids say it themselves. Write "membership." before the id of a membership, and leave kind out.',
+    'kind is "membership" beside invite-id, where each id says its kind. Write "membership." before the id of a membership, and leave kind out.',
   inviterOfMembership: () =>
-    'invited-by is written for memberships, of which Cloudflare names no inviter: nothing could match. Leave it out, or write exactly "*", which accepts a missing inviter.',
+    'invited-by is written for memberships, for which Cloudflare names no inviter: nothing could match. Leave it out, or write exactly "*", which accepts a missing inviter.',
   nothingToSelectBy: (filterNames: readonly string[]) =>
     `There is neither an invite-id nor a filter. Write invite-id, or select by ${filterNames.join(', ')}; organization-name: '*' means every invite.`,
   timeoutTooShort: (timeoutSeconds: number, waitSeconds: number) =>

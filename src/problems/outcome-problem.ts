@@ -69,7 +69,7 @@ function finalStatusProblem(label: string, desiredStatus: string, status: string
       'Invites live for about four days. Ask the inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
     return { title, message: 'It has expired.', details, hint };
   }
-  const message = `It is already ${status}. An invite can be responded to once.`;
+  const message = `It is already ${status}. An invitation can be responded to once.`;
   const hint = 'If that is not what you want, ask the inviter to remove the member or to send a new invite.';
   return { title, message, details, hint };
 }

@@ -16,7 +16,7 @@ const PROXY_MESSAGES: Readonly<Record<ProxyProblem, string>> = {
 
 /** What the step does about an environment that would accept any certificate. */
 export const UNCHECKED_CERTIFICATES: Problem = {
-  title: 'Certificates are checked all the same',
+  title: 'Certificates are checked anyway',
   message:
     'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to whoever presents one. This step ignores it.',
   details: [],

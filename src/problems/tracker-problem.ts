@@ -36,6 +36,6 @@ export function trackerProblem(
   hint = 'The next run of the workflow tries again.',
   details: readonly string[] = [],
 ): Problem {
-  const all = [...details, 'What became of the invites stands.'];
+  const all = [...details, 'The invites are not affected.'];
   return { title: 'The tracking issue could not be updated', message, details: all, hint };
 }

@@ -33,7 +33,7 @@ export function failureAnnotations(
   const own = failed.filter(({ causedByStop }) => !causedByStop).map(({ problem }) => problemAnnotation(problem));
   const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
   const annotations = isStopShown ? [stopAnnotation(stop, shared), ...own] : own;
-  return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.', others);
+  return capAnnotations(annotations, 'failures', others);
 }
 
 function stopAnnotation(stop: Problem, affected: readonly FailedOutcome[]): Annotation {
@@ -69,7 +69,7 @@ export function successWarnings(outcome: SuccessfulOutcome, { desiredStatus }: S
 /** Says that the runner's clock is wrong, by Cloudflare's. */
 export function clockNotice(skewMs: number): Annotation {
   const title = `The runner’s clock is ${formatDuration(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead'}`;
-  const line = `${title}, compared with Cloudflare’s. The step reckons with Cloudflare’s time; set the runner’s clock.`;
+  const line = `${title}, compared with Cloudflare’s. The step uses Cloudflare’s time. Set the runner’s clock.`;
   return { title, lines: [line] };
 }
 
@@ -80,16 +80,14 @@ export function nameInvites(invites: readonly Pick<Outcome, 'invite' | 'id'>[], 
 }
 
 /** At most 10 annotations, `others` of the same level included; of more, the tenth counts the rest. */
-export function capAnnotations(
-  annotations: readonly Annotation[],
-  what: string,
-  where: string,
-  others = 0,
-): readonly Annotation[] {
+export function capAnnotations(annotations: readonly Annotation[], what: string, others = 0): readonly Annotation[] {
   const room = MAX_ANNOTATIONS - others;
   if (annotations.length <= room) return annotations;
   const rest = annotations.slice(room - 1).map(({ title }) => title);
   const title = `${rest.length} more ${what}`;
-  const last = { title, lines: [`${title}.`, ...firstOf(rest, MAX_NAMED), where] };
+  const last = {
+    title,
+    lines: [`${title}.`, ...firstOf(rest, MAX_NAMED), 'The summary of the job lists all of them.'],
+  };
   return [...annotations.slice(0, room - 1), last];
 }

@@ -77,8 +77,8 @@ export function describeSearch({ kind, selected, ignored, alreadyDone }: InviteS
 
 /** The title of the group of log lines in which invites are handled. */
 export function groupTitle(count: number, { dryRun, desiredStatus }: StepContext): string {
-  const invites = countOf(count, 'invite');
-  return dryRun ? `Dry run: ${invites}` : `Trying to ${verbOf(desiredStatus)} ${invites}`;
+  const invitations = countOf(count, 'invitation');
+  return dryRun ? `Dry run: ${invitations}` : `Trying to ${verbOf(desiredStatus)} ${invitations}`;
 }
 
 /** One line for one outcome. */
@@ -103,7 +103,7 @@ export function outcomeWords(desiredStatus: InviteResponse): Readonly<Record<Out
   };
 }
 
-/** The title of the summary: what became of how many invites. */
+/** The title of the summary: how many invites have which outcome. */
 export function runTitle(outcomes: readonly Outcome[], { desiredStatus, dryRun }: StepContext): string {
   const parts = Object.entries(outcomeWords(desiredStatus)).flatMap(([kind, text]) => {
     const count = outcomes.filter((outcome) => outcome.kind === kind).length;

@@ -45,6 +45,7 @@ export function createReport(result: RunResult, filters: Filters = {}): RunRepor
     stop,
     warnings: [...warnings, ...warningsOf(result), ...list.warnings],
     notices: list.notices,
+    list: search?.kind,
     ignored: (search?.ignored ?? []).map(describeIgnored),
     policy: Object.keys(filters).length > 0 ? describePolicy(filters) : undefined,
     exitCode: stop !== undefined || outcomes.some(isFailed) ? 1 : 0,
@@ -68,7 +69,7 @@ function titleOf(result: RunResult, outcomes: readonly ReportedOutcome[], proble
   return `Cloudflare invites: ${problem?.title.replace(/^(?!Cloudflare)./, (first) => first.toLowerCase())}`;
 }
 
-/** `createReport`; if it fails, what became of the invites and the failure. Never throws. */
+/** `createReport`; if it fails, the outcomes and the failure. Never throws. */
 export function reportRun(result: RunResult, redact: Redact, filters?: Filters): RunReport {
   try {
     return createReport(result, filters);
@@ -98,8 +99,8 @@ export function describeThrown(thrown: unknown, redact: Redact): string {
 }
 
 /**
- * Sets the outputs, makes the annotations, and writes the job summary. Never throws: each part is made, whatever
- * becomes of the others, and one that cannot be made is an annotation.
+ * Sets the outputs, makes the annotations, and writes the job summary. Never throws: a part that cannot be written is
+ * an annotation, and the other parts are written.
  * @returns the exit code of the step: 1 also if the outputs cannot be written
  */
 export async function publishReport(report: RunReport, workflow: Workflow, redact: Redact): Promise<0 | 1> {
@@ -144,15 +145,14 @@ export async function publishReport(report: RunReport, workflow: Workflow, redac
     const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
     return workflow.addSummary(buildSummary({ ...report, remarks }));
   });
-  const where = 'They are about pending invites that match no filter and expire within 24 hours.';
-  await publish('warning', 'warnings', () => annotate('warning', capAnnotations(warnings, 'warnings', where)));
+  await publish('warning', 'warnings', () => annotate('warning', capAnnotations(warnings, 'warnings')));
   await publish('warning', 'notices', () => annotate('notice', notices));
   return isWritten ? report.exitCode : 1;
 }
 
-/** What came of the run, for a reader who may have nothing else. */
+/** The result of the run, for a reader who may have nothing else. */
 function resultLine({ title, outcomes }: RunReport): string {
   const changed = outcomes.filter(({ kind }) => kind === 'changed');
   const names = changed.length === 0 ? '' : ` Changed: ${nameInvites(changed)}.`;
-  return `What became of the invites stands. ${title}.${names}`;
+  return `The invites are not affected. ${title}.${names}`;
 }

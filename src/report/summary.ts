@@ -1,5 +1,5 @@
 import { formatDuration } from '../clock.ts';
-import { formatRef, type Invite, type InviteResponse } from '../cloudflare/invite.ts';
+import { formatRef, type Invite, type InviteKind, type InviteResponse } from '../cloudflare/invite.ts';
 import { expiresMs } from '../invites/expiry.ts';
 import { isFailed, type Outcome } from '../invites/outcome.ts';
 import { type ReportedOutcome, STATE_TEXTS } from '../problems/outcome-problem.ts';
@@ -40,9 +40,11 @@ export interface SummaryContent {
   readonly outcomes: readonly ReportedOutcome[];
   /** Set where there are outcomes. */
   readonly rowContext?: RowContext;
-  /** Why the step fails as a whole, whatever became of single invites. */
+  /** Why the step fails as a whole, apart from single invites. */
   readonly stop: Problem | undefined;
   readonly remarks: readonly string[];
+  /** The list that was searched, if one was. */
+  readonly list?: InviteKind | undefined;
   /** A line for each pending invite that the policy leaves alone. */
   readonly ignored: readonly string[];
   /** The filters as they were understood, if there are any. */
@@ -56,7 +58,7 @@ export interface SummaryContent {
  * then the policy; what of the first four does not fit is counted.
  */
 export function buildSummary(
-  { title, outcomes, rowContext, stop, remarks, ignored, policy }: SummaryContent,
+  { title, outcomes, rowContext, stop, remarks, list, ignored, policy }: SummaryContent,
   escapeText: Escape = toHtml,
   maxBytes = MAX_BYTES,
 ): string {
@@ -80,7 +82,7 @@ export function buildSummary(
     ...omittedNote(failures.omitted, 'failure'),
     ...(notes.html === '' ? [] : [notes.html]),
     ...omittedNote(notes.omitted, 'remark'),
-    ...(ignored.length === 0 ? [] : [foldedBlock(ignoredTitle(ignored.length), `<ul>${folded.html}</ul>`)]),
+    ...(ignored.length === 0 ? [] : [foldedBlock(ignoredTitle(ignored.length, list), `<ul>${folded.html}</ul>`)]),
     ...omittedNote(folded.omitted, 'invite'),
     ...(foldedPolicy.html === '' ? [] : [foldedPolicy.html]),
   ].join('\n\n');

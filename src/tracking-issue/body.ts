@@ -12,8 +12,8 @@ const FRAME_BYTES = 4_000;
 const MAX_TEXT = 500;
 
 const INTRODUCTION =
-  '<p>Something about invitations to Cloudflare needs a person. This issue belongs to a workflow: each of its runs ' +
-  'brings it up to date, and the first complete one in which nothing needs a person closes it.</p>';
+  '<p>Invitations to Cloudflare need a person. A workflow keeps this issue: each of its runs updates it, and the first ' +
+  'complete run in which nothing needs a person closes it.</p>';
 
 /** A run, as an issue names it. */
 export interface RunLink {
@@ -33,7 +33,7 @@ export function issueBody(report: RunReport, link: RunLink): string {
 
 /** The comment that says why the issue is closed. */
 export function closingComment(link: RunLink): string {
-  return `<p>Nothing needs a person any more, says ${linkTo(link)}.</p>`;
+  return `<p>Nothing needs a person any more: see ${linkTo(link)}.</p>`;
 }
 
 function linkTo({ runUrl, endMs }: RunLink): string {

@@ -26,7 +26,7 @@ const MAX_AUTHORS = 10;
 
 /**
  * Opens, updates or closes the tracking issue as the result of the run requires. Never throws: a failure ends in a
- * warning, since it does not change what became of the invites.
+ * warning, since it does not affect the invites.
  */
 export async function updateTrackingIssue(options: TrackingOptions): Promise<void> {
   const { result, cancelled, clock, workflow, redact } = options;

@@ -107,7 +107,7 @@ export const cases: readonly Case[] = [
     env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
     requests: 'GET PATCH',
     exit: 0,
-    annotations: ['warning: Certificates are checked all the same'],
+    annotations: ['warning: Certificates are checked anyway'],
     hints: ['Remove the variable', 'NODE_EXTRA_CA_CERTS'],
   },
   {

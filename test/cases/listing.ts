@@ -81,7 +81,7 @@ export const cases: readonly Case[] = [
     requests: 'GET GET GET',
     exit: 0,
     annotations: [...Array(9).fill('warning: is about to expire'), 'warning: 21 more warnings'],
-    says: ['match no filter and expire within 24 hours'],
+    says: ['The summary of the job lists all of them.'],
   },
   {
     name: 'at most 10 warnings are shown where if-no-match warns as well',
@@ -118,7 +118,7 @@ export const cases: readonly Case[] = [
       organization_name: '',
       roles: '',
     },
-    logs: ['Dry run: 2 invites'],
+    logs: ['Dry run: 2 invitations'],
     summary: ['Cloudflare invites (dry run): 2 would be accepted'],
   },
 

@@ -29,7 +29,7 @@ export const cases: readonly Case[] = [
       requests: 'GET GET',
       annotations: ['notice: The runner’s clock is 3 days behind', 'notice: 1 pending invite has expired'],
       message:
-        'The runner’s clock is 3 days behind, compared with Cloudflare’s. The step reckons with Cloudflare’s time; set the runner’s clock.',
+        'The runner’s clock is 3 days behind, compared with Cloudflare’s. The step uses Cloudflare’s time. Set the runner’s clock.',
     },
     {
       name: 'an invite has not expired by the date of the response, although it has by the clock of the runner',

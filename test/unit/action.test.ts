@@ -40,7 +40,7 @@ test('123 invites are all accepted, with one PATCH each, 4 at a time and a numbe
   const [policy, found, group, ...lines] = step.log;
   expect(policy).toBe('Policy: organization-name *');
   expect(found).toBe('123 pending invites: 123 to respond to, 0 left alone. 0 matching invites responded to before.');
-  expect(group).toBe('::group::Trying to accept 123 invites');
+  expect(group).toBe('::group::Trying to accept 123 invitations');
   expect(lines.splice(-2)).toEqual(['::endgroup::', 'Cloudflare invites: 123 accepted.']);
   expect(lines).toHaveLength(123);
   for (const [index, line] of lines.entries()) {

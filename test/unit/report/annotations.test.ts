@@ -5,11 +5,11 @@ const annotations = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ title: `id${index + 1}`, lines: [] }));
 
 test.each([0, 1, 10])('%i annotations stay as they are', (count) => {
-  expect(capAnnotations(annotations(count), 'things', 'There.')).toEqual(annotations(count));
+  expect(capAnnotations(annotations(count), 'things')).toEqual(annotations(count));
 });
 
 test.each([11, 14, 15, 200])('%i annotations become 10, of which the last names five and counts the rest', (count) => {
-  const capped = capAnnotations(annotations(count), 'things', 'There.');
+  const capped = capAnnotations(annotations(count), 'things');
   const rest = count - 9;
   expect(capped.slice(0, 9)).toEqual(annotations(9));
   expect(capped.slice(9)).toEqual([
@@ -21,7 +21,7 @@ test.each([11, 14, 15, 200])('%i annotations become 10, of which the last names 
           .slice(9)
           .map(({ title }) => title),
         ...(rest > 5 ? [`and ${rest - 5} more`] : []),
-        'There.',
+        'The summary of the job lists all of them.',
       ],
     },
   ]);

@@ -58,7 +58,7 @@ describe('scenarios', { timeout: 30_000 }, () => {
       api-token: \${{ secrets.CLOUDFLARE_API_TOKEN }}
       api-base-url: http://127.0.0.1:`);
     expect(stdout).toContain(`
-  ▼ Trying to accept 1 invite
+  ▼ Trying to accept 1 invitation
     [1/1] Acme, Inc. (${DEMO_IDS.acmeDns}): accepted.
 `);
     expect(stdout).toMatch(/ Annotations ─+\n {2}none\n/);
@@ -71,7 +71,7 @@ describe('scenarios', { timeout: 30_000 }, () => {
 
   test('annotations and failures are shown as a user meets them', async () => {
     const { stdout } = await start(['already-accepted']);
-    expect(stdout).toContain('is already accepted. An invite can be responded to once.');
+    expect(stdout).toContain('is already accepted. An invitation can be responded to once.');
     expect(stdout).toContain('\n  ✖ error: Invite Acme, Inc.');
     expect(stdout).toContain('\n  • Invite Acme, Inc.');
   });

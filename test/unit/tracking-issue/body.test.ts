@@ -44,7 +44,7 @@ test('the body of the issue shows invites that expire soon with what to do, and 
 
 test('the comment that closes the issue names the run', () => {
   const comment = closingComment(LINK);
-  expect(textOf(comment)).toBe('Nothing needs a person any more, says the run of 2026-11-23T09:00:00Z.');
+  expect(textOf(comment)).toBe('Nothing needs a person any more: see the run of 2026-11-23T09:00:00Z.');
   expect(addressIn(comment)).toBe(RUN_URL);
 });
 

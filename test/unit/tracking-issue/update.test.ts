@@ -129,7 +129,7 @@ test('the tracking issue is closed with a comment that names the run, and a new 
   await world.report(WELL);
   const [issue] = world.github.issues;
   expect(issue?.state).toBe('closed');
-  expect(issue?.comments).toEqual([expect.stringContaining('Nothing needs a person any more, says <a href="')]);
+  expect(issue?.comments).toEqual([expect.stringContaining('Nothing needs a person any more: see <a href="')]);
   expect(textOf(issue?.comments[0]?.match(/href="([^"]*)"/)?.[1] ?? '')).toMatch(/\/actions\/runs\/4711$/);
   expect(world.log.at(-1)).toMatch(/^Tracking issue #1 closed: http/);
   await world.report(FAILURE);
@@ -328,7 +328,7 @@ test.each<[string, Partial<GitHubSandboxOptions>, GitHubFault | undefined, strin
 });
 
 const WITHOUT_PERMISSION =
-  /POST \/repos\/acme\/invites\/issues failed: HTTP 403, "Resource not accessible by integration[\s\S]*What became of the invites stands\.[\s\S]*What to do: .*issues: write.*github-token/;
+  /POST \/repos\/acme\/invites\/issues failed: HTTP 403, "Resource not accessible by integration[\s\S]*The invites are not affected\.[\s\S]*What to do: .*issues: write.*github-token/;
 
 test.each<[string, GitHubFault, RegExp]>([
   ['a missing permission', { on: { method: 'POST' }, effect: FORBIDDEN }, WITHOUT_PERMISSION],
