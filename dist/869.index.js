@@ -28,8 +28,8 @@ const MARKER = '<!-- cloudflare-invite-action: tracking issue -->';
 const MAX_BODY = 65_536;
 const FRAME_BYTES = 4_000;
 const MAX_TEXT = 500;
-const INTRODUCTION = '<p>Something about invitations to Cloudflare needs a person. This issue belongs to a workflow: each of its runs ' +
-    'brings it up to date, and the first complete one in which nothing needs a person closes it.</p>';
+const INTRODUCTION = '<p>Invitations to Cloudflare need a person. A workflow keeps this issue: each of its runs updates it, and the first ' +
+    'complete run in which nothing needs a person closes it.</p>';
 function issueBody(report, link) {
     const remarks = report.warnings.map(({ lines }) => lines.join(' '));
     const content = { ...report, remarks, ignored: [], policy: undefined };
@@ -37,7 +37,7 @@ function issueBody(report, link) {
     return [MARKER, INTRODUCTION, summary, `<p>Last run: ${linkTo(link)}.</p>`].join('\n\n');
 }
 function closingComment(link) {
-    return `<p>Nothing needs a person any more, says ${linkTo(link)}.</p>`;
+    return `<p>Nothing needs a person any more: see ${linkTo(link)}.</p>`;
 }
 function linkTo({ runUrl, endMs }) {
     const time = new Date(endMs).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -465,7 +465,7 @@ function isExpired(invite, nowMs) {
 /* harmony export */   Tu: () => (/* binding */ EXCLAMATION_MARKS),
 /* harmony export */   WS: () => (/* binding */ FILTER_NAMES),
 /* harmony export */   XN: () => (/* binding */ matchFilters),
-/* harmony export */   dz: () => (/* binding */ literalOrganization)
+/* harmony export */   eZ: () => (/* binding */ namesOneOrganization)
 /* harmony export */ });
 /* harmony import */ var _cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(839);
 /* harmony import */ var _pattern_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(81);
@@ -515,9 +515,8 @@ const FILTERS = {
 };
 const ONE_ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/;
 const FILTER_NAMES = Object.keys(FILTERS);
-function literalOrganization({ 'organization-id': list }) {
-    const [id, ...others] = list?.entries ?? [];
-    return id !== undefined && others.length === 0 && (0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .isInviteId */ .n$)(id) ? id : undefined;
+function namesOneOrganization({ 'organization-id': list }) {
+    return list?.entries.length === 1 && list.entries.every(_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .isInviteId */ .n$);
 }
 function matchFilters(invite, filters) {
     const mismatches = FILTER_NAMES.flatMap((filter) => {
@@ -700,16 +699,15 @@ const PUNCTUATION_AFTER = new RegExp(`(?<![${PUNCTUATION} ])[${PUNCTUATION} ]+$`
 function parsePatternList(entries, exclusionsMatchWords) {
     const patterns = entries.map((entry) => parsePattern(entry, exclusionsMatchWords));
     const findUndoing = (pattern, index) => {
-        const examples = examplesOf(pattern);
-        const isUndoing = (other) => other.isExclusion !== pattern.isExclusion && examples.every((example) => matches(other, example));
-        return patterns.findIndex((other, at) => at > index && isUndoing(other));
+        const example = exampleOf(pattern);
+        return patterns.slice(index).find((other) => other.isExclusion !== pattern.isExclusion && matches(other, example));
     };
     for (const [index, pattern] of patterns.entries()) {
-        const undoing = pattern.isExclusion ? findUndoing(pattern, index) : -1;
-        if (undoing >= 0)
-            return { kind: 'dead-exclusion', entry: entries[index] ?? '', by: entries[undoing] ?? '' };
+        const by = pattern.isExclusion ? findUndoing(pattern, index) : undefined;
+        if (by !== undefined)
+            return { kind: 'dead-exclusion', entry: pattern.entry, by: by.entry };
     }
-    if (patterns.every((pattern, index) => pattern.isExclusion || findUndoing(pattern, index) >= 0)) {
+    if (patterns.every((pattern, index) => pattern.isExclusion || findUndoing(pattern, index) !== undefined)) {
         return { kind: 'nothing-included' };
     }
     return { patterns, entries, isAnything: entries.length === 1 && entries[0] === '*' };
@@ -717,17 +715,20 @@ function parsePatternList(entries, exclusionsMatchWords) {
 function parsePattern(entry, exclusionsMatchWords) {
     const isExclusion = entry.startsWith('!');
     const segments = [''];
-    for (const token of (isExclusion ? entry.slice(1) : entry).match(/\\?[\s\S]/g) ?? []) {
+    for (const [token] of (isExclusion ? entry.slice(1) : entry).matchAll(/\\?[\s\S]/g)) {
         if (token === '*')
             segments.push('');
         else
             segments[segments.length - 1] += token.length > 1 ? token.slice(1) : token;
     }
-    const normalized = segments.map(isExclusion ? normalizeLoosely : normalize);
-    const [before, after] = isExclusion ? [PUNCTUATION_BEFORE, PUNCTUATION_AFTER] : [/^ +/, / +$/];
-    normalized[0] = normalized[0]?.replace(before, '') ?? '';
-    normalized[normalized.length - 1] = normalized.at(-1)?.replace(after, '') ?? '';
-    return { isExclusion, matchesWords: isExclusion && exclusionsMatchWords, segments: normalized };
+    const normalizeText = isExclusion ? normalizeLoosely : normalize;
+    const [before, after] = isExclusion ? [PUNCTUATION_BEFORE, PUNCTUATION_AFTER] : [/^ /, / $/];
+    const [first = '', ...rest] = segments.map((segment, index) => {
+        const text = normalizeText(segment);
+        const fromStart = index === 0 ? text.replace(before, '') : text;
+        return index === segments.length - 1 ? fromStart.replace(after, '') : fromStart;
+    });
+    return { entry, isExclusion, matchesWords: isExclusion && exclusionsMatchWords, first, rest };
 }
 function matchList(list, value = '') {
     const forms = formsOf(value);
@@ -743,32 +744,32 @@ function formsOf(value) {
     const loose = words.replace(PUNCTUATION_BEFORE, '').replace(PUNCTUATION_AFTER, '');
     return { exact: normalize(value).trim(), loose, words };
 }
-function matches({ isExclusion, matchesWords, segments }, { exact, loose, words }) {
-    if (matchesWords)
-        return matchesWithin(segments, words);
-    const text = isExclusion ? loose : exact;
-    const first = segments[0] ?? '';
-    const last = segments.at(-1) ?? '';
-    if (segments.length === 1)
+function matches(pattern, { exact, loose, words }) {
+    if (pattern.matchesWords)
+        return matchesWithin(pattern, words);
+    const text = pattern.isExclusion ? loose : exact;
+    const { first, rest } = pattern;
+    const last = rest.at(-1);
+    if (last === undefined)
         return text === first;
     const end = text.length - last.length;
     if (end < first.length || !text.startsWith(first) || !text.endsWith(last))
         return false;
-    return skipSegments(segments.slice(1, -1), text.slice(first.length, end), 0) !== undefined;
+    return skipSegments(rest.slice(0, -1), text.slice(first.length, end), 0) !== undefined;
 }
-function matchesWithin(segments, text) {
-    const [first = '', ...rest] = segments;
+function matchesWithin({ first, rest }, text) {
+    const last = rest.at(-1);
     for (let start = text.indexOf(first); start >= 0; start = text.indexOf(first, start + 1)) {
         if (!isBoundary(text, start))
             continue;
         const position = start + first.length;
-        if (rest.length === 0) {
+        if (last === undefined) {
             if (isBoundary(text, position))
                 return true;
             continue;
         }
         const middle = skipSegments(rest.slice(0, -1), text, position);
-        return middle !== undefined && endsWord(rest.at(-1) ?? '', text, middle);
+        return middle !== undefined && endsWord(last, text, middle);
     }
     return false;
 }
@@ -776,8 +777,6 @@ function endsWord(segment, text, from) {
     for (let start = text.indexOf(segment, from); start >= 0; start = text.indexOf(segment, start + 1)) {
         if (isBoundary(text, start + segment.length))
             return true;
-        if (start >= text.length)
-            return false;
     }
     return false;
 }
@@ -792,18 +791,14 @@ function skipSegments(segments, text, from) {
     return position;
 }
 const ANY_TEXT = '\uFFFF';
-const ANY_GAP = '\uFFFE';
 const WORD_BEFORE = /[\p{L}\p{M}\p{N}_\uFFFF]$/u;
 const WORD_AFTER = /^[\p{L}\p{M}\p{N}_\uFFFF]/u;
 function isBoundary(text, index) {
     return !(WORD_BEFORE.test(text.slice(Math.max(0, index - 2), index)) && WORD_AFTER.test(text.slice(index, index + 2)));
 }
-function examplesOf({ segments, matchesWords }) {
-    const text = segments.join(ANY_TEXT);
-    const before = ANY_TEXT + ANY_GAP;
-    const after = ANY_GAP + ANY_TEXT;
-    const texts = matchesWords ? [text, before + text, text + after, before + text + after] : [text];
-    return texts.map(formsOf);
+function exampleOf({ first, rest, matchesWords }) {
+    const text = [first, ...rest].join(ANY_TEXT);
+    return formsOf(matchesWords ? ANY_TEXT + text + ANY_TEXT : text);
 }
 
 
@@ -961,7 +956,7 @@ function finalStatusProblem(label, desiredStatus, status, failure) {
         const hint = 'Invites live for about four days. Ask the inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
         return { title, message: 'It has expired.', details, hint };
     }
-    const message = `It is already ${status}. An invite can be responded to once.`;
+    const message = `It is already ${status}. An invitation can be responded to once.`;
     const hint = 'If that is not what you want, ask the inviter to remove the member or to send a new invite.';
     return { title, message, details, hint };
 }
@@ -1136,7 +1131,7 @@ const PROXY_MESSAGES = {
     malformed: 'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
 };
 const UNCHECKED_CERTIFICATES = {
-    title: 'Certificates are checked all the same',
+    title: 'Certificates are checked anyway',
     message: 'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to whoever presents one. This step ignores it.',
     details: [],
     hint: 'Remove the variable. Where a proxy re-signs connections, set NODE_EXTRA_CA_CERTS to the file with the certificate of its authority.',
@@ -1277,7 +1272,7 @@ const TRACKER_PROBLEMS = {
     defect: (description) => trackerProblem(`This action has a defect: ${description}.`, 'Report what it says.'),
 };
 function trackerProblem(message, hint = 'The next run of the workflow tries again.', details = []) {
-    const all = [...details, 'What became of the invites stands.'];
+    const all = [...details, 'The invites are not affected.'];
     return { title: 'The tracking issue could not be updated', message, details: all, hint };
 }
 
@@ -1319,7 +1314,7 @@ function failureAnnotations(outcomes, stop, others) {
     const own = failed.filter(({ causedByStop }) => !causedByStop).map(({ problem }) => problemAnnotation(problem));
     const isStopShown = stop !== undefined && (shared.length > 0 || own.length === 0);
     const annotations = isStopShown ? [stopAnnotation(stop, shared), ...own] : own;
-    return capAnnotations(annotations, 'failures', 'The summary of the job lists all of them.', others);
+    return capAnnotations(annotations, 'failures', others);
 }
 function stopAnnotation(stop, affected) {
     const { lines, title } = problemAnnotation(stop);
@@ -1346,20 +1341,23 @@ function successWarnings(outcome, { desiredStatus }) {
 }
 function clockNotice(skewMs) {
     const title = `The runner’s clock is ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead'}`;
-    const line = `${title}, compared with Cloudflare’s. The step reckons with Cloudflare’s time; set the runner’s clock.`;
+    const line = `${title}, compared with Cloudflare’s. The step uses Cloudflare’s time. Set the runner’s clock.`;
     return { title, lines: [line] };
 }
 function nameInvites(invites, maxCount = MAX_NAMED) {
     const labels = invites.map(({ invite, id }) => (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id));
     return (0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(labels, maxCount).join(', ');
 }
-function capAnnotations(annotations, what, where, others = 0) {
+function capAnnotations(annotations, what, others = 0) {
     const room = MAX_ANNOTATIONS - others;
     if (annotations.length <= room)
         return annotations;
     const rest = annotations.slice(room - 1).map(({ title }) => title);
     const title = `${rest.length} more ${what}`;
-    const last = { title, lines: [`${title}.`, ...(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(rest, MAX_NAMED), where] };
+    const last = {
+        title,
+        lines: [`${title}.`, ...(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .firstOf */ .Ku)(rest, MAX_NAMED), 'The summary of the job lists all of them.'],
+    };
     return [...annotations.slice(0, room - 1), last];
 }
 
@@ -1444,8 +1442,8 @@ function describeSearch({ kind, selected, ignored, alreadyDone }) {
     return `${pending}: ${selected.length} to respond to, ${ignored.length} left alone. ${done} responded to before.`;
 }
 function groupTitle(count, { dryRun, desiredStatus }) {
-    const invites = (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(count, 'invite');
-    return dryRun ? `Dry run: ${invites}` : `Trying to ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .verbOf */ .rl)(desiredStatus)} ${invites}`;
+    const invitations = (0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(count, 'invitation');
+    return dryRun ? `Dry run: ${invitations}` : `Trying to ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .verbOf */ .rl)(desiredStatus)} ${invitations}`;
 }
 function describeOutcome(outcome, context) {
     const label = (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(outcome.invite, outcome.id);
@@ -1510,7 +1508,7 @@ const OUTCOME_SIGNS = {
     failed: '❌',
     not_attempted: '⏸️',
 };
-function buildSummary({ title, outcomes, rowContext, stop, remarks, ignored, policy }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_4__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
+function buildSummary({ title, outcomes, rowContext, stop, remarks, list, ignored, policy }, escapeText = _text_js__WEBPACK_IMPORTED_MODULE_4__/* .toHtml */ .V, maxBytes = MAX_BYTES) {
     const own = outcomes.filter(_invites_outcome_js__WEBPACK_IMPORTED_MODULE_5__/* .isFailed */ .I).filter(({ causedByStop }) => !causedByStop);
     const problems = [...(stop === undefined ? [] : [stop]), ...own.map(({ problem }) => problem)];
     const room = maxBytes - FRAME_BYTES;
@@ -1531,7 +1529,7 @@ function buildSummary({ title, outcomes, rowContext, stop, remarks, ignored, pol
         ...omittedNote(failures.omitted, 'failure'),
         ...(notes.html === '' ? [] : [notes.html]),
         ...omittedNote(notes.omitted, 'remark'),
-        ...(ignored.length === 0 ? [] : [foldedBlock((0,_log_js__WEBPACK_IMPORTED_MODULE_3__/* .ignoredTitle */ .rp)(ignored.length), `<ul>${folded.html}</ul>`)]),
+        ...(ignored.length === 0 ? [] : [foldedBlock((0,_log_js__WEBPACK_IMPORTED_MODULE_3__/* .ignoredTitle */ .rp)(ignored.length, list), `<ul>${folded.html}</ul>`)]),
         ...omittedNote(folded.omitted, 'invite'),
         ...(foldedPolicy.html === '' ? [] : [foldedPolicy.html]),
     ].join('\n\n');
@@ -2671,7 +2669,7 @@ class InvitesClient {
     get isRefused() {
         return this.#options.limiter.isRefused;
     }
-    get(ref, { retry, isOptional }) {
+    get(ref, { retry, isOptional } = {}) {
         const request = { method: 'GET', path: pathOf(ref), isOptional };
         return this.#withRetries(retry, request, (success) => inviteOf(success, ref));
     }
@@ -2689,7 +2687,7 @@ class InvitesClient {
         });
     }
     async listPage(page, perPage, options = {}) {
-        const { kind = 'invite', status, retry = 'all', isOptional } = options;
+        const { kind = 'invite', status, retry, isOptional } = options;
         const request = { method: 'GET', path: ENDPOINTS[kind].path, isList: true, isOptional };
         const ofStatus = status === undefined ? {} : { status };
         const query = `?${new URLSearchParams({ ...ofStatus, page: String(page), per_page: String(perPage) })}`;
@@ -2960,8 +2958,8 @@ const INPUT_PROBLEMS = {
     emptyTokenVariable: () => `CLOUDFLARE_API_TOKEN is set in the environment but empty. ${SECRETS_HINT} If the Global API Key is meant, do not set CLOUDFLARE_API_TOKEN.`,
     noCredentials: () => `There are no credentials. Write api-token, or api-email with api-key, or set CLOUDFLARE_API_TOKEN in the environment. ${SECRETS_HINT}`,
     waitBesideIds: (waitSeconds) => `wait-seconds is "${waitSeconds}" beside invite-id. A wait is for finding an invite by filters; leave one of the two out.`,
-    kindBesideIds: () => 'kind is "membership" beside invite-id, whose ids say it themselves. Write "membership." before the id of a membership, and leave kind out.',
-    inviterOfMembership: () => 'invited-by is written for memberships, of which Cloudflare names no inviter: nothing could match. Leave it out, or write exactly "*", which accepts a missing inviter.',
+    kindBesideIds: () => 'kind is "membership" beside invite-id, where each id says its kind. Write "membership." before the id of a membership, and leave kind out.',
+    inviterOfMembership: () => 'invited-by is written for memberships, for which Cloudflare names no inviter: nothing could match. Leave it out, or write exactly "*", which accepts a missing inviter.',
     nothingToSelectBy: (filterNames) => `There is neither an invite-id nor a filter. Write invite-id, or select by ${filterNames.join(', ')}; organization-name: '*' means every invite.`,
     timeoutTooShort: (timeoutSeconds, waitSeconds) => `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
 };
@@ -3548,13 +3546,13 @@ class InviteResponder {
     }
     async run() {
         const { dryRun, filters } = this.#options;
-        if (this.#isMembership && this.#isOpen) {
+        if (this.#isMembership && this.#finalStatus === undefined) {
             const decided = await this.#readUntilPending();
             if (decided !== undefined)
                 return decided;
         }
         else if (this.#known.state === 'unread' && (dryRun || Object.keys(filters).length > 0)) {
-            const failure = await this.#read('all');
+            const failure = await this.#read();
             if (failure !== undefined)
                 return this.#failedBy(failure);
         }
@@ -3592,7 +3590,7 @@ class InviteResponder {
             const mayHaveEffect = error.effect !== 'not-applied' || this.#known.state === 'unknown';
             const mustReadBack = !isRefused && mayHaveEffect && !(again && this.#isMembership);
             const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
-            const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
+            const decided = this.#conclude();
             if (decided !== undefined)
                 return decided;
             if (!again)
@@ -3605,7 +3603,7 @@ class InviteResponder {
     async #readUntilPending() {
         const { client, dryRun } = this.#options;
         do {
-            const failure = await this.#read('all');
+            const failure = await this.#read();
             if (failure !== undefined)
                 return this.#failedBy(this.#lastFailure ?? failure, failure);
             const decided = this.#conclude();
@@ -3622,14 +3620,13 @@ class InviteResponder {
         return undefined;
     }
     #conclude() {
-        const { status } = this.#known.fields;
+        const status = this.#finalStatus;
         const failure = this.#lastFailure;
         const mismatch = this.#mismatch();
-        const isFinal = !this.#isOpen;
-        if (mismatch !== undefined && !(isFinal && failure !== undefined)) {
+        if (mismatch !== undefined && (status === undefined || failure === undefined)) {
             return this.#failed({ kind: 'outside-policy', mismatch, failure });
         }
-        if (!isFinal || status === undefined)
+        if (status === undefined)
             return undefined;
         if (status === this.#options.desiredStatus) {
             return this.#succeeded(this.#known.mayBeChanged ? 'changed' : 'unchanged');
@@ -3646,8 +3643,9 @@ class InviteResponder {
         const isNotFound = isMissing && this.#known.state === 'unread';
         return this.#failed({ kind: 'request', failure, isNotFound }, failure.error.isAuthError);
     }
-    get #isOpen() {
-        return [undefined, 'pending'].includes(this.#known.fields.status);
+    get #finalStatus() {
+        const { status } = this.#known.fields;
+        return status === 'pending' ? undefined : status;
     }
     get #ref() {
         return { id: this.#serverId, kind: this.#known.fields.kind };
@@ -3658,7 +3656,7 @@ class InviteResponder {
     #succeeded(kind) {
         this.#known.settle();
         const invite = this.#known.reported;
-        const hasExpired = kind === 'planned' && (0,expiry/* isExpired */._)(invite, this.#options.serverNowMs());
+        const hasExpired = (0,expiry/* isExpired */._)(invite, this.#options.serverNowMs());
         return { kind, id: this.#serverId, invite, mismatch: this.#mismatch(), isExpired: hasExpired };
     }
     #failed(cause, causedByStop = false, kind = 'failed') {
@@ -3720,7 +3718,6 @@ function reasonToIgnore(invite, filters, nowMs) {
 
 
 
-
 const LOOK_INTERVAL_MS = 5_000;
 const OPTIONAL = { kind: 'membership', retry: 'none', isOptional: true };
 async function searchInvites(options) {
@@ -3760,7 +3757,7 @@ async function look(options) {
         return listing;
     const { invites, ...gaps } = listing.value;
     const open = isOfInvites ? invites : invites.filter(({ status }) => status === 'pending');
-    const { complete, unread } = await withPolicies(open, options, { retry: 'all' });
+    const { complete, unread } = await withPolicies(open, options);
     const selection = selectInvites(complete, filters, desiredStatus, serverClock.nowMs());
     const selected = [...selection.selected, ...unread.map(({ invite }) => withoutStatus(invite))];
     return { ok: true, value: { kind, otherList: [], ...selection, selected, ...gaps } };
@@ -3781,12 +3778,10 @@ async function withPolicies(listed, { client, filters }, read) {
 }
 async function findJoined(options) {
     const { filters, desiredStatus, waitSeconds } = options;
-    const organization = (0,invites_filters/* literalOrganization */.dz)(filters);
-    if (waitSeconds === 0 || desiredStatus !== 'accepted' || organization === undefined)
+    if (waitSeconds === 0 || desiredStatus !== 'accepted' || !(0,invites_filters/* namesOneOrganization */.eZ)(filters))
         return undefined;
     const members = await lookAtMemberships(options, 'accepted');
-    const ofOrganization = members.filter(({ organization_id: id = '' }) => (0,ascii/* asciiLowercase */.T)(id) === (0,ascii/* asciiLowercase */.T)(organization));
-    const { complete, unread } = await withPolicies(ofOrganization, options, OPTIONAL);
+    const { complete, unread } = await withPolicies(members, options, OPTIONAL);
     for (const { failure } of unread)
         options.onOptionalFailure({ kind: 'request', failure });
     return complete.find((member) => (0,invites_filters/* matchFilters */.XN)(member, filters).kind === 'match');
@@ -4144,6 +4139,7 @@ function createReport(result, filters = {}) {
         stop,
         warnings: [...warnings, ...warningsOf(result), ...list.warnings],
         notices: list.notices,
+        list: search?.kind,
         ignored: (search?.ignored ?? []).map(log/* describeIgnored */.MS),
         policy: Object.keys(filters).length > 0 ? (0,log/* describePolicy */.wy)(filters) : undefined,
         exitCode: stop !== undefined || outcomes.some(invites_outcome/* isFailed */.I) ? 1 : 0,
@@ -4229,15 +4225,14 @@ async function publishReport(report, workflow, redact) {
         const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
         return workflow.addSummary((0,summary/* buildSummary */.f)({ ...report, remarks }));
     });
-    const where = 'They are about pending invites that match no filter and expire within 24 hours.';
-    await publish('warning', 'warnings', () => annotate('warning', (0,annotations/* capAnnotations */.XO)(warnings, 'warnings', where)));
+    await publish('warning', 'warnings', () => annotate('warning', (0,annotations/* capAnnotations */.XO)(warnings, 'warnings')));
     await publish('warning', 'notices', () => annotate('notice', notices));
     return isWritten ? report.exitCode : 1;
 }
 function resultLine({ title, outcomes }) {
     const changed = outcomes.filter(({ kind }) => kind === 'changed');
     const names = changed.length === 0 ? '' : ` Changed: ${(0,annotations/* nameInvites */.y6)(changed)}.`;
-    return `What became of the invites stands. ${title}.${names}`;
+    return `The invites are not affected. ${title}.${names}`;
 }
 
 ;// CONCATENATED MODULE: external "node:fs"

@@ -36,17 +36,15 @@ interface RetryDecision {
   readonly failure: RequestFailure;
 }
 
-/** Which failures of a read are followed by another attempt: any that may pass, only a rate limit, or none. */
-type ReadRetry = 'all' | 'rate-limit' | 'none';
-
 export interface ReadOptions {
-  readonly retry: ReadRetry;
+  /** Which failures are followed by another attempt: only a rate limit, or none; without it, any that may pass. */
+  readonly retry?: 'rate-limit' | 'none' | undefined;
   /** Whether the step goes on without it: a refusal that others need not meet does not stop the step. */
   readonly isOptional?: boolean;
 }
 
 /** Which list to read, and how. */
-export interface ListOptions extends Partial<ReadOptions> {
+export interface ListOptions extends ReadOptions {
   /** Invites without it. */
   readonly kind?: InviteKind;
   /** Memberships to ask for; the server may not obey. */
@@ -91,7 +89,7 @@ export class InvitesClient {
   }
 
   /** `GET …/{id}`. Fails too if the response is a success without a status of this invitation. */
-  get(ref: InviteRef, { retry, isOptional }: ReadOptions): Promise<ApiResult<Invite>> {
+  get(ref: InviteRef, { retry, isOptional }: ReadOptions = {}): Promise<ApiResult<Invite>> {
     const request: ApiRequest = { method: 'GET', path: pathOf(ref), isOptional };
     return this.#withRetries(retry, request, (success) => inviteOf(success, ref));
   }
@@ -119,7 +117,7 @@ export class InvitesClient {
    * refuses the parameters, which Cloudflare does not document for invites, the first page is the whole list.
    */
   async listPage(page: number, perPage: number, options: ListOptions = {}): Promise<ApiResult<InvitePage>> {
-    const { kind = 'invite', status, retry = 'all', isOptional } = options;
+    const { kind = 'invite', status, retry, isOptional } = options;
     const request: ApiRequest = { method: 'GET', path: ENDPOINTS[kind].path, isList: true, isOptional };
     const ofStatus = status === undefined ? {} : { status };
     const query = `?${new URLSearchParams({ ...ofStatus, page: String(page), per_page: String(perPage) })}`;
@@ -155,7 +153,11 @@ export class InvitesClient {
     return { again: true, failure };
   }
 
-  async #withRetries<T>(retry: ReadRetry, request: ApiRequest, parse: SuccessParser<T>): Promise<ApiResult<T>> {
+  async #withRetries<T>(
+    retry: ReadOptions['retry'],
+    request: ApiRequest,
+    parse: SuccessParser<T>,
+  ): Promise<ApiResult<T>> {
     for (let attempts = 1; ; ) {
       const result = await this.#sendOnce(request, parse);
       if (result.ok) return result;

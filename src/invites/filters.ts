@@ -83,10 +83,9 @@ export const FILTER_NAMES = Object.keys(FILTERS) as readonly FilterName[];
 /** Which invites the step may respond to: the filters that the workflow sets. All of them must match. */
 export type Filters = { readonly [Name in FilterName]?: PatternList };
 
-/** The one organization that `filters` name by its id, without a pattern; undefined if they name none or several. */
-export function literalOrganization({ 'organization-id': list }: Filters): string | undefined {
-  const [id, ...others] = list?.entries ?? [];
-  return id !== undefined && others.length === 0 && isInviteId(id) ? id : undefined;
+/** Whether `filters` name one organization by its id, without a pattern. */
+export function namesOneOrganization({ 'organization-id': list }: Filters): boolean {
+  return list?.entries.length === 1 && list.entries.every(isInviteId);
 }
 
 /** The filter that an invite does not pass, and the value that decided; no value if it is missing or unreadable. */

@@ -33,11 +33,11 @@ export interface SuccessfulOutcome extends OutcomeBase {
   readonly kind: 'changed' | 'unchanged' | 'planned';
   /** Set if the last response shows the invite outside the policy, although the one that decided did not. */
   readonly mismatch: FilterMismatch | undefined;
-  /** Whether a planned invite has expired by its own date. */
+  /** Whether the invite has expired by its own date. */
   readonly isExpired: boolean;
 }
 
-/** What became of one invite. */
+/** The outcome of one invite. */
 export type Outcome = SuccessfulOutcome | FailedOutcome;
 
 /** Whether `outcome` makes the step fail. */

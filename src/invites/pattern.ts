@@ -9,11 +9,15 @@ import { asciiLowercase } from '../ascii.ts';
 
 /** One entry of a list. */
 export interface Pattern {
+  /** As it is written. */
+  readonly entry: string;
   readonly isExclusion: boolean;
   /** Whether it matches anywhere in a value, from one word's boundary to another's, instead of the whole value. */
   readonly matchesWords: boolean;
-  /** The literal texts between the `*`s, normalized; a single one if there is no `*`. */
-  readonly segments: readonly string[];
+  /** The literal text before the first `*`, normalized; all of it if there is no `*`. */
+  readonly first: string;
+  /** The literal texts after each `*`, normalized. */
+  readonly rest: readonly string[];
 }
 
 /** A checked list of patterns. */
@@ -74,18 +78,16 @@ export function parsePatternList(
   exclusionsMatchWords: boolean,
 ): PatternList | PatternFault {
   const patterns = entries.map((entry) => parsePattern(entry, exclusionsMatchWords));
-  /** The index of a later entry of the other kind that matches every text that this one matches; -1 if there is none. */
-  const findUndoing = (pattern: Pattern, index: number): number => {
-    const examples = examplesOf(pattern);
-    const isUndoing = (other: Pattern): boolean =>
-      other.isExclusion !== pattern.isExclusion && examples.every((example) => matches(other, example));
-    return patterns.findIndex((other, at) => at > index && isUndoing(other));
+  /** A later entry of the other kind that matches every text that `pattern` matches. */
+  const findUndoing = (pattern: Pattern, index: number): Pattern | undefined => {
+    const example = exampleOf(pattern);
+    return patterns.slice(index).find((other) => other.isExclusion !== pattern.isExclusion && matches(other, example));
   };
   for (const [index, pattern] of patterns.entries()) {
-    const undoing = pattern.isExclusion ? findUndoing(pattern, index) : -1;
-    if (undoing >= 0) return { kind: 'dead-exclusion', entry: entries[index] ?? '', by: entries[undoing] ?? '' };
+    const by = pattern.isExclusion ? findUndoing(pattern, index) : undefined;
+    if (by !== undefined) return { kind: 'dead-exclusion', entry: pattern.entry, by: by.entry };
   }
-  if (patterns.every((pattern, index) => pattern.isExclusion || findUndoing(pattern, index) >= 0)) {
+  if (patterns.every((pattern, index) => pattern.isExclusion || findUndoing(pattern, index) !== undefined)) {
     return { kind: 'nothing-included' };
   }
   return { patterns, entries, isAnything: entries.length === 1 && entries[0] === '*' };
@@ -95,15 +97,18 @@ function parsePattern(entry: string, exclusionsMatchWords: boolean): Pattern {
   const isExclusion = entry.startsWith('!');
   const segments = [''];
   // Each token is an escaped character, a `*`, or one other character.
-  for (const token of (isExclusion ? entry.slice(1) : entry).match(/\\?[\s\S]/g) ?? []) {
+  for (const [token] of (isExclusion ? entry.slice(1) : entry).matchAll(/\\?[\s\S]/g)) {
     if (token === '*') segments.push('');
     else segments[segments.length - 1] += token.length > 1 ? token.slice(1) : token;
   }
-  const normalized = segments.map(isExclusion ? normalizeLoosely : normalize);
-  const [before, after] = isExclusion ? [PUNCTUATION_BEFORE, PUNCTUATION_AFTER] : [/^ +/, / +$/];
-  normalized[0] = normalized[0]?.replace(before, '') ?? '';
-  normalized[normalized.length - 1] = normalized.at(-1)?.replace(after, '') ?? '';
-  return { isExclusion, matchesWords: isExclusion && exclusionsMatchWords, segments: normalized };
+  const normalizeText = isExclusion ? normalizeLoosely : normalize;
+  const [before, after] = isExclusion ? [PUNCTUATION_BEFORE, PUNCTUATION_AFTER] : [/^ /, / $/];
+  const [first = '', ...rest] = segments.map((segment, index) => {
+    const text = normalizeText(segment);
+    const fromStart = index === 0 ? text.replace(before, '') : text;
+    return index === segments.length - 1 ? fromStart.replace(after, '') : fromStart;
+  });
+  return { entry, isExclusion, matchesWords: isExclusion && exclusionsMatchWords, first, rest };
 }
 
 /** What `list` says about `value`; undefined stands for a value that is missing or unreadable. */
@@ -131,38 +136,38 @@ function formsOf(value: string): Forms {
   return { exact: normalize(value).trim(), loose, words };
 }
 
-function matches({ isExclusion, matchesWords, segments }: Pattern, { exact, loose, words }: Forms): boolean {
-  if (matchesWords) return matchesWithin(segments, words);
-  const text = isExclusion ? loose : exact;
-  const first = segments[0] ?? '';
-  const last = segments.at(-1) ?? '';
-  if (segments.length === 1) return text === first;
+function matches(pattern: Pattern, { exact, loose, words }: Forms): boolean {
+  if (pattern.matchesWords) return matchesWithin(pattern, words);
+  const text = pattern.isExclusion ? loose : exact;
+  const { first, rest } = pattern;
+  const last = rest.at(-1);
+  if (last === undefined) return text === first;
   const end = text.length - last.length;
   if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
-  return skipSegments(segments.slice(1, -1), text.slice(first.length, end), 0) !== undefined;
+  return skipSegments(rest.slice(0, -1), text.slice(first.length, end), 0) !== undefined;
 }
 
-/** Whether the segments stand in `text`, the first one at the start of a word and the last one at the end of one. */
-function matchesWithin(segments: readonly string[], text: string): boolean {
-  const [first = '', ...rest] = segments;
+/** Whether the pattern stands in `text`, its first segment at the start of a word and its last one at the end of one. */
+function matchesWithin({ first, rest }: Pattern, text: string): boolean {
+  const last = rest.at(-1);
   for (let start = text.indexOf(first); start >= 0; start = text.indexOf(first, start + 1)) {
     if (!isBoundary(text, start)) continue;
     const position = start + first.length;
-    if (rest.length === 0) {
+    if (last === undefined) {
       if (isBoundary(text, position)) return true;
       continue;
     }
     // The leftmost start leaves the most text to the other segments, so it decides.
     const middle = skipSegments(rest.slice(0, -1), text, position);
-    return middle !== undefined && endsWord(rest.at(-1) ?? '', text, middle);
+    return middle !== undefined && endsWord(last, text, middle);
   }
   return false;
 }
 
 function endsWord(segment: string, text: string, from: number): boolean {
   for (let start = text.indexOf(segment, from); start >= 0; start = text.indexOf(segment, start + 1)) {
+    // The end of the text is a boundary, where the search for an empty segment ends.
     if (isBoundary(text, start + segment.length)) return true;
-    if (start >= text.length) return false;
   }
   return false;
 }
@@ -180,8 +185,6 @@ function skipSegments(segments: readonly string[], text: string, from: number): 
 
 /** Stands for any text, when one pattern is matched by another: a character of a word that no value holds. */
 const ANY_TEXT = '\uFFFF';
-/** Stands for any character between words. */
-const ANY_GAP = '\uFFFE';
 
 const WORD_BEFORE = /[\p{L}\p{M}\p{N}_\uFFFF]$/u;
 const WORD_AFTER = /^[\p{L}\p{M}\p{N}_\uFFFF]/u;
@@ -194,11 +197,8 @@ function isBoundary(text: string, index: number): boolean {
   );
 }
 
-/** Values that stand for all that `pattern` matches: another pattern matches these only if it matches all of them. */
-function examplesOf({ segments, matchesWords }: Pattern): readonly Forms[] {
-  const text = segments.join(ANY_TEXT);
-  const before = ANY_TEXT + ANY_GAP;
-  const after = ANY_GAP + ANY_TEXT;
-  const texts = matchesWords ? [text, before + text, text + after, before + text + after] : [text];
-  return texts.map(formsOf);
+/** A value that stands for all that `pattern` matches: another pattern matches it only if it matches all of them. */
+function exampleOf({ first, rest, matchesWords }: Pattern): Forms {
+  const text = [first, ...rest].join(ANY_TEXT);
+  return formsOf(matchesWords ? ANY_TEXT + text + ANY_TEXT : text);
 }

@@ -55,11 +55,11 @@ class InviteResponder {
 
   async run(): Promise<Outcome> {
     const { dryRun, filters } = this.#options;
-    if (this.#isMembership && this.#isOpen) {
+    if (this.#isMembership && this.#finalStatus === undefined) {
       const decided = await this.#readUntilPending();
       if (decided !== undefined) return decided;
     } else if (this.#known.state === 'unread' && (dryRun || Object.keys(filters).length > 0)) {
-      const failure = await this.#read('all');
+      const failure = await this.#read();
       if (failure !== undefined) return this.#failedBy(failure);
     }
     const decided = this.#conclude();
@@ -100,7 +100,7 @@ class InviteResponder {
       const mayHaveEffect = error.effect !== 'not-applied' || this.#known.state === 'unknown';
       const mustReadBack = !isRefused && mayHaveEffect && !(again && this.#isMembership);
       const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
-      const decided = mustReadBack && readFailure === undefined ? this.#conclude() : undefined;
+      const decided = this.#conclude();
       if (decided !== undefined) return decided;
       if (!again) return this.#failedBy(failure, readFailure);
       const ended = this.#isMembership ? await this.#readUntilPending() : undefined;
@@ -115,7 +115,7 @@ class InviteResponder {
   async #readUntilPending(): Promise<Outcome | undefined> {
     const { client, dryRun } = this.#options;
     do {
-      const failure = await this.#read('all');
+      const failure = await this.#read();
       if (failure !== undefined) return this.#failedBy(this.#lastFailure ?? failure, failure);
       const decided = this.#conclude();
       if (decided !== undefined) return decided;
@@ -124,7 +124,7 @@ class InviteResponder {
   }
 
   /** Reads the invite; resolves with the reason if that fails. */
-  async #read(retry: 'all' | 'rate-limit'): Promise<RequestFailure | undefined> {
+  async #read(retry?: 'rate-limit'): Promise<RequestFailure | undefined> {
     const read = await this.#options.client.get(this.#ref, { retry });
     if (!read.ok) return read.failure;
     this.#known.update(read.value);
@@ -133,15 +133,14 @@ class InviteResponder {
 
   /** The outcome, if what was read last decides it. */
   #conclude(): Outcome | undefined {
-    const { status } = this.#known.fields;
+    const status = this.#finalStatus;
     const failure = this.#lastFailure;
     const mismatch = this.#mismatch();
-    const isFinal = !this.#isOpen;
     // After an attempt, its result is reported even if the invite is outside the policy by now.
-    if (mismatch !== undefined && !(isFinal && failure !== undefined)) {
+    if (mismatch !== undefined && (status === undefined || failure === undefined)) {
       return this.#failed({ kind: 'outside-policy', mismatch, failure });
     }
-    if (!isFinal || status === undefined) return undefined;
+    if (status === undefined) return undefined;
     if (status === this.#options.desiredStatus) {
       return this.#succeeded(this.#known.mayBeChanged ? 'changed' : 'unchanged');
     }
@@ -161,9 +160,10 @@ class InviteResponder {
     return this.#failed({ kind: 'request', failure, isNotFound }, failure.error.isAuthError);
   }
 
-  /** Whether no final status was read. */
-  get #isOpen(): boolean {
-    return [undefined, 'pending'].includes(this.#known.fields.status);
+  /** A status that cannot change any more; undefined if none was read. */
+  get #finalStatus(): string | undefined {
+    const { status } = this.#known.fields;
+    return status === 'pending' ? undefined : status;
   }
 
   get #ref(): InviteRef {
@@ -178,7 +178,7 @@ class InviteResponder {
   #succeeded(kind: 'changed' | 'unchanged' | 'planned'): Outcome {
     this.#known.settle();
     const invite = this.#known.reported;
-    const hasExpired = kind === 'planned' && isExpired(invite, this.#options.serverNowMs());
+    const hasExpired = isExpired(invite, this.#options.serverNowMs());
     return { kind, id: this.#serverId, invite, mismatch: this.#mismatch(), isExpired: hasExpired };
   }
 

@@ -1,11 +1,10 @@
-import { asciiLowercase } from '../ascii.ts';
 import type { Clock } from '../clock.ts';
 import type { InvitesClient, ReadOptions } from '../cloudflare/client.ts';
 import { type RequestFailure, type Result, StopError } from '../cloudflare/errors.ts';
 import type { InviteKind, InviteResponse } from '../cloudflare/invite.ts';
 import type { RequestLimiter } from '../cloudflare/limiter.ts';
 import type { ServerClock } from '../cloudflare/server-clock.ts';
-import { type Filters, literalOrganization, matchFilters } from './filters.ts';
+import { type Filters, matchFilters, namesOneOrganization } from './filters.ts';
 import { withoutStatus } from './known-state.ts';
 import { type ListFailure, type ListGaps, listInvites } from './list.ts';
 import { type ListedInvite, type Selection, selectInvites } from './select.ts';
@@ -82,7 +81,7 @@ async function look(options: SearchOptions): Promise<Result<InviteSearch, Search
   const { invites, ...gaps } = listing.value;
   // The server need not obey the status that is asked for, and accepted memberships are no reruns.
   const open = isOfInvites ? invites : invites.filter(({ status }) => status === 'pending');
-  const { complete, unread } = await withPolicies(open, options, { retry: 'all' });
+  const { complete, unread } = await withPolicies(open, options);
   const selection = selectInvites(complete, filters, desiredStatus, serverClock.nowMs());
   // One that could not be read is a target of its own: it is read again, and fails alone.
   const selected = [...selection.selected, ...unread.map(({ invite }) => withoutStatus(invite))];
@@ -99,7 +98,7 @@ interface Unread {
 async function withPolicies(
   listed: readonly ListedInvite[],
   { client, filters }: SearchOptions,
-  read: ReadOptions,
+  read?: ReadOptions,
 ): Promise<{ readonly complete: readonly ListedInvite[]; readonly unread: readonly Unread[] }> {
   const complete: ListedInvite[] = [];
   const unread: Unread[] = [];
@@ -119,13 +118,9 @@ async function withPolicies(
  */
 async function findJoined(options: SearchOptions): Promise<ListedInvite | undefined> {
   const { filters, desiredStatus, waitSeconds } = options;
-  const organization = literalOrganization(filters);
-  if (waitSeconds === 0 || desiredStatus !== 'accepted' || organization === undefined) return undefined;
+  if (waitSeconds === 0 || desiredStatus !== 'accepted' || !namesOneOrganization(filters)) return undefined;
   const members = await lookAtMemberships(options, 'accepted');
-  const ofOrganization = members.filter(
-    ({ organization_id: id = '' }) => asciiLowercase(id) === asciiLowercase(organization),
-  );
-  const { complete, unread } = await withPolicies(ofOrganization, options, OPTIONAL);
+  const { complete, unread } = await withPolicies(members, options, OPTIONAL);
   for (const { failure } of unread) options.onOptionalFailure({ kind: 'request', failure });
   return complete.find((member) => matchFilters(member, filters).kind === 'match');
 }

@@ -151,7 +151,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'ids that differ by case are one invite, in the spelling of the server',
-    inputs: { 'invite-id': `${inviteId(10).toUpperCase()} ${inviteId(10)}` },
+    inputs: { 'invite-id': `${inviteId(10)} ${inviteId(10).toUpperCase()}` },
     invites: [invite(10)],
     requests: 'PATCH',
     exit: 0,

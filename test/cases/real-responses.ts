@@ -459,6 +459,7 @@ export const cases: readonly Case[] = [
     exit: 1,
     hints: [hint],
     neverSays: ['Enterprise', 'attempts', ...(hint === NOT_FOUND ? [] : ['Check the id'])],
+    neverLogs: hint === NOT_FOUND ? ['Not changed by this step'] : [],
     tookMs: 0,
   })),
   ...MISSING.map(

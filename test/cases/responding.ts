@@ -30,20 +30,20 @@ const FINAL = [
   [
     'accepted',
     'rejected',
-    'is already accepted. An invite can be responded to once.',
+    'is already accepted. An invitation can be responded to once.',
     'ask the inviter to remove the member',
   ],
   [
     'rejected',
     'accepted',
-    'is already rejected. An invite can be responded to once.',
+    'is already rejected. An invitation can be responded to once.',
     'ask the inviter to remove the member',
   ],
   ['expired', 'accepted', 'has expired.', 'Members › the user › Resend invite'],
   [
     'revoked',
     'accepted',
-    'is already revoked. An invite can be responded to once.',
+    'is already revoked. An invitation can be responded to once.',
     'ask the inviter to remove the member',
   ],
 ] as const;
@@ -102,7 +102,7 @@ export const cases: readonly Case[] = [
       requests: 'PATCH',
       sends: { body: '{"status":"rejected"}' },
       outputs: { status: 'rejected', changed: 'true' },
-      logs: ['Trying to reject 1 invite', `Acme, Inc. (${ID}): rejected.`],
+      logs: ['Trying to reject 1 invitation', `Acme, Inc. (${ID}): rejected.`],
       summary: ['Cloudflare invites: 1 rejected'],
       onServer: ['rejected'],
     },
@@ -347,6 +347,13 @@ export const cases: readonly Case[] = [
       says: ['code 1003: Invite not found', 'State unknown'],
     },
     {
+      name: 'an invite that only the read after a refusal does not find is not said to be unchanged',
+      responses: [refused, gone],
+      requests: 'PATCH GET',
+      says: ['code 1010: Not for you'],
+      neverSays: ['State unknown', 'Not changed by this step'],
+    },
+    {
       name: 'a status that was read is dropped where a later attempt is refused for a reason of the invite',
       responses: [http(504), truth, http(400, 'no'), error500()],
       requests: 'PATCH GET PATCH GET',
@@ -528,7 +535,7 @@ export const cases: readonly Case[] = [
       outcomes: ['unchanged', 'changed', 'failed', 'failed'],
       outputs: { invite_ids: JSON.stringify([inviteId(2), ID, 'nobody', inviteId(3)]), changed: 'true' },
       logs: [
-        'Trying to accept 4 invites',
+        'Trying to accept 4 invitations',
         '[1/4]',
         '[4/4]',
         'nobody: failed. PATCH /user/invites/nobody failed: HTTP 400',
@@ -563,7 +570,7 @@ export const cases: readonly Case[] = [
       inputs: { ...ALL, 'dry-run': 'true' },
       outcomes: ['planned'],
       paths: ['/user/invites?page=1&per_page=50'],
-      logs: ['Dry run: 1 invite', 'would be accepted'],
+      logs: ['Dry run: 1 invitation', 'would be accepted'],
       summary: ['(dry run): 1 would be accepted'],
     },
     {

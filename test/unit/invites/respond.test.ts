@@ -27,7 +27,7 @@ test('a defect is a failed outcome of unknown state', async () => {
     { id: ID, invite: INVITE },
     { ...OPTIONS, client: broken(new TypeError('hunter2hunter2 is undefined')) },
   );
-  expect(outcome).toMatchObject({ kind: 'failed', causedByStop: false });
+  expect(outcome).toMatchObject({ kind: 'failed', causedByStop: false, state: 'unknown' });
   expect(outcome.invite.status).toBeUndefined();
   expect(outcome).toMatchObject({
     cause: { kind: 'defect', description: expect.stringContaining('TypeError: *** is undefined') },
