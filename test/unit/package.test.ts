@@ -62,7 +62,7 @@ test.each(['24.14.0', '24.21.0', '25.0.0', '26.1.0'])('Node %s is accepted', (ve
   expect(checkNode(version)).toEqual({ exitCode: 0, lines: [] });
 });
 
-test('every script that needs a new Node checks for it first', () => {
+test('every script checks the version of Node first', () => {
   const unchecked = Object.entries(metadata.scripts).filter(
     ([, command]) => !/^(?:node tools\/node-version\.js && |npm run )/.test(command),
   );

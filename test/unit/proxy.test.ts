@@ -99,14 +99,14 @@ beforeEach(() => {
   proxied.length = 0;
 });
 
-/** Fetches in a process of its own, which a proxy is set for. */
-async function fetchBehind(env: Record<string, string>, url = 'https://api.cloudflare.invalid/'): Promise<string> {
+/** Fetches each of `urls` in a process of its own, which a proxy is set for. */
+async function fetchBehind(env: Record<string, string>, ...urls: readonly string[]): Promise<string> {
   const script = `
     const proxy = await import(${JSON.stringify(new URL('../../src/proxy.ts', import.meta.url).href)});
-    const url = ${JSON.stringify(url)};
+    const urls = ${JSON.stringify(urls.length > 0 ? urls : ['https://api.cloudflare.invalid/'])};
     try {
-      proxy.useProxyFromEnv(process.env, [url], globalThis[proxy.DISPATCHER_KEY]);
-      await fetch(url).catch(() => undefined);
+      proxy.useProxyFromEnv(process.env, urls, globalThis[proxy.DISPATCHER_KEY]);
+      await Promise.all(urls.map((url) => fetch(url).catch(() => undefined)));
       console.log('sent');
     } catch (error) {
       console.log(error.stack);
@@ -161,7 +161,7 @@ test.each<Record<string, string>>([
   expect(proxied).toEqual([]);
 });
 
-test.each([
+const THIS_MACHINE = [
   'http://127.0.0.1:59999/',
   'http://127.8.9.10/',
   'http://[::1]:59999/',
@@ -170,21 +170,23 @@ test.each([
   'https://localhost:59999/',
   'https://LOCALHOST./',
   'https://api.localhost:59999/',
-])('this machine is reached around every proxy: %s', async (url) => {
-  for (const env of [{}, { NO_PROXY: 'a.example', no_proxy: '.b.example' }, { NO_PROXY: '*' }] as const) {
-    const proxies = { HTTP_PROXY: address, https_proxy: address, ALL_PROXY: address, all_proxy: address };
-    expect(await fetchBehind({ ...proxies, ...env }, url)).toContain('sent');
-  }
-  expect(proxied).toEqual([]);
-});
+] as const;
 
-test.each(['https://localhost.example/', 'https://127.0.0.1.example/', 'https://notlocalhost/'])(
-  'a host that only looks like this machine is reached through the proxy: %s',
-  async (url) => {
-    expect(await fetchBehind({ HTTPS_PROXY: address }, url)).toContain('sent');
-    expect(proxied).toEqual([`CONNECT ${new URL(url).host}:443`]);
+test.each([{}, { NO_PROXY: 'a.example', no_proxy: '.b.example' }, { NO_PROXY: '*' }])(
+  'this machine is reached around every proxy, whatever NO_PROXY says: %j',
+  async (env) => {
+    const proxies = { HTTP_PROXY: address, https_proxy: address, ALL_PROXY: address, all_proxy: address };
+    expect(await fetchBehind({ ...proxies, ...env }, ...THIS_MACHINE)).toContain('sent');
+    expect(proxied).toEqual([]);
   },
 );
+
+test('hosts that only look like this machine are reached through the proxy', async () => {
+  const hosts = ['localhost.example', '127.0.0.1.example', 'notlocalhost'];
+  const urls = hosts.map((host) => `https://${host}/`);
+  expect(await fetchBehind({ HTTPS_PROXY: address }, ...urls)).toContain('sent');
+  expect(proxied.toSorted()).toEqual(hosts.map((host) => `CONNECT ${host}:443`).toSorted());
+});
 
 test('a proxy without a scheme is refused without showing its password', async () => {
   const text = await fetchBehind({ HTTPS_PROXY: `alice:${PASSWORD}@proxy.example:3128` });
