@@ -20,6 +20,11 @@ interface LimiterOptions {
   readonly onPause: (pause: Pause) => void;
 }
 
+interface AnnouncedPause extends Pause {
+  /** Whether the log has a line about it. */
+  readonly isAnnounced: boolean;
+}
+
 /** One deadline, one rate limit and one end for all requests of a step: a limit that one of them meets pauses all. */
 export class RequestLimiter {
   /** Aborts requests in flight, a moment after the job was cancelled. */
@@ -27,7 +32,7 @@ export class RequestLimiter {
   readonly #options: LimiterOptions;
   readonly #deadlineMs: number;
   readonly #stop = new AbortController();
-  #pause: (Pause & { readonly isAnnounced: boolean }) | undefined;
+  #pause: AnnouncedPause | undefined;
   /** Rate limits met so far; requests that were in flight together meet one. */
   #limits = 0;
   /** Rate limits met since the last other response. */
@@ -63,11 +68,14 @@ export class RequestLimiter {
 
   /** Whether a limit that a request met holds back every request. */
   get isRefused(): boolean {
-    return this.#isPaused && this.#pause?.reason !== 'announced';
+    const pause = this.#currentPause;
+    return pause !== undefined && pause.reason !== 'announced';
   }
 
-  get #isPaused(): boolean {
-    return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
+  /** The pause that holds back requests now. */
+  get #currentPause(): AnnouncedPause | undefined {
+    const pause = this.#pause;
+    return pause !== undefined && pause.untilMs > this.#options.clock.nowMs() ? pause : undefined;
   }
 
   /** Ends the step's requests for good; the first reason stays. */
@@ -87,8 +95,7 @@ export class RequestLimiter {
    */
   async acquire(passesAnnounced = false): Promise<number> {
     const { clock, timeoutSeconds, onPause } = this.#options;
-    this.#stop.signal.throwIfAborted();
-    for (let pause = this.#pause; pause !== undefined && this.#isPaused; pause = this.#pause) {
+    for (let pause = this.#currentPause; pause !== undefined; pause = this.#currentPause) {
       if (passesAnnounced && pause.reason === 'announced') break;
       const leftMs = Math.max(0, this.remainingMs);
       const waitMs = pause.untilMs - clock.nowMs();
@@ -140,14 +147,13 @@ export class RequestLimiter {
 
   /** Holds back every request of the step for `durationMs` milliseconds from now. */
   pause(durationMs: number, reason: Pause['reason'], error?: ApiError): void {
-    const current = this.#pause;
     const untilMs = this.#options.clock.nowMs() + durationMs;
-    const extraMs = untilMs - (current?.untilMs ?? 0);
-    if (current === undefined || extraMs > 0) {
+    const current = this.#currentPause;
+    if (current === undefined || untilMs > current.untilMs) {
       // Responses to requests in flight together ask for the same pause: one line of the log is enough.
-      const isAnnounced = this.#isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
+      const isAnnounced = current?.isAnnounced === true && untilMs - current.untilMs <= SAME_PAUSE_MS;
       this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
-    } else if (error !== undefined && current.error === undefined) {
+    } else if (current.error === undefined) {
       // A refusal explains a pause better than a header of the same response.
       this.#pause = { ...current, reason, error };
     }

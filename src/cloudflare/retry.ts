@@ -30,14 +30,15 @@ export function serverDelayMs(headers: Headers, bodyDelays: readonly unknown[], 
     parseNumber(headers.get('retry-after'), 1_000),
     // By the server's clock: that of the runner may be wrong.
     (parseHttpDate(headers.get('retry-after')) ?? 0) - (parseHttpDate(headers.get('date')) ?? nowMs),
-    ...bodyDelays.map((delay) => parseNumber(typeof delay === 'number' ? String(delay) : delay, 1_000)),
+    ...bodyDelays.map((delay) => parseNumber(delay, 1_000)),
   ];
   const longest = Math.max(...delays.map((delay) => delay ?? 0));
   return longest > 0 ? longest : undefined;
 }
 
 function parseNumber(value: unknown, unitMs: number): number | undefined {
-  return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) * unitMs : undefined;
+  const text = String(value).trim();
+  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * unitMs : undefined;
 }
 
 /** The time of an HTTP date in milliseconds since the Unix epoch; undefined for anything else. */

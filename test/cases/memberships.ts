@@ -225,6 +225,22 @@ export const cases: readonly Case[] = [
     exit: 0,
     outputs: { roles: '["DNS"]' },
   },
+  {
+    name: 'a PUT that is answered without roles and policies is no reason to warn',
+    inputs: { 'invite-id': REF, roles: 'DNS' },
+    server: only({ details: ({ status }) => (status === 'pending' ? {} : { policies: undefined, roles: undefined }) }),
+    requests: 'GET PUT',
+    exit: 0,
+    outputs: { roles: '["DNS"]' },
+  },
+  {
+    name: 'a PUT that shows another role than the policy allows is a warning',
+    inputs: { 'invite-id': REF, roles: 'DNS' },
+    server: only({ details: ({ status }) => (status === 'pending' ? {} : { policies: [], roles: ['Billing'] }) }),
+    requests: 'GET PUT',
+    exit: 0,
+    annotations: ['warning: is accepted, but outside the policy'],
+  },
   ...ROLES.map(
     ([what, memberships, requests]): Case => ({
       name: `the roles of a membership with ${what} are judged`,
@@ -373,12 +389,14 @@ export const cases: readonly Case[] = [
           ['a failure that may pass', html502(), 'HTTP 502'],
           ['a dropped connection', dropped, 'failed'],
           ['a rate limit', http(429, '', { 'retry-after': '900' }), 'HTTP 429'],
+          ['a refusal of its parameters', envelopeFailure(400, { code: 1, message: 'unknown parameter page' }), 'page'],
           ['another form', http(200, { success: true, result: 'none' }), 'no list'],
         ] as const
       ).map(
         ([what, response, says]): Case => ({
           name: `${what} in the place of the other list is a line of the log`,
           responses: [onOtherList(response)],
+          neverLogs: ['no time left'],
           logs: ['The step goes on without the memberships. The list of memberships could not be read', says].slice(
             what === 'refused credentials' || what.includes('edge') || what.includes('soft') ? 1 : 0,
           ),
@@ -530,6 +548,20 @@ export const cases: readonly Case[] = [
     requests: 'GET PUT',
     exit: 0,
     outcomes: ['changed'],
+    tookMs: 0,
+  },
+  {
+    name: 'a membership is read again where another one met the rate limit after its read',
+    inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
+    invites: invites(2),
+    server: only(),
+    responses: [
+      onPut({ ...http(429, '', { 'retry-after': '10' }), delayMs: 1_000 }),
+      { delayMs: 2_000, on: { method: 'GET', id: inviteId(2) } },
+    ],
+    requests: 'GET GET PUT GET GET PUT PUT',
+    exit: 0,
+    memberships: ['accepted', 'accepted'],
   },
   {
     name: 'a membership that cannot be read fails alone',

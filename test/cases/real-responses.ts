@@ -243,6 +243,8 @@ const THROTTLED = envelopeFailure(429, {
   message: 'Please wait and consider throttling your request speed',
 });
 
+const NOT_ALLOWED = envelopeFailure(403, { code: 10000, message: 'Authentication error' });
+
 export const cases: readonly Case[] = [
   // Refused credentials
   ...casesOf(HARD, (response, { hint, inputs = {} }) => ({
@@ -487,6 +489,28 @@ export const cases: readonly Case[] = [
     neverSays: ['Check the id'],
   },
 
+  {
+    name: 'a missing invite that was only read before is called a wrong id',
+    inputs: { 'invite-id': ID, 'organization-name': 'Acme*' },
+    responses: [always(onPatch(envelopeFailure(404, { code: 7003, message: 'Could not route' })))],
+    requests: 'GET PATCH GET',
+    exit: 1,
+    hints: ['Check the id'],
+  },
+  {
+    name: 'a soft refusal is compared with an earlier one although reads and failures stand between them',
+    inputs: { 'invite-id': idsTo(3), 'organization-name': 'Acme*' },
+    invites: invites(3),
+    responses: [
+      onInvite(1, onPatch(NOT_ALLOWED)),
+      onInvite(2, onPatch(envelopeFailure(400, { code: 1001, message: 'Not for you' }))),
+      { ...onInvite(3, onPatch(NOT_ALLOWED)), delayMs: 1_000 },
+    ],
+    requests: 'GET GET GET PATCH PATCH PATCH GET',
+    exit: 1,
+    annotations: [`error: ${TITLE}`, 'error: Could not accept invite'],
+  },
+
   // Something before the API
   ...EDGE.flatMap(([what, response, says]): readonly Case[] =>
     [400, 401, 403, 404, 405, 407, 451].map(
@@ -540,11 +564,20 @@ export const cases: readonly Case[] = [
     }),
   ),
   {
+    name: 'a page of the edge leaves a listed invite pending and known',
+    inputs: ALL,
+    responses: [onPatch(html(403, CHALLENGE))],
+    requests: 'GET PATCH',
+    exit: 1,
+    outputs: { status: 'pending' },
+  },
+  {
     name: 'a problem 530 under HTTP 403 concerns one invite',
     responses: [onPatch(edgeProblem(403, 530))],
     requests: 'PATCH GET',
     exit: 1,
     title: 'Could not accept invite',
+    neverSays: ['not a response of Cloudflare’s API'],
   },
   {
     name: 'HTTP 522 with a problem body is sent again',

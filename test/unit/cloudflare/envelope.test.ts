@@ -213,18 +213,56 @@ test('a body that is nested without end is described, and takes no time', () => 
   const open = 100_000;
   const chain = `${'{"code":1,"error_chain":['.repeat(open)}${']}'.repeat(open)}`;
   expect(parseText(`{"success":false,"errors":[${chain}]}`).errors).toHaveLength(1);
-  expect(parseText(`{"x":${'['.repeat(open)}${']'.repeat(open)}}`)).toMatchObject({ kind: 'unreadable' });
+  const nested = parseText(`{"x":${'['.repeat(open)}${']'.repeat(open)}}`);
+  expect(nested).toMatchObject({ kind: 'unreadable', description: expect.stringMatching(/: nested too deep$/) });
   const startMs = performance.now();
   for (const part of ['<!--', '<title', '<?xml', '{"', 'error code: 1', '--><!--'])
     parseText(`<${part.repeat(100_000)}`);
   expect(performance.now() - startMs).toBeLessThan(2_000);
 });
 
+test('of many reasons, and of many entries of a chain, a thousand are kept', () => {
+  const many = Array.from({ length: 1_500 }, (_, code) => ({ code, message: 'no' }));
+  expect(parse({ success: false, errors: many }).errors).toHaveLength(1_000);
+  const [error] = parse({ success: false, errors: [{ code: 1, message: 'no', error_chain: many }] }).errors;
+  expect(error?.chain).toHaveLength(1_000);
+});
+
+test('a short text of the edge is an error with its code', () => {
+  const text = `error code: 1010 ${'x'.repeat(100)}`;
+  const errors = [{ code: 1010, message: text.slice(0, 50), chain: [] }];
+  expect(parseText(text)).toEqual({ kind: 'page', description: `text: "${text}"`, errors });
+});
+
+test.each<[unknown, object]>([
+  [12, { code: 12 }],
+  ['12', { code: 12 }],
+  ['123456789', { code: 123_456_789 }],
+  ['1234567890', { code: '1234567890' }],
+  ['x12', { code: 'x12' }],
+  ['12x', { code: '12x' }],
+  ['x'.repeat(501), { code: `${'x'.repeat(499)}…` }],
+  ['', {}],
+  [null, {}],
+  [true, {}],
+  [{}, {}],
+])('the code %j of an error becomes %j', (code, expected) => {
+  expect(parse({ success: false, errors: [{ code, message: 'no' }] })).toMatchObject({
+    errors: [{ message: 'no', chain: [] }],
+  });
+  const [{ code: kept } = {}] = parse({ success: false, errors: [{ code, message: 'no' }] }).errors;
+  expect(kept === undefined ? {} : { code: kept }).toEqual(expected);
+});
+
+test('a text in place of an error is trimmed', () => {
+  expect(parse({ success: false, errors: ['  no  '] })).toMatchObject({ errors: [{ message: 'no', chain: [] }] });
+});
+
 test('a problem with success is an envelope', () => {
   expect(parse({ ...PROBLEM, success: false })).toHaveProperty('kind', 'envelope');
 });
 
-const isPage = (text: string): boolean => /HTML page|error code/.test(text);
+const isPage = (text: string): boolean => /HTML page|^text: "error code/.test(text);
 const NOT_A_RESPONSE = 'JSON that is not a response of the API (it has no "success")';
 
 test.each<[string, string]>([
@@ -246,6 +284,7 @@ test.each<[string, string]>([
   ['<?xml version="1.0"?><note>no page</note>', 'text: "<?xml version="1.0"?><note>no page</note>"'],
   ['<header>no page</header>', 'text: "<header>no page</header>"'],
   ['error code: 1010', 'text: "error code: 1010"'],
+  ['see error code: 1010', 'text: "see error code: 1010"'],
   ['upstream request timeout', 'text: "upstream request timeout"'],
   ['<xml/>', 'text: "<xml/>"'],
   ['y'.repeat(201), `text: "${'y'.repeat(199)}…"`],
