@@ -19,6 +19,13 @@ describe('the size of the outputs', () => {
     expect(outputs.invites).toHaveLength(2 + 399 * 1_000 + 398);
   });
 
+  test.each([
+    [399_998, 0],
+    [399_999, 1],
+  ])('one entry of %i characters is left out %i times', (length, omitted) => {
+    expect(buildOutputs(sized(1, length)).omitted).toBe(omitted);
+  });
+
   test('only whole entries are left out, the last ones, and they are counted', () => {
     const { outputs, omitted } = buildOutputs(sized(450, 1_000));
     const ids: string[] = JSON.parse(outputs.invite_ids);
