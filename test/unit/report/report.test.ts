@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunResult } from '../../../src/invites/run-result.ts';
 import type { InviteSearch } from '../../../src/invites/search.ts';
-import { publishReport, reportRun } from '../../../src/report/report.ts';
+import { createReport, describeThrown, publishReport, reportRun } from '../../../src/report/report.ts';
 import type { Workflow } from '../../../src/report/workflow.ts';
 import { failed, searchOf, succeeded } from './fixture.ts';
 
@@ -43,6 +43,86 @@ test('a run that cannot be put into words keeps its outcomes, and says why', () 
   const report = reportRun(handled({ ...searchOf(), ignored: broken<[]>() }), redact);
   expect(report).toMatchObject({ exitCode: 1, outcomes: [{ kind: 'changed' }, { kind: 'failed' }] });
   expect(report.stop?.message).toBe('This action has a defect: *** is broken.');
+  expect(report).toMatchObject({ title: 'Cloudflare invites', warnings: [], notices: [], ignored: [] });
+});
+
+test('a value that cannot be described when it is thrown is named so', () => {
+  const thrown = {
+    toString: () => {
+      throw new Error('no');
+    },
+  };
+  expect(describeThrown(thrown, redact)).toBe('a value that cannot be shown');
+  expect(describeThrown(new Error('hunter2'), redact)).toBe('***');
+});
+
+test('a report has a policy only where there are filters', () => {
+  expect(createReport(handled()).policy).toBeUndefined();
+  const list = { patterns: [], entries: ['x'], isAnything: false };
+  expect(createReport(handled(), { roles: list }).policy).toBe('Policy: roles x');
+});
+
+/** What is written where each output, or the first annotation of a level, cannot be. */
+async function writtenWithout(
+  lost: 'outputs' | 'error' | 'warning' | undefined,
+  result: RunResult,
+  outcomes = reportRun(result, redact).outcomes,
+): Promise<string[][]> {
+  const annotations: string[][] = [];
+  let isLost = false;
+  const workflow: Workflow = {
+    ...recorder().workflow,
+    annotate: (level, { title, lines }) => {
+      if (level === lost && !isLost) {
+        isLost = true;
+        throw new Error('no room');
+      }
+      annotations.push([level, title, ...lines]);
+    },
+    setOutput: (name) =>
+      lost === 'outputs' && name !== 'id' ? Promise.reject(new Error('no room')) : Promise.resolve(),
+  };
+  await publishReport({ ...reportRun(result, redact), outcomes }, workflow, redact);
+  return annotations;
+}
+
+const STANDS = 'The invites are not affected. Cloudflare invites: 1 accepted, 1 failed. Changed: a1.';
+
+test('outputs that cannot be written are an error that names them, and what to do', async () => {
+  const [first] = await writtenWithout('outputs', handled());
+  expect(first).toEqual([
+    'error',
+    'The outputs could not be written',
+    'The outputs could not be written: no room.',
+    STANDS,
+    'Missing: status, organization_id, organization_name, roles, invited_by, and 13 more.',
+    'What to do: look at the disk of the runner and at the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
+  ]);
+});
+
+test('outputs that cannot be made are all missing', async () => {
+  const outcomes = [failed('f1', { invite: broken() })];
+  const annotations = await writtenWithout(undefined, handled(), outcomes);
+  expect(annotations[0]).toContain('Missing: all.');
+});
+
+test.each([
+  ['error', 'errors'],
+  ['warning', 'warnings'],
+] as const)('a failure to make the %s annotations is one of them', async (level, what) => {
+  const search = searchOf({ missingCount: 1 });
+  expect(await writtenWithout(level, handled(search))).toContainEqual([
+    level,
+    `The ${what} could not be written`,
+    `The ${what} could not be written: no room.`,
+    STANDS,
+  ]);
+});
+
+test('a report that cannot be written says nothing of changes where there are none', async () => {
+  const result = { ...handled(), outcomes: [failed('f1')] } as RunResult;
+  const [first] = await writtenWithout('outputs', result);
+  expect(first?.[3]).toBe('The invites are not affected. Cloudflare invites: 1 failed.');
 });
 
 test.each([

@@ -255,3 +255,14 @@ test('the policy is folded at the end', () => {
   const policy = '<details><summary>Policy</summary><code>Policy: roles &lt;DNS&gt;</code></details>';
   expect(html.split('\n\n').at(-1)).toBe(policy);
 });
+
+test('a failure without a message has no empty line', () => {
+  const html = summaryOf([], { stop: { title: 'Stopped', message: '', details: ['cf-ray: 1.'] } });
+  expect(html).toContain('<li><strong><code>Stopped</code></strong><br><code>cf-ray: 1.</code></li>');
+});
+
+test('invites left alone that do not fit are counted', () => {
+  const line = 'x'.repeat(1_000);
+  const html = summaryOf([], { ignored: Array(1_100).fill(line) });
+  expect(html).toMatch(/<p>\d+ more invites did not fit into this summary\.<\/p>/);
+});
