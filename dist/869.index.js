@@ -44,7 +44,9 @@ function linkTo({ runUrl, endMs }) {
     const run = runUrl === undefined ? 'a run' : `<a href="${escapeForIssue(runUrl)}">the run</a>`;
     return `${run} of <code>${time}</code>`;
 }
-const escapeForIssue = (text, maxLength = MAX_TEXT) => (0,report_text/* toLine */.S)(text, maxLength).replace(/[!-/:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`);
+function escapeForIssue(text, maxLength = MAX_TEXT) {
+    return (0,report_text/* toLine */.S)(text, maxLength).replace(/[!-/:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
 
 // EXTERNAL MODULE: ../node_modules/@actions/github/lib/github.js + 17 modules
 var github = __webpack_require__(312);
@@ -338,7 +340,8 @@ async function findIssue(issues, title, clock) {
     return undefined;
 }
 function byTrust(a, b) {
-    return Number(a.author?.isOutsider ?? true) - Number(b.author?.isOutsider ?? true) || a.number - b.number;
+    const isOutsider = ({ author }) => author?.isOutsider !== false;
+    return Number(isOutsider(a)) - Number(isOutsider(b)) || a.number - b.number;
 }
 async function isTrusted(author, issues) {
     if (author === undefined || author.isBot)

@@ -2363,9 +2363,9 @@ function chainOf(error) {
 }
 function toCodedMessage(error) {
     if (!(0,build_json/* isObject */.G)(error))
-        return { message: textOf(error)?.trim() ?? '' };
+        return { message: (0,words/* truncate */.xv)(String(error).trim(), MAX_MESSAGE) };
     const { code = error.error_code } = error;
-    const number = typeof code === 'string' && /^\d{1,9}$/.test(code) ? Number(code) : code;
+    const number = /^\d{1,9}$/.test(String(code)) ? Number(code) : code;
     const message = [error.message, error.error, error.detail, error.title, error.reason].map(textOf).find(Boolean) ?? '';
     const isCode = typeof number === 'number' || (typeof number === 'string' && number !== '');
     return { ...(isCode && { code: typeof number === 'string' ? (0,words/* truncate */.xv)(number, MAX_MESSAGE) : number }), message };
@@ -2451,13 +2451,14 @@ function serverDelayMs(headers, bodyDelays, nowMs) {
         parseNumber(headers.get('retry-after-ms'), 1),
         parseNumber(headers.get('retry-after'), 1_000),
         (parseHttpDate(headers.get('retry-after')) ?? 0) - (parseHttpDate(headers.get('date')) ?? nowMs),
-        ...bodyDelays.map((delay) => parseNumber(typeof delay === 'number' ? String(delay) : delay, 1_000)),
+        ...bodyDelays.map((delay) => parseNumber(delay, 1_000)),
     ];
     const longest = Math.max(...delays.map((delay) => delay ?? 0));
     return longest > 0 ? longest : undefined;
 }
 function parseNumber(value, unitMs) {
-    return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) * unitMs : undefined;
+    const text = String(value).trim();
+    return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * unitMs : undefined;
 }
 function parseHttpDate(value) {
     const date = value ?? '';
@@ -2817,10 +2818,12 @@ class RequestLimiter {
         return this.#deadlineMs - this.#options.clock.nowMs();
     }
     get isRefused() {
-        return this.#isPaused && this.#pause?.reason !== 'announced';
+        const pause = this.#currentPause;
+        return pause !== undefined && pause.reason !== 'announced';
     }
-    get #isPaused() {
-        return (this.#pause?.untilMs ?? 0) > this.#options.clock.nowMs();
+    get #currentPause() {
+        const pause = this.#pause;
+        return pause !== undefined && pause.untilMs > this.#options.clock.nowMs() ? pause : undefined;
     }
     stop(reason) {
         this.#stop.abort(reason);
@@ -2830,8 +2833,7 @@ class RequestLimiter {
     }
     async acquire(passesAnnounced = false) {
         const { clock, timeoutSeconds, onPause } = this.#options;
-        this.#stop.signal.throwIfAborted();
-        for (let pause = this.#pause; pause !== undefined && this.#isPaused; pause = this.#pause) {
+        for (let pause = this.#currentPause; pause !== undefined; pause = this.#currentPause) {
             if (passesAnnounced && pause.reason === 'announced')
                 break;
             const leftMs = Math.max(0, this.remainingMs);
@@ -2876,14 +2878,13 @@ class RequestLimiter {
         return this.#options.clock.sleep(ms, this.#stop.signal);
     }
     pause(durationMs, reason, error) {
-        const current = this.#pause;
         const untilMs = this.#options.clock.nowMs() + durationMs;
-        const extraMs = untilMs - (current?.untilMs ?? 0);
-        if (current === undefined || extraMs > 0) {
-            const isAnnounced = this.#isPaused && extraMs <= SAME_PAUSE_MS && current?.isAnnounced === true;
+        const current = this.#currentPause;
+        if (current === undefined || untilMs > current.untilMs) {
+            const isAnnounced = current?.isAnnounced === true && untilMs - current.untilMs <= SAME_PAUSE_MS;
             this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
         }
-        else if (error !== undefined && current.error === undefined) {
+        else if (current.error === undefined) {
             this.#pause = { ...current, reason, error };
         }
     }

@@ -1,6 +1,6 @@
 import type { RunReport } from '../report/report.ts';
 import { buildSummary } from '../report/summary.ts';
-import { type Escape, toLine } from '../report/text.ts';
+import { toLine } from '../report/text.ts';
 
 /** Marks the action's issue among others of the same title. People do not see it. */
 export const MARKER = '<!-- cloudflare-invite-action: tracking issue -->';
@@ -47,5 +47,6 @@ function linkTo({ runUrl, endMs }: RunLink): string {
  * not in `<code>`, where the summary puts text from outside. Apps read the source for commands: they do not take
  * character references for punctuation.
  */
-const escapeForIssue: Escape = (text, maxLength = MAX_TEXT) =>
-  toLine(text, maxLength).replace(/[!-/:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`);
+function escapeForIssue(text: string, maxLength = MAX_TEXT): string {
+  return toLine(text, maxLength).replace(/[!-/:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -99,7 +99,8 @@ async function findIssue(issues: GitHubIssues, title: string, clock: Clock): Pro
 
 /** People of the repository or its organization first, then the oldest first. */
 function byTrust(a: Issue, b: Issue): number {
-  return Number(a.author?.isOutsider ?? true) - Number(b.author?.isOutsider ?? true) || a.number - b.number;
+  const isOutsider = ({ author }: Issue): boolean => author?.isOutsider !== false;
+  return Number(isOutsider(a)) - Number(isOutsider(b)) || a.number - b.number;
 }
 
 /**

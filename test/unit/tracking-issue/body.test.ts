@@ -21,6 +21,10 @@ test('the body of the issue shows the failures with their hints, and the run', (
     expect(text).toContain(part);
   }
   expect(text).toContain('Last run: the run of 2026-11-23T09:00:00Z.');
+  expect(text).toContain(
+    'Invitations to Cloudflare need a person. A workflow keeps this issue: each of its runs updates it, and the first complete run in which nothing needs a person closes it.',
+  );
+  expect(body.startsWith('<!-- cloudflare-invite-action: tracking issue -->\n')).toBe(true);
   expect(addressIn(body)).toBe(RUN_URL);
 });
 
@@ -36,7 +40,7 @@ test('the body of the issue shows invites that expire soon with what to do, and 
   const report = { ...createReport(handled({ search })), policy: 'Policy: roles DNS' };
   const text = textOf(issueBody(report, LINK));
   expect(text).toContain(`Invite Acme, Inc. (${INVITE.id}) matches no filter and was left alone: expires at`);
-  expect(text).toContain('respond to it by its id');
+  expect(text).toContain('. What to do: if it is wanted, add it to the filters or respond to it by its id;');
   expect(report.notices).toHaveLength(1);
   expect(text).not.toContain('1 other pending invite was left alone');
   expect(text).not.toContain(report.policy);

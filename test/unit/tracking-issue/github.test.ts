@@ -250,7 +250,7 @@ test('a request goes to github.com by default, through the fetch that it is give
   ]);
 });
 
-test.each([301, 302, 303, 307, 308])('a redirect with HTTP %d is refused', async (status) => {
+test.each([300, 301, 302, 303, 307, 308])('a redirect with HTTP %d is refused', async (status) => {
   await using elsewhere = await open();
   const headers = { location: `${elsewhere.url}/repos/acme/invites/issues` };
   await using github = await open({ status, headers, body: {} });

@@ -189,6 +189,8 @@ test('the tracking issue is found by its title without white space at both ends'
   await using world = await TrackingHarness.open();
   for (let runs = 0; runs < 2; runs++) await world.report(FAILURE, { title: ` ${TITLE} ` });
   expect(world.github.issues.map(({ title }) => title)).toEqual([TITLE]);
+  await world.report(WELL, { title: ` ${TITLE} ` });
+  expect(world.open).toEqual([]);
 });
 
 const MALLORY = { login: 'mallory', type: 'User' } as const;
@@ -219,6 +221,15 @@ test.each(['write', 'maintain', 'admin'] as const)('an issue by somebody with th
   await world.report(FAILURE);
   expect(world.open).toEqual([1]);
   expect(world.reporting).toEqual([1]);
+});
+
+test('an issue is found behind copies by a stranger and by a user who does not exist any more', async () => {
+  await using world = await TrackingHarness.open({ strangers: ['mallory', 'alice'], roles: { alice: 'write' } });
+  world.github.addIssue({ ...COPY, user: null });
+  world.github.addIssue(COPY);
+  world.github.addIssue({ ...COPY, user: { login: 'alice', type: 'User' } });
+  await world.report(WELL);
+  expect(world.open).toEqual([1, 2]);
 });
 
 test('the access of each author is read once, however many issues there are', async () => {
