@@ -51,6 +51,21 @@ test.each<[StopReason, string, string, string]>([
   expect(stopProblem(reason, 'api-token')).toMatchObject({ title, message, hint: expect.stringContaining(hint) });
 });
 
+test.each([undefined, tooMany])('a stop at the first rate limit says how to wait for it', (error) => {
+  const reason = { ...rateLimit(290, 'refused', error), leftMs: undefined };
+  expect(stopProblem(reason, 'api-token')).toMatchObject({
+    title: 'Cloudflare’s rate limit ended the step',
+    hint: 'Run the job again after the pause, or less at the same time; with retries of 1 or more the step waits by itself.',
+  });
+});
+
+test.each<StopReason>([{ kind: 'cancelled' }, { kind: 'deadline', timeoutSeconds: 10 }, rateLimit(290, 'announced')])(
+  'a stop without a response has no details: $kind',
+  (reason) => {
+    expect(stopProblem(reason, 'api-token').details).toEqual([]);
+  },
+);
+
 test('a stop by a rate limit says how long the step waited', () => {
   const reason = { ...rateLimit(40, 'refused', tooMany), waitedMs: 35_000 };
   expect(stopProblem(reason, 'api-token').message).toContain('The step has waited 35 s for the limit.');
