@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { parse } from 'yaml';
+import type { AnnotationLevel } from '../src/report/workflow.ts';
 
-export interface RunOptions {
+export interface StepOptions {
   /** The step's `with:`. An input that is written without a value is an empty string. */
   readonly with: Readonly<Record<string, string>>;
   /** Environment variables in addition to those of the runner. */
@@ -38,9 +39,7 @@ export interface RunOptions {
   readonly onOutput?: (line: string) => void;
 }
 
-export type AnnotationLevel = 'error' | 'warning' | 'notice';
-
-export interface Annotation {
+export interface StepAnnotation {
   readonly level: AnnotationLevel;
   readonly title: string;
   /** Masked and limited to 4,096 characters. */
@@ -57,7 +56,7 @@ export interface Command {
   readonly line: string;
 }
 
-export interface RunResult {
+export interface StepResult {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   /** The process was killed because it exceeded `timeoutMs`. */
@@ -68,7 +67,7 @@ export interface RunResult {
   /** What a user sees: masked, with prefixes such as `##[group]` and `##[error]` where GitHub's page has them. */
   readonly log: readonly string[];
   /** The first ten of each level, including those of the runner itself. */
-  readonly annotations: readonly Annotation[];
+  readonly annotations: readonly StepAnnotation[];
   readonly droppedAnnotations: number;
   /** From GITHUB_OUTPUT, and from `set-output` commands. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -204,7 +203,7 @@ class LineSplitter {
 /** State that the runner keeps for a step: commands, masks, annotations, the log. */
 class Step {
   readonly log: string[] = [];
-  readonly annotations: Annotation[] = [];
+  readonly annotations: StepAnnotation[] = [];
   readonly outputs: Record<string, string> = {};
   readonly masks: string[] = [];
   readonly debug: string[] = [];
@@ -334,7 +333,7 @@ function evaluate(template: string, context: Readonly<Record<string, string>>): 
 }
 
 /** The environment variables of the inputs. Adds the runner's warnings about the inputs to the step. */
-function inputVariables(definition: ActionDefinition, options: RunOptions, step: Step): Record<string, string> {
+function inputVariables(definition: ActionDefinition, options: StepOptions, step: Step): Record<string, string> {
   const given = new Map(Object.entries(options.with).map(([name, value]) => [name.toLowerCase(), value]));
   const values: Record<string, string> = {};
   const declared = Object.entries(definition.inputs ?? {});
@@ -362,7 +361,7 @@ function inputVariables(definition: ActionDefinition, options: RunOptions, step:
 
 function scheduleSignal(
   child: ChildProcess,
-  signal: RunOptions['signal'],
+  signal: StepOptions['signal'],
   onLine: (listen: (line: string) => void) => void,
 ): void {
   if (!signal) return;
@@ -417,7 +416,7 @@ const FILE_NAMES = ['output', 'step_summary', 'state', 'env', 'path'] as const;
  * read afterwards.
  * @throws when action.yml or an environment file is malformed, or Node cannot be started
  */
-export async function runAction(options: RunOptions): Promise<RunResult> {
+export async function runStep(options: StepOptions): Promise<StepResult> {
   const {
     actionDirectory = REPOSITORY_ROOT,
     context = {},

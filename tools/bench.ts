@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { CloudflareSandbox, type SandboxInvite } from '../sandbox/cloudflare.ts';
-import { type RunOptions, runAction } from '../sandbox/runner.ts';
+import { runStep, type StepOptions } from '../sandbox/runner.ts';
 import { type SandboxServer, serve } from '../sandbox/server.ts';
 import { systemClock } from '../src/clock.ts';
 
@@ -120,8 +120,8 @@ class Sandbox implements AsyncDisposable {
 }
 
 /** Runs a step that must succeed, and resolves with the milliseconds from the start of its process to its end. */
-async function timeStep(options: RunOptions): Promise<number> {
-  const { exitCode, durationMs, stdout, stderr } = await runAction(options);
+async function timeStep(options: StepOptions): Promise<number> {
+  const { exitCode, durationMs, stdout, stderr } = await runStep(options);
   if (exitCode !== 0) throw new Error(`A step failed with exit code ${exitCode}:\n${stdout}${stderr}`);
   return durationMs;
 }

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { CloudflareSandbox, text504 } from '../sandbox/cloudflare.ts';
 import { DEMO_IDS, demoAccount } from '../sandbox/demo-account.ts';
-import { runAction } from '../sandbox/runner.ts';
+import { runStep } from '../sandbox/runner.ts';
 import { serve } from '../sandbox/server.ts';
 import { systemClock } from '../src/clock.ts';
 
@@ -39,7 +39,7 @@ async function summaryOfRun(): Promise<string> {
   const faults = [{ ...text504(), on: { method: 'PATCH', id: DEMO_IDS.agency }, times: 2 }];
   const server = await serve(new CloudflareSandbox({ clock: systemClock, credentials, invites, faults }));
   try {
-    const { exitCode, summary, stderr } = await runAction({
+    const { exitCode, summary, stderr } = await runStep({
       with: {
         status: 'accepted',
         'organization-id': `${acme?.organization_id} ${agency?.organization_id}`,

@@ -7,7 +7,7 @@ import {
   tooManyRequests,
 } from '../sandbox/cloudflare.ts';
 import { DEMO_IDS, demoAccount } from '../sandbox/demo-account.ts';
-import type { RunResult } from '../sandbox/runner.ts';
+import type { StepResult } from '../sandbox/runner.ts';
 
 /** A story that `npm start` can tell: what the workflow says, what Cloudflare does, and how it has to end. */
 export interface Scenario {
@@ -148,7 +148,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 /** What of a run is not as the scenario has it, a sentence each. */
 export function deviations(
   { expected }: Scenario,
-  run: Pick<RunResult, 'exitCode' | 'annotations'>,
+  run: Pick<StepResult, 'exitCode' | 'annotations'>,
   before: readonly SandboxInvite[],
   sandbox: Pick<CloudflareSandbox, 'invite' | 'requests'>,
 ): readonly string[] {

@@ -4,9 +4,10 @@ import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { Document, isScalar } from 'yaml';
 import type { RecordedRequest, SandboxInvite } from '../sandbox/cloudflare.ts';
-import { type Annotation, type AnnotationLevel, parseCommand, type RunResult } from '../sandbox/runner.ts';
+import { parseCommand, type StepAnnotation, type StepResult } from '../sandbox/runner.ts';
 import type { Redact } from '../src/redact.ts';
 import { toLine } from '../src/report/text.ts';
+import type { AnnotationLevel } from '../src/report/workflow.ts';
 
 type Format = Parameters<typeof styleText>[0];
 type Cell = string | { readonly text: string; readonly format: Format };
@@ -97,7 +98,7 @@ export class Screen {
   }
 
   /** The log as the page of the job shows it, groups unfolded. */
-  log({ log }: RunResult): string {
+  log({ log }: StepResult): string {
     let depth = 0;
     const lines = (this.#isShort ? elide(log) : log).flatMap((raw) => {
       const [, marker, rest = ''] = /^##\[(\w+)\](.*)$/.exec(raw) ?? [];
@@ -117,14 +118,14 @@ export class Screen {
   }
 
   /** The annotations of the workflow run. */
-  annotations({ annotations, droppedAnnotations }: RunResult): string {
+  annotations({ annotations, droppedAnnotations }: StepResult): string {
     const lines = annotations.flatMap((annotation) => this.#annotation(annotation));
     if (droppedAnnotations > 0) lines.push(`${droppedAnnotations} more, which GitHub does not show`);
     return this.#section('Annotations', lines.length > 0 ? lines : [styleText('dim', 'none')]);
   }
 
   /** The outputs, for `steps.<id>.outputs`. */
-  outputs({ outputs }: RunResult): string {
+  outputs({ outputs }: StepResult): string {
     const entries = Object.entries(outputs);
     const rows = entries
       .filter(([, value]) => value !== '')
@@ -138,7 +139,7 @@ export class Screen {
   }
 
   /** The job summary, which is HTML of few kinds, as text. */
-  summary({ summary }: RunResult): string {
+  summary({ summary }: StepResult): string {
     const lines: string[] = [];
     for (const [, tag = '', inner = ''] of summary.matchAll(/<(h\d|table|ul|p|summary|code)>(.*?)<\/\1>/gs)) {
       if (tag === 'table') {
@@ -193,7 +194,7 @@ export class Screen {
   }
 
   /** The debug log, which GitHub shows when debug logging is on. */
-  debug({ debug }: RunResult): string {
+  debug({ debug }: StepResult): string {
     const lines = debug.flatMap((line) => wrap(this.#line(line), this.#columns - INDENT.length));
     return this.#section('Requests, from the debug log', lines.length > 0 ? lines : [styleText('dim', 'none')]);
   }
@@ -215,7 +216,7 @@ export class Screen {
     return ['', styleText('cyan', `── ${title} ${rule}`), ...lines.map((line) => INDENT + line)].join('\n');
   }
 
-  #annotation({ level, title, message }: Annotation): string[] {
+  #annotation({ level, title, message }: StepAnnotation): string[] {
     const { mark, format } = LEVELS[level];
     const room = this.#columns - 2 * INDENT.length;
     const heading = title === '' ? mark : `${mark}: ${this.#line(title)}`;
@@ -334,11 +335,11 @@ function formatOfLogLine(marker: string | undefined): Format {
 }
 
 /** A run as JSON without any credential, those in the commands that mask them included. */
-export function toMaskedJson(run: RunResult, redact: Redact): string {
+export function toMaskedJson(run: StepResult, redact: Redact): string {
   // A command escapes what it holds, so that a credential in it may look different from the credential.
   const maskCommands = (text: string): string =>
     text.replace(/[^\r\n]+/g, (line) => (parseCommand(line)?.command === 'add-mask' ? '::add-mask::***' : line));
-  const masked: RunResult = {
+  const masked: StepResult = {
     ...run,
     stdout: maskCommands(run.stdout),
     stderr: maskCommands(run.stderr),

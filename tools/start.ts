@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CloudflareSandbox } from '../sandbox/cloudflare.ts';
 import { demoAccount } from '../sandbox/demo-account.ts';
-import { type RunOptions, type RunResult, runAction } from '../sandbox/runner.ts';
+import { runStep, type StepOptions, type StepResult } from '../sandbox/runner.ts';
 import { serve } from '../sandbox/server.ts';
 import { systemClock } from '../src/clock.ts';
 import { readSecrets } from '../src/inputs/secrets.ts';
@@ -171,7 +171,7 @@ async function runScenario(name: string, options: Options): Promise<number> {
         remarks: { 'api-base-url': 'the sandbox', ...scenario.remarks },
       }),
     );
-    const run = await runAction({ with: inputs });
+    const run = await runStep({ with: inputs });
     printResult(run, screen, print);
     print(screen.requests(sandbox.requests));
     print(screen.invites(before, sandbox.invites()));
@@ -227,7 +227,7 @@ async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promis
   );
   const credentialsAsWritten = Object.entries(CREDENTIAL_VARIABLES).filter(([name]) => name in env);
   print(screen.step({ env: Object.fromEntries(credentialsAsWritten), with: inputs }));
-  const run = await runAction({ with: inputs, env, timeoutMs: NO_TIMEOUT_MS, signal: passCancellation() });
+  const run = await runStep({ with: inputs, env, timeoutMs: NO_TIMEOUT_MS, signal: passCancellation() });
   printResult(run, screen, print);
   print(screen.debug(run));
   print(
@@ -257,20 +257,20 @@ or both of
 for example with: read -rs CLOUDFLARE_API_TOKEN && export CLOUDFLARE_API_TOKEN`;
 
 /** Ctrl-C cancels the step as GitHub cancels a job, so that its last words are still shown; a second one ends this. */
-function passCancellation(): NonNullable<RunOptions['signal']> {
+function passCancellation(): NonNullable<StepOptions['signal']> {
   const { promise, resolve } = Promise.withResolvers<void>();
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => resolve());
   return { name: 'SIGINT', when: promise };
 }
 
-function printResult(run: RunResult, screen: Screen, print: (text: string) => void): void {
+function printResult(run: StepResult, screen: Screen, print: (text: string) => void): void {
   print(screen.log(run));
   print(screen.annotations(run));
   print(screen.outputs(run));
   print(screen.summary(run));
 }
 
-function seconds({ durationMs }: RunResult): string {
+function seconds({ durationMs }: StepResult): string {
   return `It took ${(durationMs / 1000).toFixed(1)} s.`;
 }
 

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { CloudflareSandbox, type Fault } from '../../sandbox/cloudflare.ts';
 import { fetchFailed, sandboxFetch } from '../../sandbox/fetch.ts';
-import { runAction } from '../../sandbox/runner.ts';
+import { runStep } from '../../sandbox/runner.ts';
 import { serve } from '../../sandbox/server.ts';
 import { systemClock } from '../../src/clock.ts';
 import { FILTER_NAMES } from '../../src/invites/filters.ts';
@@ -124,7 +124,7 @@ export async function playThroughDist(given: Case): Promise<Played> {
   try {
     const startMs = systemClock.nowMs();
     const written = Object.entries({ 'api-base-url': server.url, ...inputsOf(given) });
-    const step = await runAction({
+    const step = await runStep({
       with: Object.fromEntries(written.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
       // A request to GitHub would arrive at the sandbox, and be one too many.
       env: { GITHUB_API_URL: server.url, ...given.env },

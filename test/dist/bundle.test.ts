@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { html502 } from '../../sandbox/cloudflare.ts';
-import type { RunResult } from '../../sandbox/runner.ts';
+import type { StepResult } from '../../sandbox/runner.ts';
 import { CREDENTIALS, DistHarness } from './step.ts';
 
 const REPOSITORY_ROOT = join(import.meta.dirname, '..', '..');
@@ -58,7 +58,7 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
     }
   });
 
-  test.for<{ name: string; run: (world: DistHarness) => Promise<RunResult>; exitCode: number }>([
+  test.for<{ name: string; run: (world: DistHarness) => Promise<StepResult>; exitCode: number }>([
     {
       name: 'accepting an invite after a fault',
       run: (world) => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { GitHubSandbox } from '../../sandbox/github.ts';
-import type { RunResult } from '../../sandbox/runner.ts';
-import { DistHarness, ID, type StepOptions } from './step.ts';
+import type { StepResult } from '../../sandbox/runner.ts';
+import { DistHarness, type DistStepOptions, ID } from './step.ts';
 
 // A step of two invites, of which one is accepted and one does not exist, where something cannot be written.
 
@@ -22,7 +22,7 @@ interface Places {
 const EVERYWHERE: Places = { outputs: true, summary: true, log: true };
 
 /** Checks that these places report the two invites, and no other place does. */
-function expectReported({ outputs, summary, log }: RunResult, places: Places): void {
+function expectReported({ outputs, summary, log }: StepResult, places: Places): void {
   expect({
     outputs: outputs.changed_count === '1' && outputs.invites?.includes('"outcome":"changed"') === true,
     summary: summary.includes(ID) && summary.includes(UNKNOWN),
@@ -30,13 +30,13 @@ function expectReported({ outputs, summary, log }: RunResult, places: Places): v
   }).toEqual(places);
 }
 
-async function runTwo(options: StepOptions): Promise<RunResult> {
+async function runTwo(options: DistStepOptions): Promise<StepResult> {
   await using world = await DistHarness.open();
   return await world.step({ ...options, with: { 'invite-id': `${ID} ${UNKNOWN}`, ...options.with } });
 }
 
 /** A step that has nothing else to report. */
-async function runOne(options: StepOptions): Promise<RunResult> {
+async function runOne(options: DistStepOptions): Promise<StepResult> {
   await using world = await DistHarness.open();
   return await world.step(options);
 }
@@ -91,7 +91,7 @@ const STREAMS: readonly (readonly [string, () => number | 'closed', boolean])[] 
 async function withStream(
   name: 'stdout' | 'stderr',
   open: () => number | 'closed',
-  run: (streams: NonNullable<StepOptions['streams']>) => Promise<void>,
+  run: (streams: NonNullable<DistStepOptions['streams']>) => Promise<void>,
 ): Promise<void> {
   const stream = open();
   try {

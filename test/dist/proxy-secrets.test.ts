@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { RunResult } from '../../sandbox/runner.ts';
+import type { StepResult } from '../../sandbox/runner.ts';
 import { substringsOf } from '../substrings.ts';
 import { DistHarness, ID, onlyError } from './step.ts';
 
 const PASSWORD = 'correct-horse-battery';
 
 /** Parts of the password that stand in what a step wrote, the masking commands apart. */
-function leaks({ stdout, stderr, summary, outputs, environmentFiles }: RunResult): string[] {
+function leaks({ stdout, stderr, summary, outputs, environmentFiles }: StepResult): string[] {
   const unmasked = stdout.split(/\r\n|\r|\n/).filter((line) => !line.startsWith('::add-mask::'));
   const written = JSON.stringify([unmasked, stderr, summary, outputs, environmentFiles]);
   return substringsOf(PASSWORD).filter((part) => written.includes(part));

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { envelopeFailure } from '../../sandbox/cloudflare.ts';
 import { GitHubSandbox, type GitHubSandboxOptions } from '../../sandbox/github.ts';
 import { closeServer, openOnLoopback } from '../../sandbox/loopback.ts';
-import type { RunResult } from '../../sandbox/runner.ts';
-import { DistHarness, ID, type StepOptions } from './step.ts';
+import type { StepResult } from '../../sandbox/runner.ts';
+import { DistHarness, type DistStepOptions, ID } from './step.ts';
 
 const TOKEN = 'ghs_fake-token-for-dist';
 const TITLE = 'Cloudflare invites need a person';
@@ -15,7 +15,7 @@ function openGitHub(options: Partial<GitHubSandboxOptions> = {}): Promise<GitHub
 }
 
 /** A step that updates the tracking issue with the token of the job. */
-function step(world: DistHarness, github: GitHubSandbox, options: StepOptions = {}): Promise<RunResult> {
+function step(world: DistHarness, github: GitHubSandbox, options: DistStepOptions = {}): Promise<StepResult> {
   return world.step({
     ...options,
     with: { 'report-issue': TITLE, ...options.with },

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { CloudflareSandbox, type SandboxOptions } from '../../sandbox/cloudflare.ts';
 import { DEMO_IDS, demoAccount } from '../../sandbox/demo-account.ts';
-import { type Annotation, type RunOptions, type RunResult, runAction } from '../../sandbox/runner.ts';
+import { runStep, type StepAnnotation, type StepOptions, type StepResult } from '../../sandbox/runner.ts';
 import { serve } from '../../sandbox/server.ts';
 import { systemClock } from '../../src/clock.ts';
 
@@ -14,7 +14,7 @@ export const PENDING_IDS = [ID, DEMO_IDS.acmeAdministrator, DEMO_IDS.agency, DEM
 /** What the sandbox's user signs in with. */
 export const CREDENTIALS = demoAccount(0).credentials;
 
-export interface StepOptions extends Omit<Partial<RunOptions>, 'with'> {
+export interface DistStepOptions extends Omit<Partial<StepOptions>, 'with'> {
   /**
    * Laid over a step that accepts the invite `ID` with the token; `undefined` leaves an input out, as if it was not
    * written.
@@ -48,7 +48,7 @@ export class DistHarness implements AsyncDisposable {
   }
 
   /** Runs the action from `dist`. */
-  step(options: StepOptions = {}): Promise<RunResult> {
+  step(options: DistStepOptions = {}): Promise<StepResult> {
     const inputs = {
       status: 'accepted',
       'invite-id': ID,
@@ -59,7 +59,7 @@ export class DistHarness implements AsyncDisposable {
     const written = Object.entries(inputs).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value] as const],
     );
-    return runAction({ ...options, with: Object.fromEntries(written) });
+    return runStep({ ...options, with: Object.fromEntries(written) });
   }
 
   /** What reached the server: `PATCH 4f5f…`, in order. */
@@ -81,7 +81,7 @@ export class DistHarness implements AsyncDisposable {
 }
 
 /** The only annotation of a step that failed. */
-export function onlyError({ exitCode, annotations, droppedAnnotations }: RunResult): Annotation {
+export function onlyError({ exitCode, annotations, droppedAnnotations }: StepResult): StepAnnotation {
   expect(annotations).toEqual([{ level: 'error', title: expect.stringMatching(/\S/), message: expect.anything() }]);
   expect(droppedAnnotations).toBe(0);
   expect(exitCode).toBe(1);
@@ -91,6 +91,6 @@ export function onlyError({ exitCode, annotations, droppedAnnotations }: RunResu
 }
 
 /** The entries of the output `invites`. */
-export function invitesOf(result: RunResult): readonly Readonly<Record<string, unknown>>[] {
+export function invitesOf(result: StepResult): readonly Readonly<Record<string, unknown>>[] {
   return JSON.parse(result.outputs.invites ?? '');
 }

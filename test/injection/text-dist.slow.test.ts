@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault, SandboxInvite } from '../../sandbox/cloudflare.ts';
-import type { RunResult } from '../../sandbox/runner.ts';
+import type { StepResult } from '../../sandbox/runner.ts';
 import type { Invite } from '../../src/cloudflare/invite.ts';
 import { DistHarness } from '../dist/step.ts';
 import { inviteId } from '../run.ts';
@@ -9,7 +9,7 @@ import { CHUNKS, chunksOf, expectHarmlessLines, failing, fieldsOf, harmlessFor, 
 
 describe.concurrent('text of strangers in the published bundle', { timeout: 60_000 }, () => {
   /** Everything that the runner read, down to the commands that this action gives on purpose. */
-  function shapeOfStep(result: RunResult): object {
+  function shapeOfStep(result: StepResult): object {
     const { exitCode, commands, annotations, droppedAnnotations, log, debug, outputs, environmentFiles } = result;
     return {
       exitCode,
@@ -26,7 +26,7 @@ describe.concurrent('text of strangers in the published bundle', { timeout: 60_0
     };
   }
 
-  function expectNoEffectOfStep(hostile: RunResult, harmless: RunResult): void {
+  function expectNoEffectOfStep(hostile: StepResult, harmless: StepResult): void {
     expect(shapeOfStep(hostile)).toEqual(shapeOfStep(harmless));
     expect(hostile.stderr).toBe('');
     expect(hostile.stdout.isWellFormed()).toBe(true);
@@ -50,13 +50,13 @@ describe.concurrent('text of strangers in the published bundle', { timeout: 60_0
   const ordinary = HOSTILE_TEXTS.map(({ text }) => text);
   const lists = withDebug([...chunksOf(ordinary, 45), ...CHUNKS.filter(isHuge)]);
   const failures = withDebug(CHUNKS);
-  const harmlessSteps = new Map<string, Promise<RunResult>>();
+  const harmlessSteps = new Map<string, Promise<StepResult>>();
   /** The step with harmless texts, which is the same for all chunks of a size. */
   function harmlessStep(
     kind: string,
     { texts, debug }: { texts: readonly string[]; debug: boolean },
-    step: (of: readonly string[]) => Promise<RunResult>,
-  ): Promise<RunResult> {
+    step: (of: readonly string[]) => Promise<StepResult>,
+  ): Promise<StepResult> {
     const key = `${kind} ${texts.length} ${debug}`;
     const known = harmlessSteps.get(key) ?? step(texts.map(harmlessFor));
     harmlessSteps.set(key, known);
@@ -67,7 +67,7 @@ describe.concurrent('text of strangers in the published bundle', { timeout: 60_0
 
   test.for(lists)('does nothing in a list of invites, chunk $chunk, debug $debug', async ({ texts, debug }) => {
     const fields = (text: string): Invite => (!isHuge(texts) ? fieldsOf(text) : { organization_name: text });
-    const step = async (of: readonly string[]): Promise<RunResult> => {
+    const step = async (of: readonly string[]): Promise<StepResult> => {
       const invites = ofIds(of).map((id, index) => pending(id, fields(of[index] ?? '')));
       await using world = await DistHarness.open({ invites, latencyMs: 0 });
       return await world.step({ with: { 'invite-id': undefined, 'organization-name': '*' }, debug });
@@ -81,7 +81,7 @@ describe.concurrent('text of strangers in the published bundle', { timeout: 60_0
   });
 
   test.for(failures)('does nothing in failures, chunk $chunk, debug $debug', async ({ texts, debug }) => {
-    const step = async (of: readonly string[]): Promise<RunResult> => {
+    const step = async (of: readonly string[]): Promise<StepResult> => {
       const invites = ofIds(of).map((id, index) => pending(id, { organization_name: of[index] ?? '' }));
       const faults = ofIds(of).map((id, index): Fault => {
         const text = of[index] ?? '';

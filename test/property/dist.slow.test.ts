@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CloudflareSandbox, type Fault } from '../../sandbox/cloudflare.ts';
-import { runAction } from '../../sandbox/runner.ts';
+import { runStep } from '../../sandbox/runner.ts';
 import { serve } from '../../sandbox/server.ts';
 import { systemClock } from '../../src/clock.ts';
 import { CREDENTIALS, START_MS } from '../run.ts';
@@ -44,7 +44,7 @@ async function checkInDist(original: Case): Promise<void> {
   const server = await serve(sandbox);
   try {
     const startMs = systemClock.nowMs();
-    const result = await runAction({
+    const result = await runStep({
       with: { 'api-token': CREDENTIALS.token, 'api-base-url': server.url, ...stepInputs(given) },
       debug: true,
     });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RunResult, runAction } from '../../../sandbox/runner.ts';
+import { runStep, type StepResult } from '../../../sandbox/runner.ts';
 import { substringsOf } from '../../substrings.ts';
 import { CREDENTIALS, ID, onlyError } from '../step.ts';
 import { API_HOST, Api, Authority, CompanyProxy } from './network.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => authority[Symbol.asyncDispose]());
 
-interface StepOptions {
+interface ProxyStepOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly with?: Readonly<Record<string, string>>;
   readonly nodeArguments?: readonly string[];
@@ -37,10 +37,10 @@ interface StepOptions {
 
 function step(
   api: Api,
-  { env = {}, untrusting = false, nodeArguments = [], timeoutMs = 25_000, ...options }: StepOptions,
-): Promise<RunResult> {
+  { env = {}, untrusting = false, nodeArguments = [], timeoutMs = 25_000, ...options }: ProxyStepOptions,
+): Promise<StepResult> {
   const inputs = { status: 'accepted', 'invite-id': ID, 'api-token': CREDENTIALS.token, 'api-base-url': api.url };
-  return runAction({
+  return runStep({
     with: { ...inputs, retries: '0', ...options.with },
     env: { ...(untrusting ? {} : { NODE_EXTRA_CA_CERTS: authority.file }), ...env },
     nodeArguments,
@@ -50,12 +50,12 @@ function step(
 }
 
 /** Everything a step wrote but the commands that hide a value. */
-function written({ stdout, stderr, summary, outputs, annotations }: RunResult): string {
+function written({ stdout, stderr, summary, outputs, annotations }: StepResult): string {
   const unmasked = stdout.split('\n').filter((line) => !line.startsWith('::add-mask::'));
   return [...unmasked, stderr, summary, ...Object.values(outputs), JSON.stringify(annotations)].join('\n');
 }
 
-function expectNoPassword(result: RunResult, account: { readonly password: string }): void {
+function expectNoPassword(result: StepResult, account: { readonly password: string }): void {
   for (const password of [account.password, encodeURIComponent(account.password)]) {
     expect(result.masks).toContain(password);
     for (const part of substringsOf(password)) expect(written(result)).not.toContain(part);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunOptions, type RunResult, runAction } from '../../../sandbox/runner.ts';
+import { runStep, type StepOptions, type StepResult } from '../../../sandbox/runner.ts';
 import { problemAnnotation } from '../../../src/report/annotations.ts';
 import { type Workflow, withoutFailures } from '../../../src/report/workflow.ts';
 
@@ -49,8 +49,8 @@ await new AsyncFunction('workflow', process.env.INPUT_SCRIPT)(workflow);
 afterAll(() => rm(actionDirectory, { recursive: true, force: true }));
 
 /** Runs `script`, which has a `workflow`, as a step of a job. */
-async function run(script: string, options: Partial<RunOptions> = {}): Promise<RunResult> {
-  const result = await runAction({ actionDirectory, with: { script }, ...options });
+async function run(script: string, options: Partial<StepOptions> = {}): Promise<StepResult> {
+  const result = await runStep({ actionDirectory, with: { script }, ...options });
   expect(result).toMatchObject({ exitCode: 0, stderr: '' });
   return result;
 }

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   parseCommand,
   parseEnvironmentFile,
-  type RunOptions,
-  type RunResult,
-  runAction,
+  runStep,
+  type StepOptions,
+  type StepResult,
 } from '../../../sandbox/runner.ts';
 
 let actionDirectory = '';
@@ -40,8 +40,8 @@ await new (Object.getPrototypeOf(async () => {}).constructor)('out', 'err', 'fil
 
 afterAll(() => rm(actionDirectory, { recursive: true, force: true }));
 
-function run(script: string, options: Partial<RunOptions> = {}): Promise<RunResult> {
-  return runAction({ actionDirectory, ...options, with: { script, ...options.with } });
+function run(script: string, options: Partial<StepOptions> = {}): Promise<StepResult> {
+  return runStep({ actionDirectory, ...options, with: { script, ...options.with } });
 }
 
 test.each([
@@ -78,9 +78,9 @@ test.each(['nonsense\n', '<<EOF\nx\nEOF\n', 'a<<\nx\n', 'a<<EOF\nx\n'])('parseEn
 });
 
 const dump = 'out(JSON.stringify(process.env) + "\\n" + process.cwd())';
-const environmentOf = ({ stdout }: RunResult): Record<string, string> => JSON.parse(stdout.split('\n')[0] ?? '');
+const environmentOf = ({ stdout }: StepResult): Record<string, string> => JSON.parse(stdout.split('\n')[0] ?? '');
 
-test('runAction sets written, empty and default inputs in a clean environment', async () => {
+test('runStep sets written, empty and default inputs in a clean environment', async () => {
   const result = await run(dump, {
     with: { nothing: '', RETRIES: '7' },
     env: { CLOUDFLARE_EMAIL: 'bot@example.net' },
@@ -105,11 +105,11 @@ test('runAction sets written, empty and default inputs in a clean environment', 
   expect(result).toMatchObject({ exitCode: 0, signal: null, timedOut: false, annotations: [] });
 });
 
-test('runAction keeps numbers and booleans of defaults as text', async () => {
+test('runStep keeps numbers and booleans of defaults as text', async () => {
   expect(environmentOf(await run(dump))).toMatchObject({ INPUT_RETRIES: '4', 'INPUT_GITHUB-TOKEN': '' });
 });
 
-test('runAction warns about unknown and deprecated inputs', async () => {
+test('runStep warns about unknown and deprecated inputs', async () => {
   const { annotations } = await run('', { with: { retrys: '1', old: 'x' } });
   const valid = "['script', 'retries', 'dry run', 'github-token', 'nothing', 'old']";
   expect(annotations).toEqual([
@@ -118,13 +118,13 @@ test('runAction warns about unknown and deprecated inputs', async () => {
   ]);
 });
 
-test('runAction shows debug lines with debug logging only', async () => {
+test('runStep shows debug lines with debug logging only', async () => {
   const script = 'out("::debug::" + process.env.RUNNER_DEBUG + "\\n")';
   expect(await run(script, { debug: true })).toMatchObject({ debug: ['1'], log: ['##[debug]1'] });
   expect(await run(script)).toMatchObject({ debug: ['undefined'], log: [] });
 });
 
-test('runAction searches both streams for commands, with every kind of line end', async () => {
+test('runStep searches both streams for commands, with every kind of line end', async () => {
   const result = await run('out("a\\r::notice::one\\r\\nb\\n::notice::two"); err("x ##[error]three\\r")');
   expect(result.annotations.map(({ message }) => message).sort()).toEqual(['one', 'three', 'two']);
   const three = { stream: 'stderr', line: 'x ##[error]three' };
@@ -133,7 +133,7 @@ test('runAction searches both streams for commands, with every kind of line end'
   expect(result.stderr).toBe('x ##[error]three\r');
 });
 
-test('runAction joins characters and line ends that are split over chunks', async () => {
+test('runStep joins characters and line ends that are split over chunks', async () => {
   const script = `
     const bytes = Buffer.from('::notice::Müller\\r\\nnext\\n');
     for (const byte of bytes) { out(Buffer.of(byte)); await new Promise((resolve) => setTimeout(resolve, 1)); }`;
@@ -142,7 +142,7 @@ test('runAction joins characters and line ends that are split over chunks', asyn
   expect(result.log).toEqual(['##[notice]Müller', 'next']);
 });
 
-test('runAction masks every line of a secret in later output', async () => {
+test('runStep masks every line of a secret in later output', async () => {
   const result = await run(`out("early fake-1\\n::add-mask::fake-1%0Afake-2\\nfake-1 xfake-2y fake-1fake-2\\n");
     out("::error title=fake-1::fake-2 failed\\n::debug::fake-1\\n::add-mask::\\n")`);
   expect(result.masks).toEqual(['fake-1\nfake-2']);
@@ -153,7 +153,7 @@ test('runAction masks every line of a secret in later output', async () => {
   expect(result.stdout).toContain('fake-1');
 });
 
-test('runAction keeps ten annotations of a level, with at most 4,096 characters', async () => {
+test('runStep keeps ten annotations of a level, with at most 4,096 characters', async () => {
   const script = 'for (let i = 0; i < 12; i++) out("::error::" + "x".repeat(5000) + "\\n"); out("::warning::w\\n")';
   const result = await run(script);
   expect(result.annotations).toHaveLength(11);
@@ -161,7 +161,7 @@ test('runAction keeps ten annotations of a level, with at most 4,096 characters'
   expect(result.droppedAnnotations).toBe(2);
 });
 
-test('runAction shows groups, and ignores commands between stop-commands and its token', async () => {
+test('runStep shows groups, and ignores commands between stop-commands and its token', async () => {
   const lines = [
     '::group::G',
     'in',
@@ -176,12 +176,12 @@ test('runAction shows groups, and ignores commands between stop-commands and its
   expect(result.annotations).toHaveLength(1);
 });
 
-test('runAction reports a disabled command as an error', async () => {
+test('runStep reports a disabled command as an error', async () => {
   const { annotations } = await run('out("::set-env name=PATH::/evil\\n")');
   expect(annotations[0]).toMatchObject({ level: 'error', message: expect.stringContaining('Unable to process') });
 });
 
-test('runAction returns outputs, the summary and the other files', async () => {
+test('runStep returns outputs, the summary and the other files', async () => {
   const result = await run(`
     file('GITHUB_OUTPUT', 'id=1\\ninvites<<E\\n[\\n]\\nE\\n'); file('GITHUB_STEP_SUMMARY', '# Hi');
     file('GITHUB_ENV', 'A=b\\n'); file('GITHUB_STATE', 'c=d\\n'); out('::set-output name=old::style\\n')`);
@@ -190,11 +190,11 @@ test('runAction returns outputs, the summary and the other files', async () => {
   expect(result.environmentFiles).toEqual({ env: 'A=b\n', path: '', state: 'c=d\n' });
 });
 
-test('runAction throws for malformed outputs', async () => {
+test('runStep throws for malformed outputs', async () => {
   await expect(run("file('GITHUB_OUTPUT', 'nonsense\\n')")).rejects.toThrow("Invalid format 'nonsense'");
 });
 
-test('runAction returns the exit code', async () => {
+test('runStep returns the exit code', async () => {
   expect(await run('process.exitCode = 1')).toMatchObject({ exitCode: 1, signal: null });
 });
 
@@ -203,7 +203,7 @@ const waitFor = (name: string): string =>
    const timer = setTimeout(() => {}, 20000); out('ready\\n')`;
 const hang = 'await new Promise((resolve) => setTimeout(resolve, 20000))';
 
-test('runAction sends a signal at a line of output', async () => {
+test('runStep sends a signal at a line of output', async () => {
   const seen: string[] = [];
   const result = await run(waitFor('SIGINT'), {
     signal: { name: 'SIGINT', when: (line) => line === 'ready' },
@@ -213,7 +213,7 @@ test('runAction sends a signal at a line of output', async () => {
   expect(seen).toEqual(['ready', 'got SIGINT']);
 });
 
-test('runAction sends a signal when a promise resolves', async () => {
+test('runStep sends a signal when a promise resolves', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const result = await run(waitFor('SIGTERM'), {
     signal: { name: 'SIGTERM', when: promise },
@@ -225,6 +225,6 @@ test('runAction sends a signal when a promise resolves', async () => {
 test.each([
   ['a signal after some milliseconds', { signal: { name: 'SIGTERM', when: 150 } as const }, 'SIGTERM'],
   ['the time-out', { timeoutMs: 150 }, 'SIGKILL'],
-])('runAction ends a process that hangs with %s', async (_what, options, signal) => {
+])('runStep ends a process that hangs with %s', async (_what, options, signal) => {
   expect(await run(hang, options)).toMatchObject({ exitCode: null, signal, timedOut: signal === 'SIGKILL' });
 });
