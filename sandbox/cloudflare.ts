@@ -2,11 +2,11 @@ import type { Clock } from '../src/clock.ts';
 import { applyFault, type Fault, type FaultKind, kindOf, USES_REAL_RESPONSE } from './faults.ts';
 import {
   BASE_PATH,
-  failure,
+  failureResponse,
   type Reply,
   type SandboxRequest,
   type SandboxResponse,
-  success,
+  successResponse,
   THROTTLED,
 } from './http.ts';
 import { Invitations, type Moment, type SandboxInvite } from './invitations.ts';
@@ -42,7 +42,7 @@ export interface HandleOptions {
 
 function malformedHeader(code: number, header: string): SandboxResponse {
   const error_chain = [{ code, message: `Invalid format for ${header} header` }];
-  return failure(400, { code: 6003, message: 'Invalid request headers', error_chain });
+  return failureResponse(400, { code: 6003, message: 'Invalid request headers', error_chain });
 }
 
 /** @throws an AggregateError of all `defects`, if there are any */
@@ -177,7 +177,7 @@ export class CloudflareSandbox {
     } catch (error) {
       if (signal?.aborted) throw error;
       this.defects.push(error);
-      return { kind: 'full', ...failure(500, { code: 1002, message: `Error inside the sandbox: ${error}` }) };
+      return { kind: 'full', ...failureResponse(500, { code: 1002, message: `Error inside the sandbox: ${error}` }) };
     } finally {
       if (!closed) leave();
     }
@@ -196,7 +196,7 @@ export class CloudflareSandbox {
       ...(fault && { fault: fault.name ?? kindOf(fault) }),
     };
     const attempt: Attempt = { ...request, record, isApplied, appliedAfterMs };
-    const real = isApplied || usesReal ? this.#realResponse(attempt) : failure(500);
+    const real = isApplied || usesReal ? this.#realResponse(attempt) : failureResponse(500);
     const reply = applyFault(fault, { ...real, headers: { ...real.headers, 'cf-ray': ray } }, request, ray);
     if (reply.kind === 'full') record.status = reply.status;
     this.requests.push(record);
@@ -269,7 +269,7 @@ export class CloudflareSandbox {
       headers['retry-after'] = new Date(Math.ceil((nowMs + resetMs) / 1000) * 1000).toUTCString();
     }
     // Not 971, which Cloudflare sends today: Cloudflare's OpenAPI description requires at least 1000.
-    return { headers, refusal: failure(429, { code: 10100, message: THROTTLED }) };
+    return { headers, refusal: failureResponse(429, { code: 10100, message: THROTTLED }) };
   }
 
   #refuseCredentials({ headers, method }: SandboxRequest): SandboxResponse | undefined {
@@ -278,7 +278,7 @@ export class CloudflareSandbox {
     if (authorization !== undefined) {
       const [, token] = /^Bearer (.*)$/s.exec(authorization) ?? [];
       if (token?.startsWith('cfat_')) {
-        return failure(403, { code: 9109, message: 'Valid user-level authentication not found' });
+        return failureResponse(403, { code: 9109, message: 'Valid user-level authentication not found' });
       }
       if (token === undefined || (token !== credentials.token && !/^([\w-]{40}|cfut_[\w-]+)$/.test(token))) {
         return malformedHeader(6111, 'Authorization');
@@ -286,11 +286,11 @@ export class CloudflareSandbox {
       const isValid = token === credentials.token && !this.#revoked;
       if (isValid) return this.#refuseToken(method);
       return this.#options.unknownToken === 403
-        ? failure(403, { code: 9109, message: 'Invalid access token' })
-        : failure(401, { code: 1000, message: 'Invalid API Token' });
+        ? failureResponse(403, { code: 9109, message: 'Invalid access token' })
+        : failureResponse(401, { code: 1000, message: 'Invalid API Token' });
     }
     if (!email || !key) {
-      return failure(400, { code: 9106, message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers' });
+      return failureResponse(400, { code: 9106, message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers' });
     }
     if (!/^[^\s@]+@[^\s@]+$/.test(email)) return malformedHeader(6102, 'X-Auth-Email');
     if (key !== credentials.key && !/^([0-9a-f]{37,45}|cfk_[\w-]+)$/.test(key)) {
@@ -298,7 +298,7 @@ export class CloudflareSandbox {
     }
     const isValid = key === credentials.key && email.toLowerCase() === credentials.email?.toLowerCase();
     if (isValid && !this.#revoked) return undefined;
-    return failure(403, { code: 9103, message: 'Unknown X-Auth-Key or X-Auth-Email' });
+    return failureResponse(403, { code: 9103, message: 'Unknown X-Auth-Key or X-Auth-Email' });
   }
 
   #refuseToken(method: string): SandboxResponse | undefined {
@@ -307,10 +307,10 @@ export class CloudflareSandbox {
     const documentation_url = 'https://developers.cloudflare.com/fundamentals/api/reference/permissions/';
     const wrongScheme = `${method} method not allowed for the api_token authentication scheme`;
     return {
-      scheme: failure(405, { code: 10000, message: wrongScheme }),
-      permission: failure(403, { code: 10000, message: 'Authentication error', documentation_url }),
-      resource: failure(403, { code: 9109, message: 'Unauthorized to access requested resource' }),
-      location: failure(403, { code: 9109, message: 'Cannot use the access token from location: 203.0.113.7' }),
+      scheme: failureResponse(405, { code: 10000, message: wrongScheme }),
+      permission: failureResponse(403, { code: 10000, message: 'Authentication error', documentation_url }),
+      resource: failureResponse(403, { code: 9109, message: 'Unauthorized to access requested resource' }),
+      location: failureResponse(403, { code: 9109, message: 'Cannot use the access token from location: 203.0.113.7' }),
     }[tokenRefusal.as];
   }
 
@@ -318,25 +318,25 @@ export class CloudflareSandbox {
     const { method, path } = attempt;
     const { pathname, searchParams } = new URL(path, 'http://sandbox.invalid');
     const [, route, id] = new RegExp(`^${BASE_PATH}/(user/invites|memberships)(?:/([^/]+))?$`).exec(pathname) ?? [];
-    if (route === undefined) return failure(400, { code: 7000, message: 'No route for that URI' });
+    if (route === undefined) return failureResponse(400, { code: 7000, message: 'No route for that URI' });
     const list: ListName = route === 'memberships' ? route : 'invites';
     if (method === 'GET' && id === undefined) {
       return list === 'invites' ? this.#listInvites(searchParams) : this.#listMemberships(searchParams);
     }
     if (id === undefined || !['GET', list === 'invites' ? 'PATCH' : 'PUT'].includes(method)) {
-      return failure(405, { code: 10405, message: `${method} method not allowed for this endpoint` });
+      return failureResponse(405, { code: 10405, message: `${method} method not allowed for this endpoint` });
     }
     const invite = this.#stateOf(list).find(decodeURIComponent(id));
     if (invite === undefined || !this.#isShown(invite, list)) return this.#refuseId(pathname);
-    return method === 'GET' ? success(this.#show(invite, list)) : this.#respondToInvite(invite, attempt, list);
+    return method === 'GET' ? successResponse(this.#show(invite, list)) : this.#respondToInvite(invite, attempt, list);
   }
 
   #refuseId(pathname: string): SandboxResponse {
     const message = `Could not route to ${pathname}, perhaps your object identifier is invalid?`;
     return {
-      400: failure(400, { code: 7003, message }),
-      403: failure(403, { code: 9109, message: 'Unauthorized to access requested resource' }),
-      404: failure(404, { code: 1003, message: 'Invitation not found' }),
+      400: failureResponse(400, { code: 7003, message }),
+      403: failureResponse(403, { code: 9109, message: 'Unauthorized to access requested resource' }),
+      404: failureResponse(404, { code: 1003, message: 'Invitation not found' }),
     }[this.#options.unknownId ?? 400];
   }
 
@@ -372,14 +372,14 @@ export class CloudflareSandbox {
     if (key) named.sort((one, other) => String(one[key]).localeCompare(String(other[key])));
     if (query.get('direction') === 'desc') named.reverse();
     const perPage = Number(query.get('per_page')) || pageSize;
-    if (perPage < 5 || perPage > 50) return failure(400, { code: 1001, message: 'Invalid request: per_page' });
+    if (perPage < 5 || perPage > 50) return failureResponse(400, { code: 1001, message: 'Invalid request: per_page' });
     const page = Number(query.get('page')) || 1;
     const entries = named.slice((page - 1) * perPage, page * perPage).map((invite) => {
       const { policies, ...rest } = showMembership(invite, options);
       return options.listedPolicies === 'omitted' ? rest : { ...rest, policies };
     });
     // Cloudflare counts all memberships here, whatever was asked for.
-    return success(entries, { count: entries.length, page, per_page: perPage, total_count: all.length });
+    return successResponse(entries, { count: entries.length, page, per_page: perPage, total_count: all.length });
   }
 
   #listInvites(query: URLSearchParams): SandboxResponse {
@@ -387,7 +387,7 @@ export class CloudflareSandbox {
     const isRefused = this.#options.pageParameters === 'refused';
     if (isRefused && query.size > 0) {
       const pointer = `/query/${[...query.keys()][0]}`;
-      return failure(400, { code: 1001, message: 'Invalid request: unknown parameter', source: { pointer } });
+      return failureResponse(400, { code: 1001, message: 'Invalid request: unknown parameter', source: { pointer } });
     }
     const shown = this.invites().filter((invite) => this.#isShown(invite));
     const all: unknown[] = [...shown.map((invite) => this.#show(invite)), ...(this.#options.extraListEntries ?? [])];
@@ -398,36 +398,36 @@ export class CloudflareSandbox {
     const entries = all.slice((page - 1) * perPage, page * perPage);
     const result = entries.length > 0 ? entries : { array: [], null: null, missing: undefined }[emptyList];
     const right: PageInfo = { count: entries.length, page, per_page: perPage, total_count: all.length };
-    if (typeof resultInfo === 'function') return success(result, resultInfo(right));
+    if (typeof resultInfo === 'function') return successResponse(result, resultInfo(right));
     const wrong = { ...right, count: 0, total_count: all.length + 1_000_000 };
-    return success(result, { right, wrong, missing: undefined }[resultInfo]);
+    return successResponse(result, { right, wrong, missing: undefined }[resultInfo]);
   }
 
   #respondToInvite(invite: SandboxInvite, attempt: Attempt, list: ListName): SandboxResponse {
     // Cloudflare's documentation shows this PATCH without a content type, as curl sends it.
     const type = attempt.headers['content-type'] ?? '';
     if (!/^(?:$|application\/json\b|application\/x-www-form-urlencoded\b)/i.test(type)) {
-      return failure(400, { code: 6002, message: 'Invalid content type, must be application/json' });
+      return failureResponse(400, { code: 6002, message: 'Invalid content type, must be application/json' });
     }
     let body: string;
     try {
       body = JSON.stringify(JSON.parse(attempt.body));
     } catch {
-      return failure(400, { code: 6007, message: 'Malformed JSON in request body' });
+      return failureResponse(400, { code: 6007, message: 'Malformed JSON in request body' });
     }
     const [, status] = /^{"status":"(accepted|rejected)"}$/.exec(body) ?? [];
     if (status === undefined) {
       const message = 'Invalid request: status must be one of accepted, rejected';
-      return failure(400, { code: 1001, message, source: { pointer: '/status' } });
+      return failureResponse(400, { code: 1001, message, source: { pointer: '/status' } });
     }
     const id = invite.id ?? '';
     if (!this.#stateOf(list).isOpen(id)) {
-      if (this.#options.repeatedResponse === 'same') return success(this.#show(invite, list));
+      if (this.#options.repeatedResponse === 'same') return successResponse(this.#show(invite, list));
       const state = invite.status === 'pending' ? 'expired' : invite.status;
-      return failure(400, { code: 1001, message: `Invalid request: invitation is already ${state}` });
+      return failureResponse(400, { code: 1001, message: `Invalid request: invitation is already ${state}` });
     }
     if (attempt.isApplied) this.#apply(id, status, attempt, list);
-    return success(this.#show({ ...invite, status }, list));
+    return successResponse(this.#show({ ...invite, status }, list));
   }
 
   #apply(id: string, status: string, { record, appliedAfterMs }: Attempt, list: ListName): void {

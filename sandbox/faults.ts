@@ -1,6 +1,6 @@
 import {
   type EnvelopeError,
-  failure,
+  failureResponse,
   type HttpHeaders,
   JSON_HEADERS,
   type Reply,
@@ -163,14 +163,14 @@ export function problem(options: { status: number; retryable?: boolean; retry_af
 /** Cloudflare's envelope with an error that the sandbox does not raise by itself. */
 export const envelopeFailure = (status: number, ...errors: readonly EnvelopeError[]): Fault => ({
   name: `failure${status}`,
-  reply: failure(status, ...errors),
+  reply: failureResponse(status, ...errors),
 });
 
 /** HTTP 500 whose envelope gives no cause. */
-export const error500 = (): Fault => ({ name: 'error500', reply: failure(500, INTERNAL_ERROR) });
+export const error500 = (): Fault => ({ name: 'error500', reply: failureResponse(500, INTERNAL_ERROR) });
 
 /** HTTP 200 with an envelope that reports a failure. */
-export const successFalse = (): Fault => ({ name: 'successFalse', reply: failure(200, INTERNAL_ERROR) });
+export const successFalse = (): Fault => ({ name: 'successFalse', reply: failureResponse(200, INTERNAL_ERROR) });
 
 /** A 429. `retryAfter`: seconds, or the literal header value. `retryAfterMs`: the header in milliseconds. */
 export function tooManyRequests(
@@ -182,7 +182,7 @@ export function tooManyRequests(
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     ...(retryAfterMs !== undefined && { 'retry-after-ms': String(retryAfterMs) }),
   };
-  return { name: 'tooManyRequests', reply: { ...failure(429, { code, message: THROTTLED }), headers } };
+  return { name: 'tooManyRequests', reply: { ...failureResponse(429, { code, message: THROTTLED }), headers } };
 }
 
 /** A full HTTP response whose JSON ends in the middle. The request takes effect by default. */
@@ -215,7 +215,7 @@ export const echoCredentials = (status = 400): Fault => ({
   reply: ({ headers }) => {
     const { authorization, 'x-auth-email': email, 'x-auth-key': key } = headers;
     const secret = key ?? authorization?.replace(/^Bearer /, '') ?? '';
-    return failure(status, {
+    return failureResponse(status, {
       code: 1001,
       message: `Invalid request: headers were ${JSON.stringify({ authorization, email, key })}`,
       documentation_url: `https://developers.cloudflare.com/api/?secret=${encodeURIComponent(secret)}`,

@@ -50,13 +50,13 @@ export const JSON_HEADERS = { 'content-type': 'application/json' };
 export const THROTTLED = 'Please wait and consider throttling your request speed';
 
 /** Cloudflare's envelope of a failed request. */
-export function failure(status: number, ...errors: readonly EnvelopeError[]): SandboxResponse {
+export function failureResponse(status: number, ...errors: readonly EnvelopeError[]): SandboxResponse {
   const body = JSON.stringify({ success: false, errors, messages: [], result: null });
   return { status, headers: JSON_HEADERS, body };
 }
 
 /** Cloudflare's envelope of a result. */
-export function success(result: unknown, resultInfo?: unknown): SandboxResponse {
+export function successResponse(result: unknown, resultInfo?: unknown): SandboxResponse {
   // JSON.stringify omits what is undefined.
   const body = JSON.stringify({ success: true, errors: [], messages: [], result, result_info: resultInfo });
   return { status: 200, headers: JSON_HEADERS, body };

@@ -1,21 +1,21 @@
 import type { RecordedRequest } from '../../sandbox/cloudflare.ts';
 import { idOf, saysNotFound } from './evidence.ts';
 import { NOT_CHANGED, PENDING_OPEN, PENDING_UNCHANGED, UNKNOWN } from './invariants.ts';
-import type { Judged } from './observed.ts';
+import type { AnalyzedRun } from './observed.ts';
 import { allows } from './random-step.ts';
 
 /** Something that happens in random steps: how often in one, and how often at least in a thousand of them. */
 interface Kind {
-  readonly in: (run: Judged) => number;
+  readonly in: (run: AnalyzedRun) => number;
   readonly leastPer1000: number;
 }
 
-const responses = ({ requests }: Judged): readonly RecordedRequest[] =>
+const responses = ({ requests }: AnalyzedRun): readonly RecordedRequest[] =>
   requests.filter(({ response }) => response !== undefined);
 const countIf = (isSo: boolean): number => (isSo ? 1 : 0);
 
 /** Changes that a request of the step made after its response, or after the client had given up. */
-function lateChanges({ invitations, requests }: Judged) {
+function lateChanges({ invitations, requests }: AnalyzedRun) {
   return invitations.history.filter(({ atMs, cause }) => {
     const record = typeof cause === 'object' ? requests[cause.request] : undefined;
     return record !== undefined && atMs > record.atMs;
@@ -23,19 +23,19 @@ function lateChanges({ invitations, requests }: Judged) {
 }
 
 /** A second actor's changes of an invite between the step's first request and its end. */
-function othersChanges({ invitations, requests, end }: Judged) {
+function othersChanges({ invitations, requests, end }: AnalyzedRun) {
   const fromMs = requests[0]?.atMs ?? Number.POSITIVE_INFINITY;
   return invitations.history.filter(({ atMs, cause }) => cause === 'second actor' && atMs > fromMs && atMs <= end.atMs);
 }
 
 const failuresThatSay =
   (sentence: string): Kind['in'] =>
-  ({ stories }) =>
-    stories.filter(({ entry }) => entry.error?.includes(sentence)).length;
+  ({ handled }) =>
+    handled.filter(({ entry }) => entry.error?.includes(sentence)).length;
 
 /**
- * What a world that lives has enough of. The least is about a third of what was measured: below 2, the 500 steps of
- * the fast tests can do without.
+ * What must happen often enough for the invariants to prove something. `leastPer1000` is about a third of what was
+ * measured. Below 2, none are needed in the 500 steps of the fast tests.
  */
 const KINDS = {
   'effects after the response': { in: (run) => lateChanges(run).length, leastPer1000: 30 },
@@ -50,7 +50,7 @@ const KINDS = {
   },
   'changes between a request and its response': {
     in: (run) =>
-      run.stories
+      run.handled
         .flatMap(({ exchanges }) => exchanges)
         .filter(({ record }) => {
           const changes = run.invitations.history.slice(record.changes, record.response?.changes ?? record.changes);
@@ -59,49 +59,49 @@ const KINDS = {
     leastPer1000: 40,
   },
   'reads that show an invite outside of the policy': {
-    in: ({ stories, given }) =>
-      stories.filter(({ exchanges }) => {
+    in: ({ handled, step }) =>
+      handled.filter(({ exchanges }) => {
         const reads = exchanges.filter(({ record, shown }) => record.method === 'GET' && shown !== undefined);
-        return reads.length > 1 && !allows(given.policy, reads.at(-1)?.shown ?? {});
+        return reads.length > 1 && !allows(step.policy, reads.at(-1)?.shown ?? {});
       }).length,
     leastPer1000: 1.9,
   },
-  'invites that were gone': {
-    in: (run) => run.stories.filter(({ exchanges }) => exchanges.some(({ record }) => saysNotFound(record))).length,
+  'invites that were removed': {
+    in: (run) => run.handled.filter(({ exchanges }) => exchanges.some(({ record }) => saysNotFound(record))).length,
     leastPer1000: 30,
   },
   'read-backs': {
-    in: ({ stories }) =>
-      stories.flatMap(({ exchanges }) =>
+    in: ({ handled }) =>
+      handled.flatMap(({ exchanges }) =>
         exchanges.filter(({ effect }, index) => effect === undefined && exchanges[index - 1]?.effect !== undefined),
       ).length,
     leastPer1000: 250,
   },
-  'unclear attempts': {
-    in: ({ stories }) => stories.flatMap(({ patches }) => patches.filter(({ effect }) => effect === 'unclear')).length,
+  'attempts whose effect is unknown': {
+    in: ({ handled }) => handled.flatMap(({ patches }) => patches.filter(({ effect }) => effect === 'unknown')).length,
     leastPer1000: 200,
   },
   'pending invites past their expiry': {
-    in: ({ given, startMs }) => {
+    in: ({ step, startMs }) => {
       const isPast = (date: string | undefined): boolean => Date.parse(date ?? '') <= startMs;
-      const isShown = given.world.pastExpiry !== undefined && given.world.pastExpiry !== 'expired';
+      const isShown = step.world.pastExpiry !== undefined && step.world.pastExpiry !== 'expired';
       return isShown
-        ? given.invites.filter((invite) => invite.status === 'pending' && isPast(invite.expires_on)).length
+        ? step.invites.filter((invite) => invite.status === 'pending' && isPast(invite.expires_on)).length
         : 0;
     },
     leastPer1000: 40,
   },
-  'clocks that are wrong': { in: ({ given }) => countIf(given.clockOffsetMs !== 0), leastPer1000: 400 },
+  'wrong clocks of the runner': { in: ({ step }) => countIf(step.clockOffsetMs !== 0), leastPer1000: 400 },
   'responses with a date': {
     in: (run) => responses(run).filter(({ response }) => response?.headers.date).length,
     leastPer1000: 1_500,
   },
-  'ids in another case': { in: ({ given }) => countIf(given.world.idCase === 'upper'), leastPer1000: 100 },
+  'ids in upper case': { in: ({ step }) => countIf(step.world.idCase === 'upper'), leastPer1000: 100 },
   'refused page parameters': {
     in: (run) => responses(run).filter(({ response }) => response?.body.includes('/query/page')).length,
     leastPer1000: 25,
   },
-  'lists that say null or nothing': {
+  'empty lists with null or without a result': {
     in: (run) =>
       responses(run).filter((record) => {
         const isNone = /"messages":\[\](?:,"result":null)?(?:,"result_info":.*)?}$/.test(record.response?.body ?? '');
@@ -112,7 +112,7 @@ const KINDS = {
   'refusals under another status': {
     in: (run) =>
       countIf(
-        responses(run).some(({ status, fault }) => fault === undefined && status === run.given.world.refusalStatus),
+        responses(run).some(({ status, fault }) => fault === undefined && status === run.step.world.refusalStatus),
       ),
     leastPer1000: 50,
   },
@@ -128,26 +128,26 @@ const KINDS = {
   },
   'cancelled steps': { in: ({ end, cancelMs }) => countIf(cancelMs <= end.atMs), leastPer1000: 3 },
   'steps that succeeded with an invite': {
-    in: ({ exitCode, stories }) => countIf(exitCode === 0 && stories.length > 0),
+    in: ({ exitCode, handled }) => countIf(exitCode === 0 && handled.length > 0),
     leastPer1000: 100,
   },
   'quiet worlds': {
-    in: ({ given }) => countIf(given.world.faults === undefined && given.cancelAt === undefined),
+    in: ({ step }) => countIf(step.world.faults === undefined && step.cancelAt === undefined),
     leastPer1000: 50,
   },
-  // Rarer than the others: a failure that says it needs an invite whose last read shows it as pending.
+  // Rare: the last read of a failed invite must show it pending.
   [`"${PENDING_UNCHANGED}"`]: { in: failuresThatSay(PENDING_UNCHANGED), leastPer1000: 1.9 },
   [`"${PENDING_OPEN}"`]: { in: failuresThatSay(PENDING_OPEN), leastPer1000: 20 },
   [`"${NOT_CHANGED}"`]: { in: failuresThatSay(NOT_CHANGED), leastPer1000: 20 },
   [`"${UNKNOWN}"`]: { in: failuresThatSay(UNKNOWN), leastPer1000: 30 },
 } as const satisfies Readonly<Record<string, Kind>>;
 
-/** Counts what random steps did, so that a world that is too tame is seen. */
+/** Counts what random steps did, to fail where too little happens. */
 export class Tally {
   readonly #counts = new Map<string, number>();
   #runs = 0;
 
-  add(run: Judged): void {
+  add(run: AnalyzedRun): void {
     this.#runs += 1;
     for (const [name, kind] of Object.entries(KINDS)) {
       this.#counts.set(name, (this.#counts.get(name) ?? 0) + kind.in(run));

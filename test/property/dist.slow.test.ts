@@ -7,50 +7,50 @@ import { systemClock } from '../../src/clock.ts';
 import { CREDENTIALS, START_MS } from '../run.ts';
 import { checkInvariants } from './invariants.ts';
 import { stepInputs } from './property.ts';
-import { type Case, cases } from './random-step.ts';
+import { type RandomStep, randomSteps } from './random-step.ts';
 
 /** Whether a case does not wait long: real time passes here. */
-function isQuick(given: Case): boolean {
+function isQuick(step: RandomStep): boolean {
   const waits = (fault: Fault): boolean =>
     'hang' in fault || 'slowBody' in fault || 'refuseConnection' in fault || (fault.delayMs ?? 0) > 100;
   return (
-    given.retries <= 1 &&
-    given.waitSeconds === 0 &&
-    given.cancelAt === undefined &&
-    given.world.rateLimit === undefined &&
-    given.clockOffsetMs === 0 &&
-    !given.world.faults?.some((fault) => waits(fault) || fault.name === 'tooManyRequests')
+    step.retries <= 1 &&
+    step.waitSeconds === 0 &&
+    step.cancelAt === undefined &&
+    step.world.rateLimit === undefined &&
+    step.clockOffsetMs === 0 &&
+    !step.world.faults?.some((fault) => waits(fault) || fault.name === 'tooManyRequests')
   );
 }
 
 /** The same case with its invites expiring as long after now as they do after the start of virtual time. */
-function movedToNow(given: Case): Case {
+function movedToNow(step: RandomStep): RandomStep {
   const offsetMs = Date.now() - START_MS;
-  const invites = given.invites.map((invite) => ({
+  const invites = step.invites.map((invite) => ({
     ...invite,
     expires_on: new Date(Date.parse(String(invite.expires_on)) + offsetMs).toISOString(),
   }));
-  return { ...given, invites };
+  return { ...step, invites };
 }
 
-async function checkInDist(original: Case): Promise<void> {
-  const given = movedToNow(original);
+async function checkInDist(original: RandomStep): Promise<void> {
+  const step = movedToNow(original);
   const sandbox = new CloudflareSandbox({
     credentials: CREDENTIALS,
-    ...given.world,
-    invites: given.invites,
+    ...step.world,
+    invites: step.invites,
     clock: systemClock,
   });
   const server = await serve(sandbox);
   try {
     const startMs = systemClock.nowMs();
     const result = await runStep({
-      with: { 'api-token': CREDENTIALS.token, 'api-base-url': server.url, ...stepInputs(given) },
+      with: { 'api-token': CREDENTIALS.token, 'api-base-url': server.url, ...stepInputs(step) },
       debug: true,
     });
     const end = sandbox.invitations.now();
     sandbox.invitations.settle();
-    checkInvariants(given, {
+    checkInvariants(step, {
       exitCode: result.exitCode,
       outputs: result.outputs,
       errors: result.annotations.filter(({ level }) => level === 'error'),
@@ -69,13 +69,13 @@ async function checkInDist(original: Case): Promise<void> {
 
 test('dist keeps every invariant in a sample of random steps', { timeout: 120_000 }, async () => {
   const seed = Date.now();
-  const sample = fc.sample(cases.filter(isQuick), { numRuns: 40, seed });
+  const sample = fc.sample(randomSteps.filter(isQuick), { numRuns: 40, seed });
   const broken: string[] = [];
   const queue = sample.entries();
   const work = async (): Promise<void> => {
-    for (const [index, given] of queue) {
-      await checkInDist(given).catch((error: unknown) => {
-        broken.push(`seed ${seed}, case ${index}: ${error}\n${fc.stringify(given)}`);
+    for (const [index, step] of queue) {
+      await checkInDist(step).catch((error: unknown) => {
+        broken.push(`seed ${seed}, case ${index}: ${error}\n${fc.stringify(step)}`);
       });
     }
   };

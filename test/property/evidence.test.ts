@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { BASE_PATH, envelopeFailure, error500, type Fault, text504 } from '../../sandbox/cloudflare.ts';
 import { CREDENTIALS, createVirtualWorld, invite, inviteId } from '../run.ts';
-import { exchangesOf, knowledgeOf } from './evidence.ts';
+import { exchangesOf, knownOf } from './evidence.ts';
 
 const ID = inviteId(0xabc);
 const on = (method: string, fault: Fault): Fault => ({ ...fault, on: { method } });
 
-test('what is known of an invite ages with every attempt that may have had an effect or was refused', async () => {
+test('knownOf drops the last read after a PATCH that may have had an effect or was refused', async () => {
   const { sandbox, clock } = createVirtualWorld({
     invites: [invite(0xabc)],
     idCase: 'upper',
@@ -20,7 +20,7 @@ test('what is known of an invite ages with every attempt that may have had an ef
     const headers = { authorization: `Bearer ${CREDENTIALS.token}` };
     const path = `${BASE_PATH}/user/invites/${ID}`;
     await sandbox.handle({ method, path, headers, body: '{"status":"accepted"}' });
-    const { read, mayTakeEffect } = knowledgeOf(exchangesOf(sandbox.requests, ID, 'accepted'));
+    const { read, mayTakeEffect } = knownOf(exchangesOf(sandbox.requests, ID, 'accepted'));
     return [read?.shown?.status, mayTakeEffect];
   };
   expect(await known('PATCH')).toEqual([undefined, true]);

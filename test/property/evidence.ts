@@ -1,26 +1,26 @@
 import type { RecordedRequest, SandboxInvite } from '../../sandbox/cloudflare.ts';
 
 /**
- * What a PATCH may have done, as far as its response tells: nothing (`none`); nothing, for a reason of the invite's
- * (`refused`); perhaps something (`unclear`); what was asked (`shown`). A refusal under HTTP 2xx may be taken for either
- * of the two in the middle (`doubtful`).
+ * What a PATCH did, as far as its response tells. `not-applied`: nothing. `rejected`: nothing, for a reason of the
+ * invite's. `unknown`: it may have taken effect. `rejected-or-unknown`: a refusal under HTTP 2xx, where either is right.
+ * `shown`: the response shows the desired status.
  */
-export type Effect = 'none' | 'refused' | 'unclear' | 'doubtful' | 'shown';
+export type PatchEffect = 'not-applied' | 'rejected' | 'unknown' | 'rejected-or-unknown' | 'shown';
 
 /** A request that concerns one invite, and what its response said. */
 export interface Exchange {
   readonly record: RecordedRequest;
   /** Of a PATCH alone. */
-  readonly effect?: Effect;
+  readonly effect?: PatchEffect;
   /** The invite with its status, if the response showed it. */
   readonly shown?: SandboxInvite;
 }
 
-/** What can be known of an invite: see "Knowledge ages" in the contract. */
-export interface Knowledge {
+/** What can be known of an invite: the last read, unless an attempt has outdated it. */
+export interface KnownOfInvite {
   /** The last read that is not outdated. */
   readonly read: Exchange | undefined;
-  /** Whether an attempt may still take effect; undefined where both views are right. */
+  /** Whether an attempt may still take effect; undefined where both values are right. */
   readonly mayTakeEffect: boolean | undefined;
 }
 
@@ -56,8 +56,8 @@ export function saysNotFound({ response }: RecordedRequest): boolean {
 }
 
 /**
- * Every request that tells something about an invite, in the order of the requests, of which at most one is under way.
- * @param cutMs when the client gave up whatever was under way, in milliseconds since the epoch
+ * Every request whose response can show an invite, in order. At most one at a time is in flight.
+ * @param cutMs when the client aborted the requests in flight, in milliseconds since the epoch
  */
 export function exchangesOf(
   requests: readonly RecordedRequest[],
@@ -78,7 +78,7 @@ export function exchangesOf(
 }
 
 /** What can be known after these requests. */
-export function knowledgeOf(exchanges: readonly Exchange[]): Knowledge {
+export function knownOf(exchanges: readonly Exchange[]): KnownOfInvite {
   let read: Exchange | undefined;
   let mayTakeEffect: boolean | undefined = false;
   for (const exchange of exchanges) {
@@ -87,10 +87,10 @@ export function knowledgeOf(exchanges: readonly Exchange[]): Knowledge {
     if (effect === undefined || effect === 'shown') {
       if (shown !== undefined) read = exchange;
       if (isFinal) mayTakeEffect = false;
-    } else if (effect !== 'none') {
+    } else if (effect !== 'not-applied') {
       read = undefined;
-      if (effect === 'unclear') mayTakeEffect = true;
-      if (effect === 'doubtful' && mayTakeEffect === false) mayTakeEffect = undefined;
+      if (effect === 'unknown') mayTakeEffect = true;
+      if (effect === 'rejected-or-unknown' && mayTakeEffect === false) mayTakeEffect = undefined;
     }
   }
   return { read, mayTakeEffect };
@@ -102,19 +102,19 @@ export function lastLook(requests: readonly RecordedRequest[]): readonly Recorde
   return pages.slice(pages.findLastIndex(({ path }) => /[?&]page=1(?:&|$)/.test(path) || !path.includes('?')));
 }
 
-function withoutResponse({ status }: RecordedRequest): Effect {
-  return status === 'refuseConnection' ? 'none' : 'unclear';
+function withoutResponse({ status }: RecordedRequest): PatchEffect {
+  return status === 'refuseConnection' ? 'not-applied' : 'unknown';
 }
 
-function effectOf(record: RecordedRequest, isShown: boolean): Effect {
+function effectOf(record: RecordedRequest, isShown: boolean): PatchEffect {
   const { status = 0, body = '' } = record.response ?? {};
   const { success, codes } = parse(body);
   if (isShown) return 'shown';
-  if (status === 429 || has(codes, RATE_LIMITS) || refusesCredentials(record)) return 'none';
-  if (status >= 300 && status < 400) return 'none';
-  if (status >= 500 || status === 408) return 'unclear';
-  if (status >= 400) return 'refused';
-  return success === false && codes.length > 0 ? 'doubtful' : 'unclear';
+  if (status === 429 || has(codes, RATE_LIMITS) || refusesCredentials(record)) return 'not-applied';
+  if (status >= 300 && status < 400) return 'not-applied';
+  if (status >= 500 || status === 408) return 'unknown';
+  if (status >= 400) return 'rejected';
+  return success === false && codes.length > 0 ? 'rejected-or-unknown' : 'unknown';
 }
 
 function shownIn(record: RecordedRequest, id: string): SandboxInvite | undefined {
@@ -132,7 +132,7 @@ function shownIn(record: RecordedRequest, id: string): SandboxInvite | undefined
 const parsed = new Map<string, Parsed>();
 
 function parse(body: string): Parsed {
-  // Runs are many and bodies repeat within one of them.
+  // One step repeats bodies; the limit is for many steps.
   if (parsed.size > 1_000) parsed.clear();
   const known = parsed.get(body) ?? parseAnew(body);
   parsed.set(body, known);

@@ -4,7 +4,7 @@ import { test } from 'vitest';
 import type { MembershipOptions, RecordedRequest } from '../../sandbox/cloudflare.ts';
 import { type Run, run } from '../run.ts';
 import { stepInputs } from './property.ts';
-import { allows, type Case, cases } from './random-step.ts';
+import { allows, type RandomStep, randomSteps } from './random-step.ts';
 
 /** What is unknown of Cloudflare's other list. */
 interface Drawn {
@@ -32,28 +32,28 @@ const isOdd = (id = ''): boolean => Number.parseInt(id.at(-1) ?? '0', 16) % 2 ==
 /** The id of a membership with an id of its own. */
 const ownId = (id: string): string => `f${id.slice(1)}`;
 
-async function runStep(given: Case, { place, hasOwnIds, options, isKind }: Drawn): Promise<Run> {
-  const { inviterDomain: _, ...policy } = given.policy;
-  const isList = given.inviteIds.length === 0;
+async function runStep(step: RandomStep, { place, hasOwnIds, options, isKind }: Drawn): Promise<Run> {
+  const { inviterDomain: _, ...policy } = step.policy;
+  const isList = step.inviteIds.length === 0;
   const memberships: MembershipOptions = {
     ...options,
     listOf: ({ id }) => (place === 'mixed' ? (isOdd(id) ? 'memberships' : 'both') : place),
     ...(hasOwnIds && { idOf: ownId }),
   };
-  const refs = given.inviteIds.map((id) => (isOdd(id) ? id : `membership.${hasOwnIds ? ownId(id) : id}`));
+  const refs = step.inviteIds.map((id) => (isOdd(id) ? id : `membership.${hasOwnIds ? ownId(id) : id}`));
   const filters = isList && Object.keys(policy).length === 0 ? { organizationNames: ['Acme, Inc.'] } : policy;
-  const faults = given.world.faults?.map((fault) =>
+  const faults = step.world.faults?.map((fault) =>
     fault.on?.method === 'PATCH' ? { ...fault, on: { ...fault.on, method: 'PUT' } } : fault,
   );
   return run({
     inputs: {
-      ...stepInputs({ ...given, policy: filters, inviteIds: refs }),
+      ...stepInputs({ ...step, policy: filters, inviteIds: refs }),
       ...(isList && isKind && { kind: 'membership' }),
     },
-    world: { ...given.world, ...(faults && { faults }), invites: given.invites, memberships },
-    seed: given.seed,
-    clockOffsetMs: given.clockOffsetMs,
-    ...(given.cancelAt !== undefined && { cancelAt: given.cancelAt }),
+    world: { ...step.world, ...(faults && { faults }), invites: step.invites, memberships },
+    seed: step.seed,
+    clockOffsetMs: step.clockOffsetMs,
+    ...(step.cancelAt !== undefined && { cancelAt: step.cancelAt }),
   });
 }
 
@@ -78,46 +78,52 @@ function shownIn({ response }: RecordedRequest, id: string): Shown | undefined {
 
 const idOf = ({ path }: RecordedRequest): string | undefined => /\/memberships\/([^/?]+)$/.exec(path)?.[1];
 
-function checkStep(given: Case, { sandbox, outputs, exitCode }: Run, counts: { puts: number; changed: number }): void {
-  const { inviterDomain: _, ...policy } = given.policy;
+function checkStep(
+  step: RandomStep,
+  { sandbox, outputs, exitCode }: Run,
+  counts: { puts: number; changed: number },
+): void {
+  const { inviterDomain: _, ...policy } = step.policy;
   const { requests } = sandbox;
-  const words = new Map<string, Set<string>>();
+  const sent = new Map<string, Set<string>>();
   for (const [index, put] of requests.entries()) {
     if (put.method === 'GET') continue;
     const key = put.path.toLowerCase();
-    words.set(key, (words.get(key) ?? new Set()).add(put.body));
+    sent.set(key, (sent.get(key) ?? new Set()).add(put.body));
     if (put.method !== 'PUT') continue;
     counts.puts += 1;
     const id = idOf(put) ?? '';
     const read = requests.slice(0, index).findLast((record) => idOf(record)?.toLowerCase() === id.toLowerCase());
-    assert.equal(read?.method, 'GET', `${id} was not read right before it was answered`);
+    assert.equal(read?.method, 'GET', `${id} was not read right before its PUT`);
     const shown = shownIn(read, id);
-    assert.equal(shown?.status, 'pending', `${id} was answered, but its read did not say pending`);
-    assert.equal(read.response?.atMs, put.atMs, `${id} was answered a while after its read`);
+    assert.equal(shown?.status, 'pending', `${id} got a PUT, but its read did not say pending`);
+    assert.equal(read.response?.atMs, put.atMs, `${id} got a PUT later than its read`);
     const { account, roles = [] } = shown;
     const invite = { organization_id: account?.id ?? '', organization_name: account?.name ?? '', roles };
-    assert(allows(policy, invite), `${id} was answered outside of the policy`);
-    assert(!given.dryRun, 'a dry run answered');
+    assert(allows(policy, invite), `${id} got a PUT outside of the policy`);
+    assert(!step.dryRun, 'a dry run sent a PUT');
   }
-  for (const [path, bodies] of words) {
-    assert.deepEqual([...bodies], [JSON.stringify({ status: given.status })], `${path} was sent other words`);
+  for (const [path, bodies] of sent) {
+    assert.deepEqual([...bodies], [JSON.stringify({ status: step.status })], `${path} got another status`);
   }
   const chosen: readonly string[] = JSON.parse(outputs.invite_ids ?? '');
   counts.changed += Number(outputs.changed_count);
-  if (exitCode !== 0 || given.dryRun) return;
+  if (exitCode !== 0 || step.dryRun) return;
   for (const ref of chosen.filter((text) => text.startsWith('membership.'))) {
     const id = ref.replace('membership.', '');
     const ofList = requests.filter(({ path }) => path.includes('/memberships'));
     const last = ofList.flatMap((record) => shownIn(record, id)?.status ?? []).at(-1);
-    assert.equal(last, given.status, `exit 0, but ${ref} was last seen as ${last}`);
+    assert.equal(last, step.status, `exit 0, but ${ref} was last seen as ${last}`);
   }
 }
 
-test('a step keeps the promises about memberships in random worlds', { timeout: 120_000 }, async () => {
+test('a step reads each membership right before its PUT, and sends one status, in random worlds', {
+  timeout: 120_000,
+}, async () => {
   const counts = { puts: 0, changed: 0 };
-  const property = fc.asyncProperty(cases, drawn, async (given, other) =>
-    checkStep(given, await runStep(given, other), counts),
+  const property = fc.asyncProperty(randomSteps, drawn, async (step, other) =>
+    checkStep(step, await runStep(step, other), counts),
   );
   await fc.assert(property, { numRuns: 300 });
-  assert(counts.puts > 50 && counts.changed > 30, `the worlds are too tame: ${JSON.stringify(counts)}`);
+  assert(counts.puts > 50 && counts.changed > 30, `too little happened in the random steps: ${JSON.stringify(counts)}`);
 });

@@ -2,34 +2,34 @@ import fc from 'fast-check';
 import { run } from '../run.ts';
 import { Tally } from './counts.ts';
 import { checkInvariants, type InvariantName } from './invariants.ts';
-import { type Case, cases, policyInputs } from './random-step.ts';
+import { policyInputs, type RandomStep, randomSteps } from './random-step.ts';
 
 /** The inputs of the step that a case describes. */
-export function stepInputs(given: Case): Record<string, string> {
+export function stepInputs(step: RandomStep): Record<string, string> {
   return {
-    status: given.status,
-    ...(given.inviteIds.length > 0 && { 'invite-id': given.inviteIds.join('\n') }),
-    ...policyInputs(given.policy),
-    'dry-run': String(given.dryRun),
-    retries: String(given.retries),
-    'wait-seconds': String(given.waitSeconds),
-    'timeout-seconds': String(given.timeoutSeconds),
+    status: step.status,
+    ...(step.inviteIds.length > 0 && { 'invite-id': step.inviteIds.join('\n') }),
+    ...policyInputs(step.policy),
+    'dry-run': String(step.dryRun),
+    retries: String(step.retries),
+    'wait-seconds': String(step.waitSeconds),
+    'timeout-seconds': String(step.timeoutSeconds),
   };
 }
 
-/** Every invariant holds in every world; `only` names the ones to check instead of all. */
-export function keepsInvariants(tally: Tally, only?: readonly InvariantName[]) {
-  return fc.asyncProperty(cases, async (given) => {
+/** The property that every invariant holds; `only` names those to check instead of all. */
+function keepsInvariants(tally: Tally, only?: readonly InvariantName[]) {
+  return fc.asyncProperty(randomSteps, async (step) => {
     const result = await run({
-      inputs: stepInputs(given),
-      world: { ...given.world, invites: given.invites },
-      seed: given.seed,
-      clockOffsetMs: given.clockOffsetMs,
-      ...(given.cancelAt !== undefined && { cancelAt: given.cancelAt }),
+      inputs: stepInputs(step),
+      world: { ...step.world, invites: step.invites },
+      seed: step.seed,
+      clockOffsetMs: step.clockOffsetMs,
+      ...(step.cancelAt !== undefined && { cancelAt: step.cancelAt }),
     });
     const { sandbox, elapsedMs, annotations, log, debug, summary, outputs, exitCode } = result;
     const end = sandbox.invitations.now();
-    // What an attempt does after the end of the step proves words wrong as well.
+    // A change after the end of the step can also contradict what the step said.
     sandbox.invitations.settle();
     const observed = {
       exitCode,
@@ -43,7 +43,7 @@ export function keepsInvariants(tally: Tally, only?: readonly InvariantName[]) {
       startMs: end.atMs - elapsedMs,
       end,
     };
-    tally.add(checkInvariants(given, observed, only));
+    tally.add(checkInvariants(step, observed, only));
   });
 }
 
@@ -51,9 +51,13 @@ export function keepsInvariants(tally: Tally, only?: readonly InvariantName[]) {
  * Runs random steps and prints what they did.
  * @throws an Error with the seed and the smallest step that breaks an invariant, or if something happened too rarely
  */
-export async function checkRandomSteps(options: fc.Parameters<[Case]>, only?: readonly InvariantName[]): Promise<void> {
+export async function checkRandomSteps(
+  options: fc.Parameters<[RandomStep]>,
+  only?: readonly InvariantName[],
+): Promise<void> {
   const tally = new Tally();
   await fc.assert(keepsInvariants(tally, only), options);
   console.log(String(tally));
-  if (tally.tooRare.length > 0) throw new Error(`The worlds are too tame:\n${tally.tooRare.join('\n')}`);
+  if (tally.tooRare.length > 0)
+    throw new Error(`Too little happened in the random steps:\n${tally.tooRare.join('\n')}`);
 }

@@ -3,7 +3,7 @@ import type { SandboxInvite } from '../../sandbox/cloudflare.ts';
 import { invite, START_MS, type VirtualWorldOptions } from '../run.ts';
 import { IDS, INVITERS, mostly, ORGANIZATIONS, ROLES, world } from './random-world.ts';
 
-/** A policy in the words of its meaning, from which both the inputs and the expectation are made. */
+/** A policy by its meaning. Both the inputs and the expectation are made from it. */
 export interface Policy {
   readonly organizationIds?: readonly string[];
   readonly organizationNames?: readonly string[];
@@ -12,8 +12,8 @@ export interface Policy {
   readonly roles?: readonly string[];
 }
 
-/** One run of the action in a world that is out to break it. */
-export interface Case {
+/** One run of the action, and the world that it meets. */
+export interface RandomStep {
   readonly invites: readonly (SandboxInvite & { readonly id: string })[];
   readonly status: 'accepted' | 'rejected';
   /** Without ids the run is in list mode. */
@@ -69,7 +69,7 @@ const organizationNames = fc.subarray(['Acme, Inc.', 'beta', 'b'.repeat(32)], { 
 const inviterDomain = fc.constantFrom('acme.example', 'beta.example');
 const roles = fc.subarray([...ROLES], { minLength: 1 });
 
-// Mostly one filter: several together leave few invites to be answered.
+// Mostly one filter: several together leave few invites to respond to.
 const policy: fc.Arbitrary<Policy> = fc.oneof(
   fc.record({ organizationIds }),
   fc.record({ organizationNames }),
@@ -79,8 +79,8 @@ const policy: fc.Arbitrary<Policy> = fc.oneof(
   fc.record({ organizationIds, organizationNames, inviterDomain, roles }, { requiredKeys: [] }),
 );
 
-/** Random cases: worlds, policies and sequences of faults. */
-export const cases: fc.Arbitrary<Case> = fc
+/** Random steps: worlds, policies and sequences of faults. */
+export const randomSteps: fc.Arbitrary<RandomStep> = fc
   .record({
     invites,
     status: fc.constantFrom('accepted', 'accepted', 'rejected'),
@@ -103,15 +103,15 @@ export const cases: fc.Arbitrary<Case> = fc
     seed: fc.nat(),
     world,
   })
-  .map(({ ids, asksForUnknown, policy, isGuarded, waitSeconds, world, ...rest }): Case => {
+  .map(({ ids, asksForUnknown, policy, isGuarded, waitSeconds, world, ...rest }): RandomStep => {
     const known = rest.invites.map(({ id }) => id);
     const inviteIds = asksForUnknown ? ids : [...new Set(ids.map((id) => pick(known, id)))];
     const targets = inviteIds.length > 0 ? inviteIds : known;
     const secondActor = world.secondActor?.map((move) => ({ ...move, id: pick(targets, move.id) }));
-    const given = { ...rest, inviteIds, world: { ...world, ...(secondActor && { secondActor }) } };
-    if (inviteIds.length > 0) return { ...given, policy: isGuarded ? policy : {}, waitSeconds: 0 };
+    const step = { ...rest, inviteIds, world: { ...world, ...(secondActor && { secondActor }) } };
+    if (inviteIds.length > 0) return { ...step, policy: isGuarded ? policy : {}, waitSeconds: 0 };
     const isEmpty = Object.keys(policy).length === 0;
-    return { ...given, policy: isEmpty ? { organizationNames: ['Acme, Inc.'] } : policy, waitSeconds };
+    return { ...step, policy: isEmpty ? { organizationNames: ['Acme, Inc.'] } : policy, waitSeconds };
   });
 
 /** One of `ids`, the same for the same drawn id: most requests and moves should concern invites that exist. */

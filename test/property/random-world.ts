@@ -83,12 +83,12 @@ const anyFault: fc.Arbitrary<Fault> = fc.oneof(
     ),
   ),
   delay.map((delayMs): Fault => ({ delayMs: Math.min(delayMs, 90_000) })),
-  // Applied, and yet answered as an error: what a proxy in between makes of it.
+  // Applied, but the response is an error: a proxy in between can do that.
   fc.constantFrom(error500(), text504(), html502(), successFalse()).map((fault) => ({ ...fault, applied: true })),
 );
 
-// Only the response to a PATCH may lie about the invite: a read is what the action has to believe.
-const lyingFault: fc.Arbitrary<Fault> = fc
+// Only the response to a PATCH may be wrong about the invite: the action has to trust a read.
+const wrongFault: fc.Arbitrary<Fault> = fc
   .constantFrom(
     stillPending(),
     changedResult('other id', { id: inviteId(999) }),
@@ -122,7 +122,7 @@ const fault = fc
   .record({
     fault: fc.oneof(
       { arbitrary: anyFault, weight: 6 },
-      { arbitrary: lyingFault, weight: 1 },
+      { arbitrary: wrongFault, weight: 1 },
       { arbitrary: lateFault, weight: 4 },
     ),
     method: fc.constantFrom('PATCH', 'PATCH', 'PATCH', 'GET', undefined),
@@ -170,7 +170,7 @@ const rateLimit = fc.oneof(
   fc.constant({ requests: 4, windowMs: 10_000, blockMs: 300_000, retryAfter: 'none' as const }),
 );
 
-/** How the API responds: what nobody outside Cloudflare knows, or what has been seen in different ways. */
+/** How the API responds, where Cloudflare does not document it or several ways have been seen. */
 const api = fc.record({
   pageSize: fc.integer({ min: 1, max: 6 }),
   paging: mostly<'paged' | 'unpaged'>('paged', 'unpaged'),
@@ -188,7 +188,7 @@ const api = fc.record({
   latencyMs: fc.constantFrom(0, 40, 300, 900),
 });
 
-/** Attempts are unclear, one after another, while somebody else is busy: reads show something new each time. */
+/** Attempts of unknown effect, one after another, while a second actor changes invites: each read shows something new. */
 const storm = fc.record({
   faults: fc.array(
     fc

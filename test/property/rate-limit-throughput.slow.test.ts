@@ -1,30 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import { invites, run, seededRandom } from '../run.ts';
 
-// Cloudflare's limit for a user: 1,200 requests in five minutes; who asks for more is refused for five minutes more.
+// Cloudflare's limit for a user: 1,200 requests in five minutes; a request beyond it is refused, and so are all for five minutes more.
 const REQUESTS = 1_200;
 const WINDOW_MS = 300_000;
 const BLOCK_MS = 300_000;
 
-/** How many requests the action has under way at the most. */
+/** Maximum number of requests in flight. */
 const CONCURRENCY = 4;
 
-/** What the action asks for, and gets. */
+/** Page size that the action asks for, and gets. */
 const PAGE_SIZE = 50;
 
-/** How much longer than the limit allows it may take. */
+/** Maximum of the measured time divided by the time that the limit allows. */
 const TOLERANCE = 1.1;
 
 interface Load {
   readonly count: number;
-  /** What a response takes on average. */
+  /** Average time of a response. */
   readonly latencyMs: number;
 }
 
 /** A step that finds `count` pending invites under Cloudflare's limit and accepts them all. */
 function acceptAll({ count, latencyMs }: Load, announce: boolean) {
   const rateLimit = { requests: REQUESTS, windowMs: WINDOW_MS, blockMs: BLOCK_MS, announce };
-  // Answers overtake each other, so that the last requests of a window are not sent in step.
+  // Responses overtake each other, so that the last requests of a window are not sent at the same time.
   const random = seededRandom(count);
   return run({
     inputs: { 'organization-name': '*', 'timeout-seconds': '86400' },
@@ -54,7 +54,7 @@ function fullWindows(load: Load): number {
  * up lasts five minutes from its first request, whatever time the requests in it take, and what is left for the last
  * window takes the time of its responses.
  */
-function allowedWhenTold(load: Load): number {
+function allowedWhenAnnounced(load: Load): number {
   const { pages, all } = neededRequests(load);
   const windows = fullWindows(load);
   const last = all - windows * REQUESTS;
@@ -75,16 +75,18 @@ describe.each<Load>([
   { count: 1_000, latencyMs: 100 },
   { count: 3_000, latencyMs: 50 },
   { count: 3_000, latencyMs: 200 },
-])('at Cloudflare’s real limit, $count invites with $latencyMs ms a response', { timeout: 60_000 }, (load) => {
-  test('take no longer than the announced limit allows, without one refusal', async () => {
+])('rate limit', { timeout: 60_000 }, (load) => {
+  const name = `${load.count} invites, ${load.latencyMs} ms per response`;
+
+  test(`an announced limit costs no refusal and no extra time: ${name}`, async () => {
     const { exitCode, sandbox, elapsedMs } = await acceptAll(load, true);
     expect(exitCode).toBe(0);
     expect(sandbox.invites().every(({ status }) => status === 'accepted')).toBe(true);
     expect(sandbox.requests.filter(({ status }) => status === 429)).toEqual([]);
-    expect(elapsedMs / allowedWhenTold(load)).toBeLessThanOrEqual(TOLERANCE);
+    expect(elapsedMs / allowedWhenAnnounced(load)).toBeLessThanOrEqual(TOLERANCE);
   });
 
-  test('take no longer than a limit allows that only refusals tell of', async () => {
+  test(`a limit that only refusals show costs no extra time: ${name}`, async () => {
     const { exitCode, sandbox, elapsedMs } = await acceptAll(load, false);
     expect(exitCode).toBe(0);
     expect(sandbox.invites().every(({ status }) => status === 'accepted')).toBe(true);

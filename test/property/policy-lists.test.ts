@@ -13,8 +13,8 @@ const STRANGERS: Readonly<Record<FilterName, { readonly value: string; readonly 
 };
 const FILTERS = Object.keys(STRANGERS) as FilterName[];
 
-/** The problems of a step with these lists; none if it accepts them, and then whether they let the invite in. */
-function judge(
+/** The problems of these lists, and whether they select an invite with these fields. */
+function tryLists(
   lists: Partial<Record<FilterName, string>>,
   fields: object,
 ): { problems: readonly string[]; isIn: boolean } {
@@ -130,7 +130,7 @@ const layout: fc.Arbitrary<(exclusion: string) => string> = fc.oneof(
   fc.constantFrom(...SEPARATORS).map((separator) => (text: string) => `*\nx${separator}${text}`),
 );
 
-test('an exclusion is refused or works, however it is written', () => {
+test('an exclusion is refused or works in every spelling', () => {
   const counts = { refused: 0, works: 0 };
   fc.assert(
     fc.property(
@@ -140,14 +140,14 @@ test('an exclusion is refused or works, however it is written', () => {
       (filter, decorations, write) => {
         const { value, fields } = STRANGERS[filter];
         const list = write(decorations.reduce((text, decorate) => decorate(text), `!${value}`));
-        const { problems, isIn } = judge({ [filter]: list }, fields);
+        const { problems, isIn } = tryLists({ [filter]: list }, fields);
         counts[problems.length > 0 ? 'refused' : 'works'] += 1;
-        if (isIn) throw new Error(`${filter} ${JSON.stringify(list)} lets the stranger in`);
+        if (isIn) throw new Error(`${filter} ${JSON.stringify(list)} selects the invite`);
       },
     ),
     { numRuns: RUNS },
   );
-  // A generator that writes one kind alone proves little.
+  // Both must happen often, or the test proves little.
   expect(counts.refused).toBeGreaterThan(RUNS / 4);
   expect(counts.works).toBeGreaterThan(RUNS / 20);
 });
@@ -182,21 +182,21 @@ const NAMES = [
   ...['Cache Purge', 'Cloudflare R2 Admin', 'Load Balancer', 'SSL/TLS, Caching, Performance, Page Rules', 'Log Share'],
 ];
 
-/** The texts that a message tells to write. One that holds a backtick itself cannot be found. */
+/** The texts that a message says to write. One that holds a backtick itself is not found. */
 const advised = (problem: string): string[] =>
   problem.includes('\\`') ? [] : [...problem.matchAll(/(?:write|and) `(.*?)`(?=[. ])/g)].map(([, text = '']) => text);
 
 test.each(NAMES)('the name %j can be included and excluded, and a refusal says how', (name) => {
   for (const filter of ['roles', 'organization-name'] as const) {
     const fields = filter === 'roles' ? { roles: [name] } : { organization_name: name };
-    const includes = (text: string): boolean => judge({ [filter]: text }, fields).isIn;
+    const includes = (text: string): boolean => tryLists({ [filter]: text }, fields).isIn;
     const excludes = (text: string): boolean => {
-      const { problems, isIn } = judge({ [filter]: `*\n${text}` }, fields);
+      const { problems, isIn } = tryLists({ [filter]: `*\n${text}` }, fields);
       return problems.length === 0 && !isIn;
     };
-    const { problems } = judge({ [filter]: name }, fields);
+    const { problems } = tryLists({ [filter]: name }, fields);
     expect([name, ...problems.flatMap(advised), `\\${name}`].some(includes)).toBe(true);
-    const refusals = judge({ [filter]: `*\n!${name}` }, fields).problems;
+    const refusals = tryLists({ [filter]: `*\n!${name}` }, fields).problems;
     expect([`!${name}`, ...refusals.flatMap(advised)].some(excludes)).toBe(true);
   }
 });
@@ -209,9 +209,9 @@ test('each text that a refusal tells to write is accepted', () => {
       fc.array(decoration, { minLength: 1, maxLength: 2 }),
       (filter, decorations) => {
         const entry = decorations.reduce((text, decorate) => decorate(text), `!${STRANGERS[filter].value}`);
-        for (const text of judge({ [filter]: `*\n${entry}` }, {}).problems.flatMap(advised)) {
+        for (const text of tryLists({ [filter]: `*\n${entry}` }, {}).problems.flatMap(advised)) {
           count += 1;
-          const { problems } = judge({ [filter]: `*\n${text}` }, {});
+          const { problems } = tryLists({ [filter]: `*\n${text}` }, {});
           if (problems.length > 0) throw new Error(`${JSON.stringify(text)} is advised and refused: ${problems}`);
         }
       },
@@ -230,7 +230,7 @@ test('a plain name is never refused, and matches itself', () => {
   fc.assert(
     fc.property(fc.constantFrom('roles', 'organization-name'), plainName, (filter, name) => {
       const fields = filter === 'roles' ? { roles: [name] } : { organization_name: name };
-      expect(judge({ [filter]: name }, fields)).toEqual({ problems: [], isIn: true });
+      expect(tryLists({ [filter]: name }, fields)).toEqual({ problems: [], isIn: true });
     }),
     { numRuns: RUNS / 4 },
   );
