@@ -53,7 +53,7 @@ export function throwDefects(defects: readonly unknown[]): void {
 /** One of Cloudflare's two lists of invitations. */
 type ListName = 'invites' | 'memberships';
 
-/** A request on its way through the API: whether it takes effect, and where that is recorded. */
+/** A request inside the sandbox: whether it takes effect, and its record. */
 interface Attempt extends SandboxRequest {
   readonly record: OpenRecord;
   readonly isApplied: boolean;
@@ -99,7 +99,7 @@ export class CloudflareSandbox {
     return this.#invitations.find(id);
   }
 
-  /** The invitation as the other list has it; its id is the membership's. */
+  /** The same for the other list, by the id of the membership. */
   membership(id: string): SandboxInvite | undefined {
     return this.#memberships.find(id);
   }
@@ -378,7 +378,7 @@ export class CloudflareSandbox {
       const { policies, ...rest } = showMembership(invite, options);
       return options.listedPolicies === 'omitted' ? rest : { ...rest, policies };
     });
-    // Cloudflare counts all memberships here, whatever was asked for.
+    // Cloudflare counts all memberships here, not only those that match the parameters.
     return successResponse(entries, { count: entries.length, page, per_page: perPage, total_count: all.length });
   }
 

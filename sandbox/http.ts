@@ -18,7 +18,7 @@ export interface SandboxResponse {
   readonly body: string;
 }
 
-/** What the client gets from the network. */
+/** What the network brings to the client: a response, or how the connection ends. */
 export type Reply =
   | ({ readonly kind: 'full' } & SandboxResponse)
   /** No connection is made, so the request does not leave the client. */

@@ -9,11 +9,14 @@ export interface SecondActorMove {
   /** Milliseconds after the sandbox was created. */
   readonly afterMs: number;
   readonly id: string;
-  /** Fields to change; `removed` deletes the invite. A status is given to a pending invite alone. */
+  /** Fields to change; `removed` deletes the invite. A status changes only while the invite is pending. */
   readonly change: SandboxInvite | 'removed';
 }
 
-/** A pending invite after `expires_on`: is `expired`; shows `pending` and refuses a response; or takes one. */
+/**
+ * A pending invite after `expires_on`. `expired`: its status is `expired`. `pending`: it shows `pending` and refuses a
+ * response. `open`: it shows `pending` and takes a response.
+ */
 export type PastExpiry = 'expired' | 'pending' | 'open';
 
 /** Who changed an invite: a request of the client, by its index in `requests`; somebody else; or the test itself. */
@@ -30,7 +33,7 @@ export interface Change {
   readonly cause: Cause;
 }
 
-/** A point of the history; `changes` tells apart what happened within the same millisecond. */
+/** A point of the history. `changes` orders what happened within the same millisecond. */
 export interface Moment {
   readonly atMs: number;
   /** Number of changes so far. */
@@ -42,7 +45,7 @@ const keyOf = (id = ''): string => id.toLowerCase();
 
 const isPast = ({ expires_on }: SandboxInvite, atMs: number): boolean => Date.parse(expires_on ?? '') <= atMs;
 
-/** The state behind the API: invitations, whatever endpoint shows them, and what became of each and why. */
+/** The state behind one of Cloudflare's two lists: its invitations, and the history of their changes. */
 export class Invitations {
   /** Every change so far, in order. */
   readonly history: Change[] = [];
@@ -94,7 +97,7 @@ export class Invitations {
     this.#record({ atMs, id: keyOf(id), invite, cause });
   }
 
-  /** Gives a pending invite a status, after `delayMs`; does nothing if it is not pending or gone by then. */
+  /** Sets the status of a pending invite after `delayMs`. Does nothing if it is gone or not pending by then. */
   respond(id: string, status: string, cause: Cause, delayMs: number, onChange: () => void): void {
     this.#plan(this.#clock.nowMs() + delayMs, (atMs) => {
       if (!this.isOpen(id, atMs)) return;
@@ -103,7 +106,7 @@ export class Invitations {
     });
   }
 
-  /** Has somebody else change an invite later. What has become impossible by then does not happen. */
+  /** Plans a change by somebody else. It is skipped if the invite is gone by then, or no longer pending where it must be. */
   planMove({ afterMs, id, change }: SecondActorMove): void {
     this.#plan(this.#clock.nowMs() + afterMs, (atMs) => {
       const isKnown = this.#indexOf(id) >= 0;
@@ -112,7 +115,7 @@ export class Invitations {
     });
   }
 
-  /** Lets everything that is planned happen, as if enough time had passed. */
+  /** Makes every planned change now, as if enough time had passed. */
   settle(): void {
     this.#advance(Number.POSITIVE_INFINITY);
   }
@@ -151,7 +154,7 @@ export class Invitations {
     this.#advance(this.#clock.nowMs());
   }
 
-  // Nobody can see a change before the next request, so that no timer is needed.
+  // No timer: a change must be made only before the next request reads the state.
   #advance(untilMs: number): void {
     for (let next = this.#plans[0]; next !== undefined && next.atMs <= untilMs; next = this.#plans[0]) {
       this.#plans.shift();

@@ -36,19 +36,19 @@ interface TokenRefusal {
   readonly on?: 'all' | 'PATCH';
 }
 
-/** Cloudflare's other list, `/memberships`, and what is unknown of it. */
+/** How Cloudflare's other list, `/memberships`, behaves where its documentation says nothing. */
 export interface MembershipOptions {
-  /** Where an invite stands, `both` by default. */
+  /** The list that has an invite, `both` by default. */
   readonly listOf?: (invite: SandboxInvite) => 'both' | 'invites' | 'memberships';
   /** Id of a membership, by default the id of the invite. */
   readonly idOf?: (inviteId: string) => string;
-  /** Milliseconds until a response in one list shows in the other; 0 by default, `Infinity` is never. */
+  /** Milliseconds until the other list shows a response too; 0 by default, `Infinity` is never. */
   readonly settlesAfterMs?: number;
   /** Roles of a pending membership: those of the invite, or none. */
   readonly pendingRoles?: 'shown' | 'empty';
   /** Whether the list, too, has the policies of each membership; by default it does. */
   readonly listedPolicies?: 'shown' | 'omitted';
-  /** Whether the list obeys `status`; by default it does. */
+  /** Whether the list filters by its parameter `status`; by default it does. */
   readonly statusParameter?: 'obeyed' | 'ignored';
   /** Fields of a membership in place of the usual ones. */
   readonly details?: (invite: SandboxInvite) => Readonly<Record<string, unknown>>;
@@ -81,7 +81,7 @@ export interface SandboxOptions {
   readonly revokeAfter?: number;
   /** What somebody else does to the invites. */
   readonly secondActor?: readonly SecondActorMove[];
-  /** Whether an invite that was responded to stays, `kept`, or is unknown from then on. */
+  /** After a response, an invite stays, `kept`, or its id is unknown, `gone`. */
   readonly handledInvites?: 'kept' | 'gone';
   /** `expired` by default. */
   readonly pastExpiry?: PastExpiry;
@@ -91,9 +91,9 @@ export interface SandboxOptions {
   readonly sendDate?: boolean;
   /** Response to an unknown id: 400 with code 7003 by default, 404 with 1003, 403 with 9109. */
   readonly unknownId?: 400 | 403 | 404;
-  /** A list that does not know `page` and `per_page`: whole without them, an error with them. */
+  /** `refused`: `page` and `per_page` are an error, and without them the list is whole. */
   readonly pageParameters?: 'known' | 'refused';
-  /** How a list says that it is empty. */
+  /** Form of `result` in an empty list. */
   readonly emptyList?: 'array' | 'null' | 'missing';
   /** HTTP status of every refusal, in place of the one that belongs to its code. */
   readonly refusalStatus?: number;

@@ -64,7 +64,7 @@ export interface StepResult {
   /** Both streams, unmasked. */
   readonly stdout: string;
   readonly stderr: string;
-  /** What a user sees: masked, with prefixes such as `##[group]` and `##[error]` where GitHub's page has them. */
+  /** The log as GitHub shows it: masked, with prefixes such as `##[group]` and `##[error]`. */
   readonly log: readonly string[];
   /** The first ten of each level, including those of the runner itself. */
   readonly annotations: readonly StepAnnotation[];
@@ -334,16 +334,16 @@ function evaluate(template: string, context: Readonly<Record<string, string>>): 
 
 /** The environment variables of the inputs. Adds the runner's warnings about the inputs to the step. */
 function inputVariables(definition: ActionDefinition, options: StepOptions, step: Step): Record<string, string> {
-  const given = new Map(Object.entries(options.with).map(([name, value]) => [name.toLowerCase(), value]));
+  const written = new Map(Object.entries(options.with).map(([name, value]) => [name.toLowerCase(), value]));
   const values: Record<string, string> = {};
   const declared = Object.entries(definition.inputs ?? {});
   for (const [name, input] of declared) {
     const { default: template = '', deprecationMessage } = input === '' ? {} : input;
-    const written = given.get(name.toLowerCase());
-    if (written !== undefined && deprecationMessage !== undefined) {
+    const value = written.get(name.toLowerCase());
+    if (value !== undefined && deprecationMessage !== undefined) {
       step.annotate('warning', `Input '${name}' has been deprecated with message: ${deprecationMessage}`);
     }
-    values[name] = written ?? evaluate(template, options.context ?? {});
+    values[name] = value ?? evaluate(template, options.context ?? {});
   }
   const valid = declared.map(([name]) => name);
   const isValid = (name: string): boolean => valid.some((known) => known.toLowerCase() === name.toLowerCase());

@@ -73,7 +73,7 @@ export async function serve(
       const reply = await sandbox.handle(await readRequest(incoming), { closed, signal: gone.signal });
       await send(reply, response, sandbox.clock, gone.signal);
     } catch (error) {
-      // The client hung up, or close() was called: nobody is left to receive a response.
+      // The client closed the connection, or close() did: no response can be sent.
       if (gone.signal.aborted || incoming.errored !== null) return;
       defects.push(error);
       if (response.headersSent) response.destroy();

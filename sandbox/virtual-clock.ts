@@ -2,7 +2,7 @@ import type { Clock } from '../src/clock.ts';
 
 // The longest delay of setTimeout, which is also the limit of the system clock.
 const MAX_TIMER_MS = 2_147_483_647;
-// Streams pass data on in later turns of the event loop. Time must wait for them.
+// Streams deliver data in later turns of the event loop. Time must wait for them.
 const TURNS_BEFORE_ADVANCE = 3;
 const TURNS_BEFORE_DEADLOCK = 1000;
 const REAL_MS_BEFORE_DEADLOCK = 250;
@@ -17,7 +17,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const fileSystemIsBusy = (): boolean =>
   process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq') || name === 'CloseReq');
 
-/** Time that advances only when nothing else can happen, so that hours take milliseconds. */
+/** Time that advances only when all work waits for it. Hours pass in milliseconds. */
 export class VirtualClock implements Clock {
   /** Every requested sleep in milliseconds, in order, without those of `unrecorded()`. */
   readonly sleeps: number[] = [];

@@ -10,15 +10,16 @@ import { CloudflareSandbox, type SandboxInvite } from '../sandbox/cloudflare.ts'
 import { runStep, type StepOptions } from '../sandbox/runner.ts';
 import { type SandboxServer, serve } from '../sandbox/server.ts';
 import { systemClock } from '../src/clock.ts';
+import { countOf } from '../src/words.ts';
 
 const TOKEN = 'cfut_this-is-a-fake-token-of-the-benchmark';
 const CONCURRENCY = 4;
 const LOADED_INVITES = 100;
 const LOADED_LATENCY_MS = 50;
 const LOADED_IDEAL_MS = (LOADED_INVITES / CONCURRENCY) * LOADED_LATENCY_MS;
-/** Rounds that are run before those that count: the first ones read everything from the disk. */
+/** Rounds before the measured ones: the first ones read everything from the disk. */
 const WARM_UP = 2;
-/** Of the growth, the first is what a run costs by itself. */
+/** Numbers of invites. The first one shows the cost of the run itself. */
 const GROWTH = [1, 10, 100, 1_000, 5_000];
 const GROWTH_RUNS = 3;
 const GROWTH_TIMEOUT_MS = 600_000;
@@ -30,27 +31,29 @@ const OPTIONS = {
   peers: { type: 'string' },
 } as const;
 
-const HELP = `npm run bench -- [--runs N] [--json FILE] [--peers DIR]
+const HELP = `Measures whole processes: this action, and others that send the same request. Takes some minutes.
 
-  --runs N     how often everything is run, in turns (${OPTIONS.runs.default})
-  --json FILE  where the figures go (build/bench.json)
-  --peers DIR  a folder with checkouts of other actions that can do the same, to be measured as well`;
+  npm run bench -- [--runs N] [--json FILE] [--peers DIR]
+
+  --runs N     runs of each process (default: ${OPTIONS.runs.default})
+  --json FILE  file for all measured values (default: build/bench.json)
+  --peers DIR  also measures other actions, from a folder with their checkouts`;
 
 /** A command line or a machine that cannot be used. */
 class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-// The sandbox, in a thread of its own: what it does takes no time from what is measured.
+// The sandbox has a thread of its own, so that its work is not measured.
 
 /** A user with so many pending invites, numbered from 0, and how long each response takes. */
-interface BenchServers {
+interface BenchServer {
   readonly invites: number;
   readonly latencyMs: number;
 }
 
-/** Messages to the thread: to open a world in place of the last one, or to count what was accepted in it. */
-type Order = BenchServers | 'count accepted';
+/** Messages to the thread: opens a server in place of the last one, or counts its accepted invites. */
+type Order = BenchServer | 'count accepted';
 
 function inviteId(number: number): string {
   return number.toString(16).padStart(32, '0');
@@ -70,7 +73,7 @@ function pendingInvite(number: number): SandboxInvite {
   };
 }
 
-function obeyOrders(port: NonNullable<typeof parentPort>): void {
+function handleOrders(port: NonNullable<typeof parentPort>): void {
   let sandbox: CloudflareSandbox;
   let server: SandboxServer | undefined;
   port.on('message', async (order: Order) => {
@@ -97,12 +100,12 @@ function obeyOrders(port: NonNullable<typeof parentPort>): void {
 class Sandbox implements AsyncDisposable {
   readonly #worker = new Worker(new URL(import.meta.url));
 
-  /** Resolves with the base URL of the world's API. */
-  open(world: BenchServers): Promise<string> {
-    return this.#order(world);
+  /** Resolves with the base URL of the API. */
+  open(server: BenchServer): Promise<string> {
+    return this.#order(server);
   }
 
-  /** @throws when not so many invites were accepted since the world was opened: then something else was measured */
+  /** @throws when another number of invites was accepted: then something else was measured */
   async expectAccepted(count: number): Promise<void> {
     const accepted = await this.#order<number>('count accepted');
     if (accepted !== count) throw new Error(`${accepted} invites were accepted, not ${count}`);
@@ -126,7 +129,7 @@ async function timeStep(options: StepOptions): Promise<number> {
   return durationMs;
 }
 
-/** Likewise for a program that is no step. */
+/** The same for curl, which is not a step. */
 async function timeCurl(url: string): Promise<number> {
   const headers = [`authorization: Bearer ${TOKEN}`, 'content-type: application/json'];
   const body = '{"status":"accepted"}';
@@ -210,7 +213,7 @@ function peersIn(directory: string): readonly Contestant[] {
     const actionDirectory = join(directory, folder);
     if (!existsSync(join(actionDirectory, 'action.yml'))) {
       throw new UsageError(
-        `${actionDirectory} holds no action: git clone --depth 1 https://github.com/${repository} ${actionDirectory}`,
+        `There is no action in ${actionDirectory}. Get it: git clone --depth 1 https://github.com/${repository} ${actionDirectory}`,
       );
     }
     return {
@@ -238,7 +241,7 @@ function figuresOf(samplesMs: readonly number[]): Figures {
   return { medianMs: median(samplesMs), fastestMs: Math.min(...samplesMs), samplesMs };
 }
 
-/** One invite each, in turns, so that whatever else the machine does affects all of them. */
+/** One invite each, in turns: a busy machine then slows all of them down. */
 async function measureOne(sandbox: Sandbox, contestants: readonly Contestant[], runs: number) {
   const rounds = runs + WARM_UP;
   const base = await sandbox.open({ invites: rounds * contestants.length, latencyMs: 0 });
@@ -256,7 +259,7 @@ async function measureOne(sandbox: Sandbox, contestants: readonly Contestant[], 
   return new Map([...samples].map(([name, samplesMs]) => [name, figuresOf(samplesMs)]));
 }
 
-/** Many invites whose responses take their time: what the action adds to the time that the API needs. */
+/** Many invites and slow responses: what the action adds to the time of the API. */
 async function measureLoaded(sandbox: Sandbox, runs: number): Promise<Figures> {
   const ids = Array.from({ length: LOADED_INVITES }, (_, number) => inviteId(number)).join(' ');
   const samplesMs: number[] = [];
@@ -269,11 +272,11 @@ async function measureLoaded(sandbox: Sandbox, runs: number): Promise<Figures> {
   return figuresOf(samplesMs);
 }
 
-/** What a step takes of the machine. */
+/** Resources of a step. */
 interface Usage {
   readonly invites: number;
   readonly wallMs: number;
-  /** Of the action's process alone; the time on the clock holds the sandbox's work as well. */
+  /** Of the action's process alone. `wallMs` includes the sandbox's work. */
   readonly cpuMs: number;
   readonly peakMemoryMb: number;
 }
@@ -294,7 +297,7 @@ async function measureUsage(sandbox: Sandbox, invites: number, folder: string): 
   return { invites, wallMs, cpuMs, peakMemoryMb: usage.maxRSS / 1_024 };
 }
 
-/** Ever more invites, found and accepted in one step. */
+/** Growing numbers of invites, found and accepted in one step. */
 async function measureGrowth(sandbox: Sandbox): Promise<readonly Usage[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   try {
@@ -327,32 +330,30 @@ function fixed(value: number, digits = 1): string {
   return value.toFixed(digits);
 }
 
-/**
- * How many times as long as the bare script: the median of the rounds' own ratios, since what runs side by side meets
- * the same disturbances.
- */
+/** Time relative to the bare script: the median of each round's ratio, because the machine disturbs a whole round. */
 function ratioToBare(one: ReadonlyMap<string, Figures>, { samplesMs }: Figures): number {
   const bareMs = one.get(BARE ?? '')?.samplesMs ?? [];
   return median(samplesMs.map((ms, round) => ms / (bareMs[round] ?? Number.NaN)));
 }
 
-function oneTable(one: ReadonlyMap<string, Figures>): string {
+function oneTable(one: ReadonlyMap<string, Figures>, runs: number): string {
   const rows = [...one].map(([name, figures]) => [
     name,
     fixed(figures.medianMs),
     fixed(figures.fastestMs),
     fixed(ratioToBare(one, figures), 2),
   ]);
-  return table(['one invite', 'median ms', 'fastest ms', '× bare script'], rows);
+  return table([`one invite, ${countOf(runs, 'run')}`, 'median ms', 'fastest ms', '× bare script'], rows);
 }
 
-function loadedTable({ medianMs, fastestMs }: Figures): string {
+function loadedTable({ medianMs, fastestMs, samplesMs }: Figures): string {
   const name = `${LOADED_INVITES} invites, ${LOADED_LATENCY_MS} ms each, ${CONCURRENCY} at a time`;
   const row = [name, fixed(medianMs), fixed(fastestMs), fixed(medianMs / LOADED_IDEAL_MS, 2)];
-  return table([ACTION ?? '', 'median ms', 'fastest ms', `× ideal (${LOADED_IDEAL_MS} ms)`], [row]);
+  const head = `${ACTION}, ${countOf(samplesMs.length, 'run')}`;
+  return table([head, 'median ms', 'fastest ms', `× ideal (${LOADED_IDEAL_MS} ms)`], [row]);
 }
 
-/** `more` compared with the first of the growth: what each further invite takes, in the unit of `of`. */
+/** What each further invite takes, compared with the first row, in the unit of `of`. */
 function perInvite(growth: readonly Usage[], more: Usage, of: (usage: Usage) => number): number {
   const [base] = growth;
   return base === undefined ? Number.NaN : (of(more) - of(base)) / (more.invites - base.invites);
@@ -373,14 +374,15 @@ function growthTable(growth: readonly Usage[]): string {
     ];
   });
   const further = ['ms', 'CPU ms', 'kB'].map((unit) => `${unit} per further invite`);
-  return table(['pending invites', 'median ms', 'CPU ms', 'peak MB', ...further], rows);
+  return table([`pending invites, ${countOf(GROWTH_RUNS, 'run')}`, 'median ms', 'CPU ms', 'peak MB', ...further], rows);
 }
 
 function readArguments(args: readonly string[]) {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const runs = Number(values.runs);
-    if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a number from 1, not "${values.runs}".`);
+    if (!Number.isInteger(runs) || runs < 1)
+      throw new Error(`--runs takes a whole number from 1, not "${values.runs}".`);
     return { ...values, runs };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
@@ -396,10 +398,10 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const contestants = peers === undefined ? CONTESTANTS : [...CONTESTANTS, ...peersIn(peers)];
     const machine = { node: process.version, platform: process.platform, cpus: cpus().map(({ model }) => model) };
-    console.log(`Node ${machine.node}, ${machine.platform}, ${machine.cpus.length} CPUs; ${runs} runs of each\n`);
+    console.log(`Node ${machine.node}, ${machine.platform}, ${machine.cpus.length} CPUs\n`);
     await using sandbox = new Sandbox();
     const one = await measureOne(sandbox, contestants, runs);
-    console.log(`${oneTable(one)}\n`);
+    console.log(`${oneTable(one, runs)}\n`);
     const loaded = await measureLoaded(sandbox, Math.min(runs, 5));
     console.log(`${loadedTable(loaded)}\n`);
     const growth = await measureGrowth(sandbox);
@@ -415,7 +417,7 @@ async function main(args: readonly string[]): Promise<number> {
       growth,
     };
     await writeFile(json, `${JSON.stringify(figures, undefined, 2)}\n`);
-    console.log(`All figures: ${json}`);
+    console.log(`All measured values: ${json}`);
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -425,4 +427,4 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 if (isMainThread) process.exitCode = await main(process.argv.slice(2));
-else if (parentPort !== null) obeyOrders(parentPort);
+else if (parentPort !== null) handleOrders(parentPort);

@@ -26,7 +26,7 @@ const FLAGS = [
 ];
 const INSTALL = 'apt-get update && apt-get install -y chromium fonts-liberation fonts-noto-color-emoji';
 
-/** GitHub's style for what Markdown becomes, as a package. Nothing else needs it, so it is no dependency. */
+/** Package with GitHub's style of rendered Markdown. Not a dependency: only the picture needs it. */
 const STYLE = 'github-markdown-css@5.9.0';
 
 const run = promisify(execFile);
@@ -48,7 +48,8 @@ async function summaryOfRun(): Promise<string> {
         retries: '1',
       },
     });
-    if (exitCode !== 1 || summary === '') throw new Error(`The run did not end as it should. ${stderr}`);
+    if (exitCode !== 1 || summary === '')
+      throw new Error(`The run should have failed and written a summary. ${stderr}`);
     return summary;
   } finally {
     await server.close();
@@ -61,7 +62,7 @@ async function fetchStyle(folder: string): Promise<string> {
   return readFile(join(folder, 'node_modules', 'github-markdown-css', 'github-markdown-light.css'), 'utf8');
 }
 
-/** A page that shows a summary about as GitHub does. What is folded is open, since nobody can click on a picture. */
+/** A page that shows a summary about as GitHub does, with every folded part open. */
 function pageOf(summary: string, style: string): string {
   const unfolded = summary.replace(/(^|\n\n)<details>/g, '$1<details open>');
   return `<!doctype html>
@@ -84,7 +85,7 @@ function pageOf(summary: string, style: string): string {
 `;
 }
 
-/** Runs the first browser that is there, and gives what it wrote. */
+/** Runs the first browser that is installed. Returns its output. */
 async function browse(...args: readonly string[]): Promise<string> {
   for (const browser of BROWSERS) {
     try {
@@ -112,7 +113,7 @@ async function draw(): Promise<void> {
     if (size > MAX_BYTES) throw new Error(`The picture has ${size} bytes, which is more than ${MAX_BYTES}.`);
     console.log(`${relative('.', PICTURE)}: ${size} bytes`);
   } finally {
-    // The browser may still be writing to its profile when it has responded.
+    // The browser may still be writing to its profile after it has printed its result.
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

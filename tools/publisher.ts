@@ -6,9 +6,9 @@ const ROOT = join(import.meta.dirname, '..');
 
 const USAGE = `Writes the name of the account that publishes this action into every file that names it.
 
-  npm run publisher -- NAME`;
+  npm run publisher -- NAME    the name of a GitHub account`;
 
-/** The name before there is one, as a whole word. The brackets keep this line from being found itself. */
+/** Stands for the name until it is set; a whole word. With the brackets, this line does not match itself. */
 const PLACEHOLDER = /\bOWNE[R]\b/g;
 
 /** Source: GitHub's sign-up form. Letters and digits, with single hyphens between them, at most 39 characters. */
@@ -29,14 +29,14 @@ function listFiles(): readonly string[] {
   return paths.filter((path) => lstatSync(join(ROOT, path), { throwIfNoEntry: false })?.isFile());
 }
 
-/** @throws Error if package.json does not say on GitHub whose the repository is */
+/** @throws Error if the repository in package.json is not one on GitHub */
 function currentOwner(): string {
   const { repository } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     repository: { url: string };
   };
   const owner = /^git\+https:\/\/github\.com\/([\w-]+)\//.exec(repository.url)?.[1];
   if (owner === undefined)
-    throw new Error(`The repository in package.json is ${repository.url}, which names no owner.`);
+    throw new Error(`The repository in package.json is ${repository.url}, which is not a repository on GitHub.`);
   return owner;
 }
 
@@ -46,7 +46,7 @@ function setPublisher(name: string): ReadonlyMap<string, number> {
   const changes = new Map<string, number>();
   for (const path of listFiles()) {
     const before = readFileSync(join(ROOT, path), 'utf8');
-    // Binary files are no text to replace in.
+    // Skip binary files.
     if (before.includes('\0')) continue;
     let places = 0;
     const replaceOne = (found: string): string => {
@@ -62,6 +62,10 @@ function setPublisher(name: string): ReadonlyMap<string, number> {
 }
 
 function main([name = '', ...more]: readonly string[]): number {
+  if (name === '--help' || name === '-h') {
+    console.log(USAGE);
+    return 0;
+  }
   if (more.length > 0 || !GITHUB_NAME.test(name) || name.search(PLACEHOLDER) !== -1) {
     const rule = 'A GitHub name has 1 to 39 letters and digits, with single hyphens between them.';
     console.error(`"${[name, ...more].join(' ')}" is not the name of a GitHub account. ${rule}\n\n${USAGE}`);

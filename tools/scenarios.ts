@@ -9,19 +9,19 @@ import {
 import { DEMO_IDS, demoAccount } from '../sandbox/demo-account.ts';
 import type { StepResult } from '../sandbox/runner.ts';
 
-/** A story that `npm start` can tell: what the workflow says, what Cloudflare does, and how it has to end. */
+/** A demonstration of `npm start`: the step's inputs, what Cloudflare does, and the expected result. */
 export interface Scenario {
   /** One line for the list of scenarios. */
   readonly summary: string;
-  /** What there is to see, for somebody who watches it. */
+  /** Explains the demonstration to its reader. */
   readonly story: string;
   /** The step's inputs, without the address of the sandbox. */
   readonly with: Readonly<Record<string, string>>;
-  /** How inputs look in the workflow where that is not their value: expressions. */
+  /** Inputs that the workflow writes as expressions, instead of their values. */
   readonly written?: Readonly<Record<string, string>>;
-  /** What is worth a remark in the workflow, by input. */
+  /** Comments in the shown workflow, by input. */
   readonly remarks?: Readonly<Record<string, string>>;
-  /** Faults, limits and the like. */
+  /** Options of the sandbox, such as faults and limits. */
   readonly sandbox?: Omit<SandboxOptions, 'clock' | 'credentials' | 'invites'>;
   /** The user's invites, those of the demo account by default. */
   readonly invites?: (nowMs: number) => readonly SandboxInvite[];
@@ -58,14 +58,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   reject: {
     summary: 'rejects a pending invite',
-    story: 'A stranger has invited the bot user, as Super Administrator of all things. The step rejects it.',
+    story: 'A stranger has invited the bot user, with the role Super Administrator. The step rejects the invite.',
     with: { status: 'rejected', 'invite-id': DEMO_IDS.unexpected, ...TOKEN },
     expected: { exitCode: 0, changes: { [DEMO_IDS.unexpected]: 'rejected' }, requests: 1 },
   },
   'wrong-key': {
     summary: 'a Global API Key that Cloudflare does not know: two invites, one error',
     story:
-      'The key in the secret is not the one of this user. No request with it can work, so the step stops early and says what to check.',
+      'The key in the secret does not belong to this user. No request with it can work, so the step stops early and says what to check.',
     with: {
       status: 'accepted',
       'invite-id': `${DEMO_IDS.acmeDns} ${DEMO_IDS.agency}`,
@@ -75,28 +75,28 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     expected: { exitCode: 1, changes: {}, error: '9103' },
   },
   'flaky-api': {
-    summary: 'the API fails in three ways, and the invite is accepted all the same',
+    summary: 'the API fails in three ways, and the step still accepts the invite',
     story:
-      'First an HTML error page, then a connection that drops after Cloudflare stored the response, then "too many requests". The step finds out what is true each time, and succeeds.',
+      'First an HTML error page, then a connection that drops after Cloudflare stored the response, then "too many requests". The step reads the invite, tries again, and succeeds.',
     with: { status: 'accepted', 'invite-id': DEMO_IDS.acmeDns, ...TOKEN },
     sandbox: {
       faults: [
         { ...html502(), name: 'an HTML error page', on: { method: 'PATCH' } },
-        { ...dropAfterApply(), name: 'the connection drops after the response took effect', on: { method: 'PATCH' } },
+        { ...dropAfterApply(), name: 'the connection drops after the request took effect', on: { method: 'PATCH' } },
         { ...tooManyRequests({ retryAfter: 1 }), name: 'Retry-After: 1', on: { method: 'GET' }, skip: 1 },
       ],
     },
     expected: { exitCode: 0, changes: { [DEMO_IDS.acmeDns]: 'accepted' } },
   },
   'already-accepted': {
-    summary: 'rejects an invite that was accepted long ago, which fails',
-    story: 'This invite was accepted weeks ago. A response is final, so rejecting it now has to fail, clearly.',
+    summary: 'fails to reject an invite that was accepted before',
+    story: 'This invite was accepted weeks ago. A response is final, so the step fails and says why.',
     with: { status: 'rejected', 'invite-id': DEMO_IDS.accepted, ...TOKEN },
     expected: { exitCode: 1, changes: {}, error: 'already accepted' },
   },
   'dry-run': {
-    summary: 'says what would happen and changes nothing',
-    story: 'With dry-run, the invites are read and nothing is sent that could change them.',
+    summary: 'says what would happen, and changes nothing',
+    story: 'With dry-run, the step reads the invites and sends nothing that could change them.',
     with: {
       status: 'accepted',
       'invite-id': `${DEMO_IDS.acmeDns} ${DEMO_IDS.acmeAdministrator}`,
@@ -114,9 +114,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     expected: { exitCode: 1, changes: {}, error: 'api-token is written but empty', requests: 0 },
   },
   'auto-accept': {
-    summary: 'accepts whatever matches a policy, as a scheduled workflow would, and nothing else',
+    summary: 'accepts the invites that match a policy, as a scheduled workflow does',
     story:
-      'No invite id: the step lists the pending invites and accepts those to the company’s own account that its own people sent. It leaves the others alone, and warns of one that is about to expire.',
+      'Without an invite id, the step lists the pending invites. It accepts those for the company’s own account that the company’s own people sent. It leaves the others alone, and warns about one that expires soon.',
     with: { status: 'accepted', 'organization-id': ACME_ID, 'invited-by': '*@acme.example', ...TOKEN },
     expected: {
       exitCode: 0,
@@ -126,15 +126,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   membership: {
     summary: 'accepts an invitation of Cloudflare’s other list, the memberships',
     story:
-      'Cloudflare has a second list of invitations, without inviters and dates. With kind: membership the step searches that one. It reads the membership, and responds to it while it is pending.',
+      'Cloudflare has a second list of invitations, without inviters and dates. With kind: membership, the step searches that list. It reads the membership, and responds to it if it is pending.',
     with: { status: 'accepted', kind: 'membership', 'organization-id': ACME_ID, roles: 'DNS', ...TOKEN },
     sandbox: { memberships: {} },
     expected: { exitCode: 0, changes: { [DEMO_IDS.acmeDns]: 'accepted' }, requests: 3 },
   },
   'rate-limited': {
-    summary: '60 invites, and an API that takes 20 requests in 2 seconds (takes 7 seconds)',
+    summary: '60 invites, and an API that allows 20 requests in 2 seconds (takes 7 seconds)',
     story:
-      'The API refuses requests that come too fast. The step waits as long as the API asks, with all requests together, and accepts every invite.',
+      'The API refuses requests that come too fast. The step pauses all its requests for as long as the API asks, and accepts every invite.',
     with: { status: 'accepted', 'organization-id': ACME_ID, ...TOKEN },
     sandbox: { rateLimit: { requests: 20, windowMs: 2_000 } },
     invites: manyInvites,
@@ -145,7 +145,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 };
 
-/** What of a run is not as the scenario has it, a sentence each. */
+/** Differences between a run and what the scenario expects, one sentence each. */
 export function deviations(
   { expected }: Scenario,
   run: Pick<StepResult, 'exitCode' | 'annotations'>,

@@ -25,7 +25,7 @@ const NARROWEST_COLUMN = 8;
 const MAX_OUTPUT = 480;
 const SHORT_ID = 8;
 const MAX_ROWS = 12;
-const MAX_ALIKE_LINES = 6;
+const MAX_COUNTING_LINES = 6;
 const MAX_INVITES = 12;
 const MAX_REQUESTS = 15;
 
@@ -42,7 +42,7 @@ const STATUS_FORMATS = new Map([
   ['expired', 'dim'],
 ] as const);
 
-/** How GitHub's page shows the markers of the log. */
+/** How GitHub shows the markers of the log. */
 const LOG_MARKS = new Map([
   ['group', '▼ '],
   ['error', 'Error: '],
@@ -63,7 +63,7 @@ export class Screen {
 
   /**
    * @param columns the width of the terminal
-   * @param isShort leaves out most of what repeats, which is for demonstrations only
+   * @param isShort leaves out most of repeated lines and rows; for scenarios only
    */
   constructor(redact: Redact, columns: number, isShort: boolean) {
     this.#redact = redact;
@@ -71,7 +71,7 @@ export class Screen {
     this.#isShort = isShort;
   }
 
-  /** What is run and why, above everything else. */
+  /** The head of the output: what is run and why. */
   title(title: string, ...paragraphs: readonly string[]): string {
     const lines = paragraphs.flatMap((paragraph) => wrap(paragraph, this.#columns));
     return ['', styleText('bold', title), ...lines].join('\n');
@@ -138,14 +138,14 @@ export class Screen {
     ]);
   }
 
-  /** The job summary, which is HTML of few kinds, as text. */
+  /** The job summary as text. It is HTML with a few elements. */
   summary({ summary }: StepResult): string {
     const lines: string[] = [];
     for (const [, tag = '', inner = ''] of summary.matchAll(/<(h\d|table|ul|p|summary|code)>(.*?)<\/\1>/gs)) {
       if (tag === 'table') {
         const rows = Array.from(inner.matchAll(/<tr>(.*?)<\/tr>/gs), ([, row = '']) =>
           Array.from(row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/gs), ([, cell = '']) =>
-            // An id is folded under its beginning, and a terminal unfolds nothing.
+            // The summary folds an id below its first characters. Show the whole id only.
             this.#textOf(cell.replace(/<summary>.*<\/summary>/, '')),
           ),
         );
@@ -163,7 +163,7 @@ export class Screen {
     return this.#section('Job summary', lines.length > 0 ? lines : [styleText('dim', 'none')]);
   }
 
-  /** The requests that the sandbox got; many of them are counted. */
+  /** The requests to the sandbox. Many of them are counted instead. */
   requests(requests: readonly RecordedRequest[]): string {
     const title = `Sandbox: ${requests.length} request${requests.length === 1 ? '' : 's'} to the API`;
     if (requests.length > MAX_REQUESTS) return this.#section(title, countEqual(requests.map(kindOfRequest)));
@@ -171,7 +171,7 @@ export class Screen {
     return this.#section(title, lines.length > 0 ? lines : [styleText('dim', 'none')]);
   }
 
-  /** The user's invites before and after the step; many of them are counted. */
+  /** The user's invites before and after the step. Many of them are counted instead. */
   invites(before: readonly SandboxInvite[], after: readonly SandboxInvite[]): string {
     const rows = before.map((invite, index) => ({
       invite,
@@ -199,8 +199,8 @@ export class Screen {
     return this.#section('Requests, from the debug log', lines.length > 0 ? lines : [styleText('dim', 'none')]);
   }
 
-  /** The last word: whether things are as they should be, and why. */
-  verdict(isGood: boolean, text: string): string {
+  /** The last line: whether the result is as expected, and why. */
+  conclusion(isGood: boolean, text: string): string {
     const [first = '', ...more] = wrap(`${isGood ? '✔' : '✖'} ${text}`, this.#columns);
     return ['', ...[first, ...more].map((line) => styleText(isGood ? ['green', 'bold'] : ['red', 'bold'], line))].join(
       '\n',
@@ -272,7 +272,7 @@ export class Screen {
   }
 }
 
-/** The widths of a table's columns. Where there is not enough room, lines break between words before within them. */
+/** The widths of a table's columns. In a narrow table, lines break between words first, then within words. */
 function columnWidths(rows: readonly (readonly Cell[])[], room: number): number[] {
   const columns = (rows[0] ?? []).map((_, column) => rows.map((row) => textOfCell(row[column])));
   const widest = (texts: readonly string[], separator: RegExp): number =>
@@ -297,7 +297,7 @@ function change(was: string, is: string): string {
   return was === is ? is : `${was} → ${is}`;
 }
 
-/** A request and its response without what sets it apart from others of its kind. */
+/** A request and its response without ids and page numbers. */
 function kindOfRequest({ method, path, body, status }: RecordedRequest): string {
   const general = path.replace(/(\/user\/invites\/)[^/? ]+/, '$1{id}').replace(/([?&]page=)\d+/, '$1{page}');
   return `${`${method} ${general} ${body}`.trimEnd()} → ${typeof status === 'number' ? status : 'no response'}`;
@@ -310,7 +310,7 @@ function countEqual(lines: readonly string[]): string[] {
   return Array.from(counts, ([line, count]) => `${String(count).padStart(digits)} × ${line}`);
 }
 
-/** Shortens runs of lines that count invites, `[1/60] …`. */
+/** Shortens sequences of lines that count invites, `[1/60] …`. */
 function elide(log: readonly string[]): string[] {
   const isCounting = (line: string | undefined): boolean => /^\[\d+\/\d+\] /.test(line ?? '');
   const shown: string[] = [];
@@ -320,7 +320,7 @@ function elide(log: readonly string[]): string[] {
     const run = log.slice(start, end);
     const hidden = run.length - 3;
     shown.push(
-      ...(run.length > MAX_ALIKE_LINES ? [...run.slice(0, 2), `… ${hidden} more lines …`, ...run.slice(-1)] : run),
+      ...(run.length > MAX_COUNTING_LINES ? [...run.slice(0, 2), `… ${hidden} more lines …`, ...run.slice(-1)] : run),
     );
     start = end;
   }
@@ -334,9 +334,9 @@ function formatOfLogLine(marker: string | undefined): Format {
   return marker === 'group' ? 'bold' : 'none';
 }
 
-/** A run as JSON without any credential, those in the commands that mask them included. */
+/** A run as JSON without any credential, also not in the commands that mask them. */
 export function toMaskedJson(run: StepResult, redact: Redact): string {
-  // A command escapes what it holds, so that a credential in it may look different from the credential.
+  // A command escapes its value, so that `redact` may not find a credential in it.
   const maskCommands = (text: string): string =>
     text.replace(/[^\r\n]+/g, (line) => (parseCommand(line)?.command === 'add-mask' ? '::add-mask::***' : line));
   const masked: StepResult = {

@@ -5,13 +5,12 @@ import { demoAccount } from '../sandbox/demo-account.ts';
 import { serve } from '../sandbox/server.ts';
 import { systemClock } from '../src/clock.ts';
 
-const USAGE = `Serves the demo world, a stand-in for Cloudflare's API, on a loopback address until it is ended.
+const USAGE = `Serves a stand-in for Cloudflare's API with the demo account, on this machine, until Ctrl-C.
 
-  node tools/serve.ts [--port PORT] [--url-file FILE]
+  npm run sandbox -- [--port PORT] [--url-file FILE]
 
-  --port PORT        any free port by default
-  --url-file FILE    a file to write the address for api-base-url to, once there is a response at it
-`;
+  --port PORT        by default any free port
+  --url-file FILE    writes the value for api-base-url to this file, once the server responds`;
 
 function parseArguments(args: readonly string[]) {
   const { values } = parseArgs({
@@ -19,7 +18,9 @@ function parseArguments(args: readonly string[]) {
     options: { port: { type: 'string' }, 'url-file': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
   const port = Number(values.port ?? 0);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port is "${values.port}".`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
+  }
   return { port, urlFile: values['url-file'], help: values.help ?? false };
 }
 
@@ -30,16 +31,18 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const { credentials, invites } = demoAccount(systemClock.nowMs());
-  const { url } = await serve(new CloudflareSandbox({ clock: systemClock, credentials, invites, memberships: {} }), {
-    port,
-  });
+  const sandbox = new CloudflareSandbox({ clock: systemClock, credentials, invites, memberships: {} });
+  const { url } = await serve(sandbox, { port });
   if (urlFile !== undefined) {
-    // Whoever waits for the file must never see half of it.
+    // Renamed in one step: a program that waits for the file never reads half of it.
     writeFileSync(`${urlFile}.new`, `${url}\n`);
     renameSync(`${urlFile}.new`, urlFile);
   }
-  console.log(`${url} with the API token ${credentials.token}`);
-  for (const { id, organization_name: name, status } of invites) console.log(`${id}  ${status?.padEnd(8)}  ${name}`);
+  console.log(`api-base-url: ${url}\napi-token: ${credentials.token}\n\nInvites:`);
+  for (const { id, organization_name: name, status } of sandbox.invites()) {
+    console.log(`  ${id}  ${status?.padEnd(8)}  ${name}`);
+  }
+  console.log('\nThe memberships have the same ids. Stop with Ctrl-C.');
 }
 
 try {

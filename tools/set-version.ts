@@ -1,10 +1,10 @@
-// `npm version` runs this after it has changed package.json: writes the version into the other files that have it.
+// `npm version` runs this after it has changed package.json: writes its version into the other files that have it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Where the version stands, once in each file. */
+/** The place of the version in each file. It must be there once. */
 const PLACES: Readonly<Record<string, RegExp>> = {
   'src/version.ts': /(?<=\bVERSION = ')[^']*/g,
   '.github/workflows/auto-accept.yml': /(?<=uses: [\w-]+\/cloudflare-invite-action@v)\S+/g,
@@ -16,4 +16,5 @@ for (const [path, place] of Object.entries(PLACES)) {
   const count = text.match(place)?.length ?? 0;
   if (count !== 1) throw new Error(`${path} must have the version once, and has it ${count} times.`);
   writeFileSync(join(ROOT, path), text.replace(place, version));
+  console.log(`${path}: ${version}`);
 }

@@ -14,7 +14,7 @@ import { Screen, toMaskedJson } from './screen.ts';
 const USUAL_SCREEN = 120;
 const WIDEST_SCREEN = 140;
 const NARROWEST_SCREEN = 60;
-// The longest that setTimeout takes: the action keeps its own time, which timeout-seconds sets.
+// The maximum of setTimeout: no limit here, because timeout-seconds limits the action itself.
 const NO_TIMEOUT_MS = 2_147_483_647;
 
 /** How the credentials of the environment look in a workflow. */
@@ -32,15 +32,15 @@ const NETWORK_VARIABLES = [
   ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
   'NODE_EXTRA_CA_CERTS',
 ];
-/** Inputs that have an option of their own, or must not be seen on a command line. */
+/** Inputs that --with refuses, and why. */
 const INPUTS_SET_OTHERWISE: Readonly<Record<string, string>> = {
   status: 'use --status',
   'invite-id': 'use --invite-id',
   'dry-run': '--live is a dry run unless there is --no-dry-run',
-  'api-token': 'a command line is no place for a secret: set CLOUDFLARE_API_TOKEN in the environment',
-  'api-key': 'a command line is no place for a secret: set CLOUDFLARE_API_KEY in the environment',
-  'report-issue': 'outside of GitHub there is no repository to keep an issue in',
-  'github-token': 'outside of GitHub there is no repository to keep an issue in',
+  'api-token': 'other users can read a command line. Set CLOUDFLARE_API_TOKEN in the environment',
+  'api-key': 'other users can read a command line. Set CLOUDFLARE_API_KEY in the environment',
+  'report-issue': 'outside of GitHub there is no repository for an issue',
+  'github-token': 'outside of GitHub there is no repository for an issue',
 };
 
 const OPTIONS = {
@@ -63,7 +63,7 @@ function parseArguments(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    // Node explains at length how to pass what looks like an option.
+    // Only the first sentence of Node's long message.
     const [message = ''] = (error as Error).message.split(/\. |\n/);
     throw new UsageError(`${message.replace(/\.$/, '')}.`);
   }
@@ -74,29 +74,29 @@ type Options = ReturnType<typeof parseArguments>['values'];
 function usage(): string {
   const width = Math.max(...Object.keys(SCENARIOS).map(({ length }) => length));
   const scenarios = Object.entries(SCENARIOS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return `Shows what this action does in GitHub, on this machine: runs it as a workflow's step would run it, against a
-stand-in for Cloudflare's API, and prints the log, annotations, outputs and summary.
+  return `Runs this action on your machine as GitHub would run it, against a stand-in for Cloudflare's API. Prints the log,
+annotations, outputs and summary.
 
-  npm start                          the first scenario below
-  npm start -- SCENARIO              another one
-  npm start -- --live [options]      no stand-in: Cloudflare itself, with your credentials
+  npm start                          runs the first scenario below
+  npm start -- SCENARIO              runs another one
+  npm start -- --live [options]      calls Cloudflare itself, with your credentials
 
 Scenarios:
 ${scenarios.join('\n')}
 
-Live, to try a credential before it goes into a workflow. It is read from the environment: CLOUDFLARE_API_TOKEN, or
-CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY. Nothing is changed unless there is --no-dry-run.
-  --invite-id IDS      the invites to look at, or to respond to; without ids and filters, all that are pending are looked at
+With --live you can try a credential before you store it as a secret. Set it in the environment: CLOUDFLARE_API_TOKEN,
+or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY. Nothing is changed without --no-dry-run.
+  --invite-id IDS      the ids of invites; without ids and filters, all pending invites are shown
   --status STATUS      accepted (the default) or rejected
-  --no-dry-run         responds to the invites, which cannot be undone
+  --no-dry-run         responds to the invites; this cannot be undone
   --with NAME=VALUE    any other input of the action; may be repeated
 
-Always:
-  --json               prints the whole result as JSON, credentials masked
-  --help               prints this
+With every command:
+  --json               prints only the result, as JSON, with credentials masked
+  --help               prints this text
 
-The exit code is 0 if a scenario ended as it should, even where it shows a failing step; live, it is that of the step.
-It is 2 if the command line cannot be used.`;
+Exit code of a scenario: 0 if it ended as expected, also where its step fails. Exit code of --live: that of the step.
+Exit code 2: the command line cannot be used.`;
 }
 
 function parsePair(text: string): [string, string] {
@@ -131,7 +131,7 @@ function screenFor(
   return { redact, screen: new Screen(redact, columns, isDemonstration) };
 }
 
-/** Prints what is worth reading; JSON is to stay alone. */
+/** Prints text for people. With --json, nothing but the JSON is printed. */
 function printer({ json }: Options): (text: string) => void {
   return json ? () => undefined : (text) => console.log(text);
 }
@@ -139,7 +139,7 @@ function printer({ json }: Options): (text: string) => void {
 async function runScenario(name: string, options: Options): Promise<number> {
   const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
   if (scenario === undefined) {
-    throw new UsageError(`There is no scenario "${name}". There are ${Object.keys(SCENARIOS).join(', ')}.`);
+    throw new UsageError(`There is no scenario "${name}". The scenarios are ${Object.keys(SCENARIOS).join(', ')}.`);
   }
   const print = printer(options);
   const nowMs = systemClock.nowMs();
@@ -159,7 +159,7 @@ async function runScenario(name: string, options: Options): Promise<number> {
       screen.title(
         `Scenario: ${name}`,
         scenario.story,
-        "Nothing leaves this machine. A sandbox stands in for Cloudflare's API; the user and the credentials are made up.",
+        "Nothing leaves this machine. A sandbox replaces Cloudflare's API; the user and the credentials are invented.",
       ),
     );
     const credentialsAsWritten = Object.entries(CREDENTIAL_INPUTS)
@@ -177,14 +177,14 @@ async function runScenario(name: string, options: Options): Promise<number> {
     print(screen.invites(before, sandbox.invites()));
     const wrong = deviations(scenario, run, before, sandbox);
     if (wrong.length > 0) {
-      console.error(screen.verdict(false, `The scenario did not end as it should. ${wrong.join(' ')}`));
+      console.error(screen.conclusion(false, `The scenario did not end as expected. ${wrong.join(' ')}`));
     } else if (run.exitCode === 0) {
-      print(screen.verdict(true, `The step succeeded (exit code 0): its job would be green. ${seconds(run)}`));
+      print(screen.conclusion(true, `The step succeeded (exit code 0): its job would be green. ${seconds(run)}`));
     } else {
       print(
-        screen.verdict(
+        screen.conclusion(
           true,
-          `The step failed (exit code ${run.exitCode}): its job would be red, which is right in this scenario. ${seconds(run)}`,
+          `The step failed (exit code ${run.exitCode}), as expected in this scenario: its job would be red. ${seconds(run)}`,
         ),
       );
     }
@@ -202,7 +202,7 @@ async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promis
   const isSelected = ids !== undefined || FILTER_NAMES.some((name) => name in further);
   if (responds && !isSelected) {
     throw new UsageError(
-      '--no-dry-run needs to know which invites to respond to: --invite-id, or a filter such as --with organization-id=….',
+      '--no-dry-run needs the invites to respond to: write --invite-id, or a filter such as --with organization-id=….',
     );
   }
   const inputs: Record<string, string> = {
@@ -221,8 +221,8 @@ async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promis
   print(
     screen.title(
       responds ? 'Live: the step responds for real' : 'Live dry run: nothing is changed',
-      'The action runs as in a workflow, with the credentials of your environment, which are not shown.',
-      ...(passedOn.length > 0 ? [`It is also given ${passedOn.join(', ')}.`] : []),
+      'The action runs as in a workflow, with the credentials of your environment. They are not shown.',
+      ...(passedOn.length > 0 ? [`It also gets ${passedOn.join(', ')}.`] : []),
     ),
   );
   const credentialsAsWritten = Object.entries(CREDENTIAL_VARIABLES).filter(([name]) => name in env);
@@ -231,7 +231,7 @@ async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promis
   printResult(run, screen, print);
   print(screen.debug(run));
   print(
-    screen.verdict(
+    screen.conclusion(
       run.exitCode === 0,
       run.exitCode === 0
         ? `The step succeeded (exit code 0): its job would be green. ${seconds(run)}`
@@ -239,7 +239,9 @@ async function runLive(options: Options, environment: NodeJS.ProcessEnv): Promis
     ),
   );
   if (!responds && run.exitCode === 0) {
-    print(`\nTo respond for real: ${isSelected ? 'the same with' : 'npm start -- --live --invite-id ID'} --no-dry-run`);
+    print(
+      `\nTo respond for real: ${isSelected ? 'the same command with' : 'npm start -- --live --invite-id ID'} --no-dry-run`,
+    );
   }
   print('');
   if (options.json) console.log(toMaskedJson(run, redact));
@@ -256,7 +258,7 @@ or both of
 
 for example with: read -rs CLOUDFLARE_API_TOKEN && export CLOUDFLARE_API_TOKEN`;
 
-/** Ctrl-C cancels the step as GitHub cancels a job, so that its last words are still shown; a second one ends this. */
+/** Cancels the step at Ctrl-C as GitHub cancels a job, so that its reports are still shown. A second Ctrl-C ends this program. */
 function passCancellation(): NonNullable<StepOptions['signal']> {
   const { promise, resolve } = Promise.withResolvers<void>();
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => resolve());
@@ -282,17 +284,17 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
       return 0;
     }
     if (options.live) {
-      if (positionals.length > 0) throw new UsageError('--live takes no scenario.');
+      if (positionals.length > 0) throw new UsageError('--live and a scenario cannot be combined.');
       return await runLive(options, environment);
     }
     const misplaced = LIVE_OPTIONS.find((name) => options[name] !== undefined);
-    if (misplaced !== undefined) throw new UsageError(`--${misplaced} goes with --live only.`);
+    if (misplaced !== undefined) throw new UsageError(`--${misplaced} needs --live.`);
     const [name = Object.keys(SCENARIOS)[0] ?? '', ...more] = positionals;
     if (more.length > 0) throw new UsageError('Only one scenario can run at a time.');
     return await runScenario(name, options);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\n\nEverything there is: npm start -- --help`);
+    console.error(`${error.message}\n\nAll commands: npm start -- --help`);
     return 2;
   }
 }

@@ -1,4 +1,4 @@
-// What the action is measured against: one request and one output, without a word about anything that goes wrong.
+// The script that the action is compared with: one request and one output, without any error handling.
 import { appendFileSync } from 'node:fs';
 
 const response = await fetch(process.env.BENCH_URL, {

@@ -1,4 +1,4 @@
-// Loaded before the action where its use of the machine is measured: leaves that behind as JSON.
+// Loaded before the action: writes the resources that its process used to a JSON file.
 import { writeFileSync } from 'node:fs';
 
 process.on('exit', () => writeFileSync(process.env.BENCH_USAGE, JSON.stringify(process.resourceUsage())));

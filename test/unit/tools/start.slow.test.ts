@@ -111,21 +111,21 @@ describe('the command line', { timeout: 30_000 }, () => {
 
   const token = { CLOUDFLARE_API_TOKEN: 'a-token-that-nobody-may-see' };
   test.each([
-    [['nope'], 'There is no scenario "nope". There are accept, '],
+    [['nope'], 'There is no scenario "nope". The scenarios are accept, '],
     [['constructor'], 'There is no scenario "constructor".'],
     [['--nope'], "Unknown option '--nope'."],
     [['--api-token=a-secret'], "Unknown option '--api-token'."],
     [['accept', 'reject'], 'Only one scenario can run at a time.'],
-    [['--status', 'rejected'], '--status goes with --live only.'],
-    [['--with', 'retries=0'], '--with goes with --live only.'],
-    [['--live', 'accept'], '--live takes no scenario.'],
+    [['--status', 'rejected'], '--status needs --live.'],
+    [['--with', 'retries=0'], '--with needs --live.'],
+    [['--live', 'accept'], '--live and a scenario cannot be combined.'],
     [['--live', '--with', 'retries'], '--with needs NAME=VALUE'],
     [['--live', '--with', 'nope=1'], 'The action has no input "nope". --with takes kind, api-email, '],
     [['--live', '--with', 'constructor=1'], 'The action has no input "constructor".'],
-    [['--live', '--with', 'api-token=a-secret'], '--with api-token is not possible: a command line is no place'],
-    [['--live', '--with', 'api-key=a-secret'], '--with api-key is not possible: a command line is no place'],
+    [['--live', '--with', 'api-token=a-secret'], '--with api-token is not possible: other users can read'],
+    [['--live', '--with', 'api-key=a-secret'], '--with api-key is not possible: other users can read'],
     [['--live', '--with', 'dry-run=false'], '--with dry-run is not possible'],
-    [['--live', '--no-dry-run'], '--no-dry-run needs to know which invites to respond to'],
+    [['--live', '--no-dry-run'], '--no-dry-run needs the invites to respond to'],
   ])('%j is refused', async (args, message) => {
     const { code, stdout, stderr } = await start(args, token);
     expect(code).toBe(2);
@@ -166,7 +166,7 @@ describe('--live', { timeout: 30_000 }, () => {
 `);
     expect(stdout).toContain('would be accepted');
     expect(stdout).toContain(`GET /user/invites/${DEMO_IDS.acmeDns}: HTTP 200`);
-    expect(stdout).toContain('To respond for real: the same with --no-dry-run');
+    expect(stdout).toContain('To respond for real: the same command with --no-dry-run');
     expect(stdout).not.toContain(credentials.token);
   });
 
@@ -269,7 +269,7 @@ describe('--live', { timeout: 30_000 }, () => {
         expect(stdout).not.toMatch(/pa(%|%25)*12|34ss/);
         // What Node writes for NODE_DEBUG would stand in the step's log.
         expect(stdout).not.toMatch(/NET \d+:/);
-        if (more.length === 0) expect(stdout).toContain('It is also given https_proxy.');
+        if (more.length === 0) expect(stdout).toContain('It also gets https_proxy.');
       }
     } finally {
       proxy.close();
