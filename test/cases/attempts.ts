@@ -41,8 +41,8 @@ const UNKNOWN: readonly Attempt[] = [
   ['a connection that drops', dropped, ['read ECONNRESET']],
 ];
 
-/** Success that does not show the wanted status of the invite. */
-const UNTRUE: readonly Attempt[] = [
+/** Success that does not show the desired status of the invite. */
+const NOT_SHOWN: readonly Attempt[] = [
   [
     'success that shows the invite pending',
     shows({ status: 'pending' }),
@@ -85,8 +85,8 @@ const REFUSED: readonly Attempt[] = [
   ['HTTP 409 with x-should-retry: false', http(409, { success: false }, { 'x-should-retry': 'false' }), ['HTTP 409']],
 ];
 
-/** The body does not come to its end in time. */
-const ENDLESS: readonly (readonly [...Attempt, tookMs: number])[] = [
+/** The response does not end in time, or breaks off. */
+const INCOMPLETE: readonly (readonly [...Attempt, tookMs: number])[] = [
   ['no response', hangs, ['no complete response within 30 s'], 30_000],
   ['a response after 30 seconds', { delayMs: 30_001 }, ['no complete response within 30 s'], 30_000],
   [
@@ -106,9 +106,9 @@ const UNCHANGED = 'Pending when last read; this step has not changed it.';
 const isRefused = (what: string): boolean => REFUSED.some(([refused]) => refused === what);
 const without = (response: Fault): Fault => ({ ...response, applied: false });
 
-/** What follows one attempt to respond: a read, another attempt, the end. */
+/** What the step does after one attempt: it reads, tries again, or ends. */
 export const cases: readonly Case[] = [
-  ...[...UNKNOWN, ...UNTRUE, ...FINAL, ...ENDLESS].map(
+  ...[...UNKNOWN, ...NOT_SHOWN, ...FINAL, ...INCOMPLETE].map(
     ([what, response]): Case => ({
       name: `${what} to a PATCH that took effect is followed by a read alone`,
       responses: [applied(response)],
@@ -118,7 +118,7 @@ export const cases: readonly Case[] = [
       outputs: { status: 'accepted', changed: 'true' },
     }),
   ),
-  ...[...UNKNOWN, ...UNTRUE, ...ENDLESS, ['HTTP 409', envelopeFailure(409), []] as const].map(
+  ...[...UNKNOWN, ...NOT_SHOWN, ...INCOMPLETE, ['HTTP 409', envelopeFailure(409), []] as const].map(
     ([what, response]): Case => ({
       name: `${what} to a PATCH without effect is followed by a read and another PATCH`,
       responses: [without(response)],
@@ -127,7 +127,7 @@ export const cases: readonly Case[] = [
       outcomes: ['changed'],
     }),
   ),
-  ...[...UNKNOWN, ...UNTRUE].map(
+  ...[...UNKNOWN, ...NOT_SHOWN].map(
     ([what, response, says]): Case => ({
       name: `${what} to every PATCH leaves an attempt that may still take effect`,
       inputs: { retries: '1' },
@@ -137,12 +137,12 @@ export const cases: readonly Case[] = [
       title: 'Could not accept invite Acme, Inc.',
       says: [`PATCH /user/invites/${ID}`, ...says, '(2 attempts)', UNSETTLED],
       neverSays: ['State unknown'],
-      ...(UNTRUE.some(([untrue]) => untrue === what) && { hints: ['Run the job again: an invite that has'] }),
+      ...(NOT_SHOWN.some(([notShown]) => notShown === what) && { hints: ['Run the job again: an invite that has'] }),
       outcomes: ['failed'],
       outputs: { status: '', changed: 'false' },
     }),
   ),
-  ...[...UNKNOWN, ...ENDLESS].map(
+  ...[...UNKNOWN, ...INCOMPLETE].map(
     ([what, response, says]): Case => ({
       name: `${what} to every request leaves the state unknown`,
       inputs: { retries: '0' },
@@ -155,9 +155,9 @@ export const cases: readonly Case[] = [
       summary: ['State unknown'],
     }),
   ),
-  ...ENDLESS.map(
+  ...INCOMPLETE.map(
     ([what, response, , tookMs]): Case => ({
-      name: `${what} is waited for as long as one attempt may take`,
+      name: `${what} ends an attempt in time`,
       inputs: { retries: '0' },
       responses: [onPatch(without(response))],
       requests: 'PATCH GET',
@@ -207,7 +207,7 @@ export const cases: readonly Case[] = [
     logs: ['Pausing all requests for 0.1 s', 'HTTP 429'],
   },
   {
-    name: 'a response right before 30 seconds counts',
+    name: 'a response right before the time-out of 30 seconds counts',
     responses: [{ delayMs: 29_999 }],
     requests: 'PATCH',
     exit: 0,
@@ -222,7 +222,7 @@ export const cases: readonly Case[] = [
     outputs: { id: ID },
   },
   {
-    name: 'success with errors beside it counts',
+    name: 'success with errors in the same envelope counts',
     responses: [
       applied(
         http(200, { success: true, errors: [{ code: 1000, message: 'odd' }], result: { id: ID, status: 'accepted' } }),

@@ -26,13 +26,13 @@ export interface Case {
    * fits, the sandbox responds as Cloudflare would.
    */
   readonly responses?: readonly CaseResponse[];
-  /** What happens on the server meanwhile, without the step: a new invite, or the status of one that exists. */
+  /** Changes on the server that the step does not make: a new invite, or another status of an existing one. */
   readonly meanwhile?: readonly { readonly atMs: number; readonly invite: SandboxInvite & { readonly id: string } }[];
   /** When the job is cancelled, in milliseconds from the start; 0 is before the first request. */
   readonly cancelAtMs?: number;
-  /** GitHub's responses, in order, to the requests for a tracking issue; without it, GitHub cannot be reached. */
+  /** GitHub's responses, in order. Without them, GitHub cannot be reached. */
   readonly github?: readonly ReplyTemplate[];
-  /** What fails the attempt to use the proxy that the environment names: a `ProxyError`, or a defect. */
+  /** Thrown when the step uses the proxy of the environment: a `ProxyError`, or a defect. */
   readonly proxyError?: unknown;
 
   /** Set where a response holds dates of the virtual time, so that the case cannot be played through `dist`. */
@@ -54,16 +54,16 @@ export interface Case {
   readonly message?: string;
   /** Parts of the messages of the annotations. */
   readonly says?: readonly string[];
-  /** What stands in no title and no message of an annotation. */
+  /** Texts that no title and no message of an annotation holds. */
   readonly neverSays?: readonly string[];
   /** Parts of the lines that begin with "What to do: ". */
   readonly hints?: readonly string[];
-  /** What became of each invite, in the order of the output `invites`. */
+  /** The outcome of each invite, in the order of the output `invites`. */
   readonly outcomes?: readonly ('changed' | 'unchanged' | 'planned' | 'failed' | 'not_attempted')[];
   readonly outputs?: Readonly<Partial<Record<(typeof OUTPUT_NAMES)[number], string>>>;
   /** Parts of lines of the log. */
   readonly logs?: readonly string[];
-  /** What stands in no line of the log. */
+  /** Texts that no line of the log holds. */
   readonly neverLogs?: readonly string[];
   /** Parts of the debug log. */
   readonly debugs?: readonly string[];
@@ -88,11 +88,9 @@ export interface Case {
   readonly tookMs?: number;
   /** The methods of all requests to GitHub, in order. Without it, there must be none. */
   readonly githubRequests?: string;
-  /** How many of `responses` are not used up; 0 without it. */
-  readonly unusedResponses?: number;
 }
 
-/** What meets a request: a response, or another fate of its connection. */
+/** A response, or another end of the connection. */
 export type CaseResponse = Fault & {
   /** In place of ECONNREFUSED where the connection is refused. */
   readonly error?: { readonly message: string; readonly code?: string };
@@ -113,10 +111,10 @@ export const ID = inviteId(1);
 export const idsTo = (count: number): string =>
   Array.from({ length: count }, (_, index) => inviteId(index + 1)).join(' ');
 
-/** The look at the memberships where nothing was found among the invites. */
+/** The request to the other list, after no invite matched. */
 export const OTHER_LIST = '/memberships?status=pending&page=1&per_page=50';
 
-/** Inputs of a step in list mode that chooses every pending invite. */
+/** Inputs of a step in list mode that selects every pending invite. */
 export const ALL = { 'organization-name': '*' };
 
 /** An HTTP response. An object becomes JSON; a text is sent as `text/plain` unless `headers` say otherwise. */
@@ -139,24 +137,24 @@ export function pasted(text: string): Fault {
   return http(Number(statusLine.split(' ')[1]), paragraphs.join('\n\n').trim(), Object.fromEntries(headers));
 }
 
-/** A success in Cloudflare's envelope, with this result. The server keeps what it has. */
+/** A success in Cloudflare's envelope, with this result. Nothing changes on the server. */
 export function success(result: unknown): Fault {
   return http(200, { success: true, errors: [], messages: [], result });
 }
 
-/** The true response, with some fields of the invite changed; `undefined` leaves a field out. */
+/** The sandbox's own response, with some fields of the invite changed; `undefined` leaves a field out. */
 export const shows = (changes: Readonly<Record<string, unknown>>): Fault => changedResult('shows', changes);
 
-/** The true response with these headers. */
+/** The sandbox's own response, with these headers. */
 export function withHeaders(headers: Readonly<Record<string, string>>): Fault {
   return { mutateReply: (reply) => ({ ...reply, headers: { ...reply.headers, ...headers } }) };
 }
 
-/** The true response, after a delay. */
+/** The sandbox's own response, after a delay. */
 export const late = (delayMs: number): Fault => ({ delayMs });
 
-/** The true response. */
-export const truth: Fault = late(0);
+/** The sandbox's own response. */
+export const ownResponse: Fault = late(0);
 
 /** No connection: nothing was sent. */
 export const noConnection: Fault = { refuseConnection: true };
@@ -166,7 +164,7 @@ export function unconnected(message: string, code?: string): CaseResponse {
   return { ...noConnection, error: { message, ...(code !== undefined && { code }) } };
 }
 
-/** The connection drops before the response, and the request had no effect unless `applied` says so. */
+/** The connection drops before the response. The request has no effect, except with `applied`. */
 export const dropped: Fault = { drop: 'before' };
 
 /** No response at all. */
@@ -184,7 +182,7 @@ export const onInvite = (number: number, response: Fault): Fault => ({
   on: { ...response.on, id: inviteId(number) },
 });
 
-/** A response to so many requests. */
+/** A response to this number of requests. */
 export const times = (count: number, response: Fault): Fault => ({ ...response, times: count });
 
 /** A response to every request that it fits. */

@@ -3,10 +3,10 @@ import { CASES } from './all.ts';
 import { check } from './check.ts';
 import { isForDist, movedToNow, playThroughDist } from './play.ts';
 
-for (const given of CASES) {
-  if (!(await isForDist(given))) continue;
-  test.concurrent(`dist: ${given.name}`, async () => {
-    const moved = movedToNow(given);
+for (const testCase of CASES) {
+  if (!(await isForDist(testCase))) continue;
+  test.concurrent(`dist: ${testCase.name}`, async () => {
+    const moved = movedToNow(testCase);
     check(moved, await playThroughDist(moved));
   });
 }

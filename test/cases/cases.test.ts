@@ -8,6 +8,6 @@ test('names of cases are unique', () => {
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
-for (const given of CASES) {
-  test(given.name, async () => check(given, await playInProcess(given)));
+for (const testCase of CASES) {
+  test(testCase.name, async () => check(testCase, await playInProcess(testCase)));
 }

@@ -5,8 +5,8 @@ import type { Case } from './case.ts';
 import { inputsOf, type Played, responseName } from './play.ts';
 
 /** Throws an error that names every expectation of the case, and every rule for all cases, that the step broke. */
-export function check(given: Case, played: Played): void {
-  const broken = [...brokenExpectations(given, played), ...brokenRules(given, played)];
+export function check(testCase: Case, played: Played): void {
+  const broken = [...brokenExpectations(testCase, played), ...brokenRules(testCase, played)];
   if (broken.length > 0) throw new Error([...broken, '', 'What the step did:', ...transcript(played)].join('\n'));
 }
 
@@ -20,52 +20,52 @@ interface Entry {
 
 const entriesOf = ({ outputs }: Played): readonly Entry[] => JSON.parse(outputs.invites ?? '');
 
-function brokenExpectations(given: Case, played: Played): string[] {
+function brokenExpectations(testCase: Case, played: Played): string[] {
   const { annotations, outputs, sandbox, startMs, isVirtual } = played;
   const { requests } = sandbox;
-  const levels: readonly string[] = given.annotations ?? (given.exit === 1 ? ['error'] : []);
+  const levels: readonly string[] = testCase.annotations ?? (testCase.exit === 1 ? ['error'] : []);
   const annotated = annotations.map(({ level, title }, index) => {
     const [expected = '', part] = levels[index]?.split(/: (.*)/s) ?? [];
     return expected === level && part !== undefined && title.includes(part) ? levels[index] : level;
   });
-  const unused = (given.responses ?? []).filter(({ times = 1 }, index) => {
+  const unused = (testCase.responses ?? []).filter(({ times = 1 }, index) => {
     const used = requests.filter(({ fault }) => fault === responseName(index)).length;
     return used < (times === Number.POSITIVE_INFINITY ? 1 : times);
   });
   const facts: readonly (readonly [what: string, actual: unknown, expected: unknown])[] = [
-    ['requests', requests.map(({ method }) => method).join(' '), given.requests],
-    ['exit', played.exitCode, given.exit],
+    ['requests', requests.map(({ method }) => method).join(' '), testCase.requests],
+    ['exit', played.exitCode, testCase.exit],
     ['annotations', annotated, levels],
-    ['message', annotations[0]?.message, given.message],
-    ['masks', played.masks.toSorted(), given.masks?.toSorted()],
-    ['outcomes', entriesOf(played).map(({ outcome }) => outcome), given.outcomes],
-    ...Object.entries(given.outputs ?? {}).map(([name, value]) => [`output ${name}`, outputs[name], value] as const),
-    ['on the server', sandbox.invites().map(({ status }) => status), given.onServer],
-    ['memberships on the server', sandbox.memberships().map(({ status }) => status), given.memberships],
-    ['paths', requests.map(({ path }) => path.replace(/^\/client\/v4/, '')), given.paths],
+    ['message', annotations[0]?.message, testCase.message],
+    ['masks', played.masks.toSorted(), testCase.masks?.toSorted()],
+    ['outcomes', entriesOf(played).map(({ outcome }) => outcome), testCase.outcomes],
+    ...Object.entries(testCase.outputs ?? {}).map(([name, value]) => [`output ${name}`, outputs[name], value] as const),
+    ['on the server', sandbox.invites().map(({ status }) => status), testCase.onServer],
+    ['memberships on the server', sandbox.memberships().map(({ status }) => status), testCase.memberships],
+    ['paths', requests.map(({ path }) => path.replace(/^\/client\/v4/, '')), testCase.paths],
     ...requests.flatMap(({ headers, body }) => [
-      ['body', body, given.sends?.body] as const,
-      ...Object.entries(given.sends?.headers ?? {}).map(([name, value = 'none']) => {
+      ['body', body, testCase.sends?.body] as const,
+      ...Object.entries(testCase.sends?.headers ?? {}).map(([name, value = 'none']) => {
         return [`header ${name}`, headers[name] ?? 'none', value] as const;
       }),
     ]),
-    ['milliseconds', played.elapsedMs, isVirtual ? given.tookMs : undefined],
-    ['arrivals', requests.map(({ atMs }) => atMs - startMs), isVirtual ? given.atMs : undefined],
-    ['requests to GitHub', played.githubRequests.join(' '), given.githubRequests ?? ''],
-    ['unused responses', unused.length, given.unusedResponses ?? 0],
+    ['milliseconds', played.elapsedMs, isVirtual ? testCase.tookMs : undefined],
+    ['arrivals', requests.map(({ atMs }) => atMs - startMs), isVirtual ? testCase.atMs : undefined],
+    ['requests to GitHub', played.githubRequests.join(' '), testCase.githubRequests ?? ''],
+    ['unused responses', unused.length, 0],
   ];
   const messages = annotations.map(({ message }) => message).join('\n');
   const titles = annotations.map(({ title }) => title);
   const hints = messages.split('\n').filter((line) => line.startsWith('What to do: '));
   type Parts = readonly string[] | undefined;
   const texts: readonly (readonly [what: string, text: string, parts: Parts, never?: Parts])[] = [
-    ['title', titles[0] ?? '', given.title === undefined ? [] : [given.title]],
-    ['messages', messages, given.says],
-    ['annotations', `${titles.join('\n')}\n${messages}`, [], given.neverSays],
-    ['hints', hints.join('\n'), given.hints],
-    ['log', played.log.join('\n'), given.logs, given.neverLogs],
-    ['debug log', played.debug.join('\n'), given.debugs],
-    ['summary', played.summary, given.summary],
+    ['title', titles[0] ?? '', testCase.title === undefined ? [] : [testCase.title]],
+    ['messages', messages, testCase.says],
+    ['annotations', `${titles.join('\n')}\n${messages}`, [], testCase.neverSays],
+    ['hints', hints.join('\n'), testCase.hints],
+    ['log', played.log.join('\n'), testCase.logs, testCase.neverLogs],
+    ['debug log', played.debug.join('\n'), testCase.debugs],
+    ['summary', played.summary, testCase.summary],
   ];
   return [
     ...facts.flatMap(([what, actual, expected]) => {
@@ -85,10 +85,10 @@ const REQUEST = /(?:GET|PATCH|PUT) \/\S+/;
 const RESPONSE = /(?:GET|PATCH|PUT) \/\S+ .*HTTP \d{3}/;
 const COUNTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'];
 
-/** What must hold whatever a step meets. */
-function brokenRules(given: Case, played: Played): string[] {
+/** What must hold in every case. */
+function brokenRules(testCase: Case, played: Played): string[] {
   const { exitCode, annotations, outputs, sandbox, summary, written } = played;
-  const { status: wanted, 'dry-run': dryRun } = inputsOf(given);
+  const { status: wanted, 'dry-run': dryRun } = inputsOf(testCase);
   const entries = entriesOf(played);
   const ids: readonly string[] = JSON.parse(outputs.invite_ids ?? '');
   const only = entries.length === 1 ? entries[0] : undefined;
@@ -149,9 +149,9 @@ function brokenRules(given: Case, played: Played): string[] {
     'success means that every invite has the wanted status':
       exitCode === 1 ||
       dryRun === 'true' ||
-      given.onServer !== undefined ||
+      testCase.onServer !== undefined ||
       ids.every((id) => (sandbox.membership(id.replace(/^membership\./, '')) ?? sandbox.invite(id))?.status === wanted),
-    'no part of a credential is shown': credentialsOf(given)
+    'no part of a credential is shown': credentialsOf(testCase)
       .flatMap((credential) => substringsOf(credential.toLowerCase()))
       .every((part) => !written.toLowerCase().includes(part)),
   };
@@ -167,10 +167,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 
-/** Every credential that the step was given, good or bad. */
-function credentialsOf(given: Case): readonly string[] {
-  const { 'api-token': token, 'api-key': key, 'github-token': github } = inputsOf(given);
-  const { CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_KEY, HTTPS_PROXY = '' } = given.env ?? {};
+/** Every credential that the step gets, good or bad. */
+function credentialsOf(testCase: Case): readonly string[] {
+  const { 'api-token': token, 'api-key': key, 'github-token': github } = inputsOf(testCase);
+  const { CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_KEY, HTTPS_PROXY = '' } = testCase.env ?? {};
   const ofEnvironment = [CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_KEY, URL.parse(HTTPS_PROXY)?.password];
   const values = [CREDENTIALS.token, CREDENTIALS.key, token, key, github, ...ofEnvironment];
   return values.map((value = '') => value.trim()).filter((value) => value.length >= 8);

@@ -9,11 +9,11 @@ const SCHEMES = [
   ['key', { 'api-token': undefined, 'api-email': email, 'api-key': key }],
 ] as const;
 
-/** What keeps requests from their server, or leads them to another one. */
+/** Requests that do not reach their server, and redirects to another one. */
 export const cases: readonly Case[] = [
   ...sharing({ inputs: { retries: '1' }, requests: 'PATCH PATCH', exit: 1, outputs: { status: '' } }, [
     {
-      name: 'an unknown host is tried again and has a hint about the network',
+      name: 'a request to an unknown host is sent again, and the hint is about the network',
       responses: [always(unconnected('getaddrinfo ENOTFOUND api.cloudflare.com', 'ENOTFOUND'))],
       message: [
         `Could not accept invite ${ID}. PATCH /user/invites/${ID} failed: getaddrinfo ENOTFOUND api.cloudflare.com (2 attempts). Not changed by this step.`,
@@ -21,7 +21,7 @@ export const cases: readonly Case[] = [
       ].join('\n'),
     },
     {
-      name: 'a proxy that refuses the tunnel is tried again and has a hint about the proxy',
+      name: 'a request is sent again after a proxy refuses the tunnel, and the hint is about the proxy',
       responses: [always(unconnected('Proxy response (407) !== 200 when HTTP Tunneling'))],
       hints: ['proxy did not let the request through', 'a user and a password'],
     },
@@ -37,11 +37,11 @@ export const cases: readonly Case[] = [
     ] as const
   ).map(
     ([code, hint]): Case => ({
-      name: `a certificate that is not accepted is not tried again (${code})`,
-      responses: [unconnected('certificate of no use', code)],
+      name: `a request is not sent again after the certificate is refused (${code})`,
+      responses: [unconnected('certificate refused', code)],
       requests: 'PATCH',
       exit: 1,
-      says: [`certificate of no use (${code})`],
+      says: [`certificate refused (${code})`],
       hints: [hint],
       onServer: ['pending'],
       tookMs: 0,
@@ -82,7 +82,7 @@ export const cases: readonly Case[] = [
       says: ['HTTP 302, a redirect, which'],
     },
     {
-      name: 'a redirect to no address is refused',
+      name: 'a redirect to a malformed address is refused',
       responses: [redirectTo('http://')],
       says: ['HTTP 302, a redirect, which is refused'],
     },
@@ -102,7 +102,7 @@ export const cases: readonly Case[] = [
     },
   ]),
   {
-    name: 'an environment that would accept any certificate is ignored, with one warning',
+    name: 'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored, with one warning',
     inputs: { 'organization-name': '*' },
     env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
     requests: 'GET PATCH',
@@ -111,7 +111,7 @@ export const cases: readonly Case[] = [
     hints: ['Remove the variable', 'NODE_EXTRA_CA_CERTS'],
   },
   {
-    name: 'an environment that checks certificates is nothing to warn about',
+    name: 'NODE_TLS_REJECT_UNAUTHORIZED=1 is no warning',
     env: { NODE_TLS_REJECT_UNAUTHORIZED: '1' },
     requests: 'PATCH',
     exit: 0,

@@ -12,7 +12,7 @@ const OF_OTHERS = {
 };
 const TITLE = 'Cloudflare refused the credentials';
 
-/** What a step signs in with, and what it does where that is refused. */
+/** Which credentials a step uses, and what it does when they are refused. */
 export const cases: readonly Case[] = [
   {
     name: 'refused credentials end a dry run with one request',
@@ -33,7 +33,7 @@ export const cases: readonly Case[] = [
     outputs: { invites: '[]' },
   },
   {
-    name: 'refused credentials leave a listed invite pending and known',
+    name: 'refused credentials keep the status of a listed invite in the output',
     inputs: ALL,
     server: { revokeAfter: 1 },
     requests: 'GET PATCH',
@@ -58,7 +58,7 @@ export const cases: readonly Case[] = [
     logs: ['not attempted.'],
   },
   {
-    name: 'refused credentials end the wait of another invite',
+    name: 'refused credentials end the wait for a retry of another invite',
     inputs: { 'invite-id': `${ID} ${inviteId(2)}` },
     invites: invites(2),
     responses: [
@@ -74,7 +74,7 @@ export const cases: readonly Case[] = [
     tookMs: 1_000,
   },
   {
-    name: 'refused credentials end a pause',
+    name: 'refused credentials end a pause for a rate limit',
     inputs: { 'invite-id': idsTo(2) },
     invites: invites(2),
     responses: [onInvite(1, tooManyRequests({ retryAfter: 60 })), onInvite(2, envelopeFailure(401))],
@@ -85,7 +85,7 @@ export const cases: readonly Case[] = [
     tookMs: 0,
   },
   {
-    name: 'refused credentials let a request that is under way end in its own time',
+    name: 'refused credentials do not abort a request in flight',
     inputs: { 'invite-id': `${ID} ${inviteId(2)}` },
     invites: invites(2),
     responses: [onInvite(1, late(20_000)), onInvite(2, envelopeFailure(401))],
@@ -95,7 +95,7 @@ export const cases: readonly Case[] = [
     outcomes: ['changed', 'failed'],
   },
 
-  // What a step signs in with
+  // The credentials of a step
   ...(
     [
       ['the input api-token', { 'api-token': token }, {}, 'token'],
@@ -124,7 +124,7 @@ export const cases: readonly Case[] = [
     ] as const
   ).map(
     ([what, inputs, env, scheme]): Case => ({
-      name: `a step signs in with ${what}`,
+      name: `a step uses ${what}`,
       inputs,
       env,
       requests: 'PATCH',
@@ -138,7 +138,7 @@ export const cases: readonly Case[] = [
     }),
   ),
   {
-    name: 'a step signs in with the token where the environment has both schemes, and a notice says so',
+    name: 'a step uses the token when the environment has both schemes, and a notice says so',
     inputs: NO_TOKEN,
     env: { ...OF_OTHERS, CLOUDFLARE_API_TOKEN: token },
     requests: 'PATCH',

@@ -6,7 +6,7 @@ const env = { HTTPS_PROXY: 'http://user:proxy-password@proxy.example:3128' };
 const TRACKED = { ...ALL, 'report-issue': 'Invites need a person', 'github-token': 'ghs_fake-token-of-the-job' };
 const title = 'Unexpected error';
 
-/** What ends a step before its first request: a proxy that cannot be used, or a defect of this program. */
+/** A step that ends before its first request: the proxy cannot be used, or the action has a defect. */
 export const cases: readonly Case[] = sharing({ env, requests: '', exit: 1 }, [
   {
     name: 'a proxy that cannot be used ends the step, and its password is hidden',

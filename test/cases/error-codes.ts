@@ -29,7 +29,7 @@ const STOPS_TOKEN: readonly Row[] = [
   [405, [10000, ''], 'lacks a permission'],
   [405, [10405, 'Method not allowed'], 'Memberships: Edit, not Read'],
   [405, [9109, 'Invalid access token'], 'does not know this token'],
-  // Whatever the status: the same code has come under several.
+  // The same code under other statuses.
   [403, [6003, 'Invalid request headers'], 'malformed'],
   [403, [9106, 'Missing headers'], 'saw no credentials'],
   [400, [9103, 'Unknown X-Auth-Key or X-Auth-Email'], 'do not belong to the same user'],
@@ -114,7 +114,7 @@ const stopped = { requests: 'PATCH', title: 'Cloudflare refused the credentials'
 const { email, key } = CREDENTIALS;
 const BY_KEY = { 'api-token': undefined, 'api-email': email, 'api-key': key };
 
-/** What a response means, and what it says to do: code and message decide, since Cloudflare uses numbers twice. */
+/** The meaning of a response and its hint. Code and message decide together: Cloudflare uses some codes twice. */
 export const cases: readonly Case[] = [
   ...STOPS_TOKEN.map((row): Case => ({ ...toCase(row, 'refuses the token'), ...stopped })),
   ...STOPS_KEY.map((row): Case => ({ ...toCase(row, 'refuses the key'), ...stopped, inputs: BY_KEY })),

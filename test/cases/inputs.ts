@@ -29,7 +29,7 @@ const REFUSED: readonly (readonly [what: string, inputs: NonNullable<Case['input
   ['one bad id among good ones', { 'invite-id': `${ID} a.b` }, 'invite-id is "a.b"'],
   ['an id with wait-seconds', { 'invite-id': ID, 'wait-seconds': '10' }, 'wait-seconds is "10" beside invite-id'],
   ['retries of 3x', { retries: '3x' }, 'retries is "3x"', 'from 0 to 10'],
-  ['no time', { 'timeout-seconds': '0' }, 'timeout-seconds is "0"'],
+  ['a timeout of no time', { 'timeout-seconds': '0' }, 'timeout-seconds is "0"'],
   ['yes for a boolean', { 'dry-run': 'yes' }, 'dry-run is "yes"', 'true or false'],
   ['a base that is no URL', { 'api-base-url': 'client/v4' }, 'api-base-url is "client/v4"'],
   ['http to another host', { 'api-base-url': 'http://api.cloudflare.com/client/v4' }, 'must use https'],
@@ -88,7 +88,7 @@ export const cases: readonly Case[] = [
       says: ['CLOUDFLARE_API_TOKEN is set in the environment but empty', FORKS],
     },
     {
-      name: 'all bad inputs are named at once, and no credential is shown',
+      name: 'all bad inputs are reported at once, and no credential is shown',
       inputs: {
         status: 'maybe',
         'invite-id': 'a/b c.d',

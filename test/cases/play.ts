@@ -8,7 +8,7 @@ import { FILTER_NAMES } from '../../src/invites/filters.ts';
 import { CREDENTIALS, createVirtualWorld, invite, run, type ShownAnnotation, START_MS } from '../run.ts';
 import { type Case, ID } from './case.ts';
 
-/** A step that is over, in process or as a process. */
+/** The result of a step, in this process or in a child process. */
 export interface Played {
   readonly exitCode: number | null;
   readonly annotations: readonly ShownAnnotation[];
@@ -29,7 +29,7 @@ export interface Played {
 
 const GITHUB_URL = 'https://api.github.com';
 
-/** What GitHub's runner tells every step. */
+/** Variables that GitHub's runner sets for every step. */
 const RUNNER = {
   GITHUB_ACTIONS: 'true',
   GITHUB_API_URL: GITHUB_URL,
@@ -38,57 +38,57 @@ const RUNNER = {
   GITHUB_RUN_ID: '1658821493',
 };
 
-/** The inputs of the step, those that every case has included. */
+/** The inputs of the step, including those of every case. */
 export function inputsOf({ inputs = {} }: Case): Readonly<Record<string, string | undefined>> {
-  const isChosen = ['invite-id', ...FILTER_NAMES].some((name) => name in inputs);
+  const isSelected = ['invite-id', ...FILTER_NAMES].some((name) => name in inputs);
   return {
     status: 'accepted',
     'api-token': CREDENTIALS.token,
-    ...(!isChosen && { 'invite-id': ID }),
+    ...(!isSelected && { 'invite-id': ID }),
     ...inputs,
   };
 }
 
-const invitesOf = (given: Case) => given.invites ?? [invite(1)];
+const invitesOf = (testCase: Case) => testCase.invites ?? [invite(1)];
 
-/** The name under which the sandbox records that a response was given. */
+/** The name under which the sandbox records a response of the case. */
 export const responseName = (index: number): string => `response ${index + 1}`;
 
-/** The responses under names by which their requests can be counted. */
+/** The responses, named so that their requests can be counted. */
 function faultsOf({ responses = [] }: Case): readonly Fault[] {
   return responses.map((response, index) => ({ ...response, name: responseName(index) }));
 }
 
 /** Plays a case in this process, on virtual time. */
-export async function playInProcess(given: Case): Promise<Played> {
-  const world = createVirtualWorld({ ...given.server, invites: invitesOf(given), faults: faultsOf(given) });
+export async function playInProcess(testCase: Case): Promise<Played> {
+  const world = createVirtualWorld({ ...testCase.server, invites: invitesOf(testCase), faults: faultsOf(testCase) });
   const { sandbox } = world;
   const clock = world.clock.unrecorded();
-  for (const { atMs, invite } of given.meanwhile ?? []) {
+  for (const { atMs, invite } of testCase.meanwhile ?? []) {
     const change = (): void => {
       if (sandbox.invite(invite.id) === undefined) sandbox.addInvite(invite);
       else sandbox.setStatus(invite.id, invite.status ?? '');
     };
     void clock.sleep(atMs).then(change);
   }
-  const github = [...(given.github ?? [])];
+  const github = [...(testCase.github ?? [])];
   const githubRequests: string[] = [];
   const cloudflare = sandboxFetch(sandbox, clock);
   const rethrow = (error: unknown): never => {
     const fault = sandbox.requests.at(-1)?.fault;
-    const cause = given.responses?.find((_, index) => fault === responseName(index))?.error;
+    const cause = testCase.responses?.find((_, index) => fault === responseName(index))?.error;
     throw cause === undefined ? error : fetchFailed(cause.message, cause);
   };
   const startMs = clock.nowMs();
   const step = await run({
     world,
-    inputs: inputsOf(given),
-    env: { ...RUNNER, ...given.env },
+    inputs: inputsOf(testCase),
+    env: { ...RUNNER, ...testCase.env },
     random: () => 0,
     useProxy: () => {
-      if (given.proxyError !== undefined) throw given.proxyError;
+      if (testCase.proxyError !== undefined) throw testCase.proxyError;
     },
-    ...(given.cancelAtMs !== undefined && { cancelAt: given.cancelAtMs }),
+    ...(testCase.cancelAtMs !== undefined && { cancelAt: testCase.cancelAtMs }),
     fetch: async (input, init) => {
       const request = new Request(input, init);
       if (!request.url.startsWith(`${GITHUB_URL}/`)) return cloudflare(input, init).catch(rethrow);
@@ -112,29 +112,29 @@ export async function playInProcess(given: Case): Promise<Played> {
 }
 
 /** Plays a case as GitHub's runner does: `dist` as a child process, the sandbox on a loopback port. */
-export async function playThroughDist(given: Case): Promise<Played> {
+export async function playThroughDist(testCase: Case): Promise<Played> {
   const sandbox = new CloudflareSandbox({
     credentials: CREDENTIALS,
-    ...given.server,
-    invites: invitesOf(given),
-    faults: faultsOf(given),
+    ...testCase.server,
+    invites: invitesOf(testCase),
+    faults: faultsOf(testCase),
     clock: systemClock,
   });
   const server = await serve(sandbox);
   try {
     const startMs = systemClock.nowMs();
-    const written = Object.entries({ 'api-base-url': server.url, ...inputsOf(given) });
+    const written = Object.entries({ 'api-base-url': server.url, ...inputsOf(testCase) });
     const step = await runStep({
       with: Object.fromEntries(written.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
-      // A request to GitHub would arrive at the sandbox, and be one too many.
-      env: { GITHUB_API_URL: server.url, ...given.env },
+      // A request to GitHub would arrive at the sandbox, and fail the case.
+      env: { GITHUB_API_URL: server.url, ...testCase.env },
     });
     assert.deepEqual([step.signal, step.stderr, step.droppedAnnotations], [null, '', 0], 'the process ends cleanly');
     assert(step.masks.length === 0 || step.stdout.startsWith('::add-mask::'), 'credentials are hidden first of all');
     const unmasked = step.stdout.split('\n').filter((line) => !line.startsWith('::add-mask::'));
     return {
       ...step,
-      // The runner's own, which no step can prevent.
+      // Without the runner's own warning, which no step can prevent.
       annotations: step.annotations.filter(({ message }) => !message.startsWith('Unexpected input(s)')),
       written: [...unmasked, step.summary, ...textsOf(step.outputs), ...Object.values(step.environmentFiles)].join(
         '\n',
@@ -154,25 +154,25 @@ export async function playThroughDist(given: Case): Promise<Played> {
 const MAX_DIST_MS = 1_000;
 
 /**
- * Whether `dist` as a child process can meet the case, needs little time for it and does the same each time. A server
- * cannot refuse a connection, other addresses lead nowhere, and real time orders anew what happens at the same time.
+ * Whether the case can be played through `dist`: it needs little time and has one possible result. A server cannot
+ * refuse a connection, no other address can be reached, and in real time concurrent requests have no fixed order.
  */
-export async function isForDist(given: Case): Promise<boolean> {
-  const { responses = [], inputs = {}, requests } = given;
+export async function isForDist(testCase: Case): Promise<boolean> {
+  const { responses = [], inputs = {}, requests } = testCase;
   const isOutOfReach = responses.some((response) => 'refuseConnection' in response);
   const isElsewhere = 'api-base-url' in inputs && requests !== '';
   const isOfThisProcess = ['meanwhile', 'cancelAtMs', 'githubRequests', 'proxyError', 'needsVirtualTime'].some(
-    (name) => name in given,
+    (name) => name in testCase,
   );
-  if (isOutOfReach || isElsewhere || isOfThisProcess || given.server?.secondActor !== undefined) return false;
-  const { elapsedMs, sandbox } = await playInProcess(given);
+  if (isOutOfReach || isElsewhere || isOfThisProcess || testCase.server?.secondActor !== undefined) return false;
+  const { elapsedMs, sandbox } = await playInProcess(testCase);
   return elapsedMs < MAX_DIST_MS && sandbox.maxConcurrent <= 1;
 }
 
 const DATES = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/g;
 
-/** The case with every date in its texts as far from now as it was from the start of virtual time. */
-export function movedToNow(given: Case): Case {
+/** The case with every date in its texts moved from the start of virtual time to now. */
+export function movedToNow(testCase: Case): Case {
   const byMs = systemClock.nowMs() - START_MS;
   const moved = (date: string): string => {
     const to = new Date(Date.parse(date) + byMs);
@@ -184,7 +184,7 @@ export function movedToNow(given: Case): Case {
     if (typeof part !== 'object' || part === null) return part;
     return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, move(inner)]));
   };
-  return move({ ...given, invites: invitesOf(given) }) as Case;
+  return move({ ...testCase, invites: invitesOf(testCase) }) as Case;
 }
 
 /** Every text of the outputs, also as `fromJSON()` reads them. */

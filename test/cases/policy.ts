@@ -51,7 +51,7 @@ const ignored = {
   annotations: ['notice'],
 } satisfies Partial<Case>;
 
-/** What a list lets in, as people write lists. */
+/** Which invites a list of patterns selects, in the ways that people write lists. */
 export const cases: readonly Case[] = [
   ...REFUSED_ROLES.map(
     ([what, list, says]): Case => ({
@@ -78,7 +78,7 @@ export const cases: readonly Case[] = [
       ].map(
         (role): Case => ({
           ...ignored,
-          name: `the exclusion ${JSON.stringify(entry)} leaves the role ${role} alone`,
+          name: `the exclusion ${JSON.stringify(entry)} excludes the role ${role}`,
           inputs: { roles: `*\n# a comment\n${entry}` },
           invites: [invite(1, { roles: [role] })],
           logs: [`roles excludes it ("${role}")`],
@@ -118,7 +118,7 @@ export const cases: readonly Case[] = [
     },
   ]),
   {
-    name: 'other variables named INPUT_ are a line of the log',
+    name: 'a variable INPUT_ of another program is a line of the log',
     env: { INPUT_FOO: '1', INPUT_GITHUB_TOKEN: 'x' },
     requests: 'PATCH',
     exit: 0,
@@ -150,7 +150,7 @@ export const cases: readonly Case[] = [
     outputs: { invite_ids: JSON.stringify([ID, inviteId(2)]) },
   },
   {
-    name: 'ids that differ by case are one invite, in the spelling of the server',
+    name: 'ids that differ in case are one invite, and outputs have the spelling of the server',
     inputs: { 'invite-id': `${inviteId(10)} ${inviteId(10).toUpperCase()}` },
     invites: [invite(10)],
     requests: 'PATCH',
@@ -158,7 +158,7 @@ export const cases: readonly Case[] = [
     outputs: { id: inviteId(10), invite_ids: JSON.stringify([inviteId(10)]) },
   },
   {
-    name: 'the policy and the invites left alone stand in the log and in the summary',
+    name: 'the log and the summary show the policy and the invites that are left alone',
     inputs: { 'organization-id': 'x', 'invited-by': '*@acme.example', roles: 'DNS\nCache Purge' },
     invites: [invite(1, { organization_id: 'x', roles: ['DNS', 'Billing'] })],
     requests: 'GET GET',

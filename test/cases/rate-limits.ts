@@ -24,7 +24,7 @@ const READ = { 'dry-run': 'true' };
 const NONE_LEFT = { ratelimit: '"default";r=0;t=30' };
 const TWO = { 'invite-id': `${ID} ${inviteId(2)}` };
 
-/** What the server says about the delay: headers, and the wait that follows in milliseconds, if it says anything. */
+/** Headers that ask for a delay, and the wait in milliseconds; without it, the headers ask for none. */
 const DELAYS: readonly (readonly [what: string, headers: Readonly<Record<string, string>>, waitMs?: number])[] = [
   ['seconds', { 'retry-after': '7' }, 7_000],
   ['no seconds', { 'retry-after': '0' }],
@@ -77,7 +77,7 @@ const LASTING: readonly (readonly [what: string, response: CaseResponse])[] = [
   ['success: false', http(200, { success: false })],
 ];
 
-/** How long a step waits where the server asks for it, and where a limit is met. */
+/** How long a step waits before a retry, and for a rate limit. */
 export const cases: readonly Case[] = [
   ...[429, 503].flatMap((status) =>
     DELAYS.map(
@@ -102,7 +102,7 @@ export const cases: readonly Case[] = [
     }),
   ),
   {
-    name: 'retries are lines of the log',
+    name: 'each retry is a line of the log',
     inputs: READ,
     responses: [error500(), tooManyRequests({ retryAfter: 20 })],
     requests: 'GET GET GET',
@@ -129,7 +129,7 @@ export const cases: readonly Case[] = [
       logs: ['Pausing all requests for 10 s'],
     },
     {
-      name: '429 holds back an invite that waits for another reason',
+      name: '429 also pauses an invite that waits for its retry',
       inputs: TWO,
       invites: invites(2),
       responses: [onInvite(1, error500()), onInvite(2, { ...tooManyRequests({ retryAfter: 10 }), delayMs: 100 })],
@@ -137,7 +137,7 @@ export const cases: readonly Case[] = [
       atMs: [0, 0, 10_100, 10_100, 10_100],
     },
     {
-      name: '429 to requests that are under way together is one pause',
+      name: '429 to several requests in flight is one pause',
       inputs: { 'invite-id': idsTo(4) },
       invites: invites(4),
       responses: [times(4, tooManyRequests())],
@@ -167,14 +167,14 @@ export const cases: readonly Case[] = [
       atMs: [0, 5_000, 15_000, 16_000, 21_000],
     },
     {
-      name: 'a pause that fits is waited for',
+      name: 'a pause that fits into timeout-seconds is waited for',
       inputs: { ...ALL, 'timeout-seconds': '300' },
       responses: [tooManyRequests({ retryAfter: 290 })],
       requests: 'GET GET PATCH',
       tookMs: 290_000,
     },
     {
-      name: 'a delay that fits by a millisecond is waited for',
+      name: 'a delay that is a millisecond shorter than timeout-seconds is waited for',
       inputs: { ...READ, 'timeout-seconds': '60' },
       responses: [http(503, 'down', { 'retry-after-ms': '59999' })],
       requests: 'GET GET',
@@ -182,7 +182,7 @@ export const cases: readonly Case[] = [
     },
 
     {
-      name: 'a pause becomes longer where another response asks for more, for those who wait already too',
+      name: 'a pause becomes longer for all when another response asks for more',
       inputs: TWO,
       invites: invites(2),
       responses: [
@@ -194,7 +194,7 @@ export const cases: readonly Case[] = [
       logs: ['Pausing all requests for 5 s', 'Pausing all requests for 9 s'],
     },
     {
-      name: 'a pause stays as it is where another response asks for less, and is not announced again',
+      name: 'a pause stays the same when another response asks for less, and is not logged again',
       inputs: TWO,
       invites: invites(2),
       responses: [
@@ -207,7 +207,7 @@ export const cases: readonly Case[] = [
       neverLogs: ['for 3 s'],
     },
     {
-      name: 'a pause that becomes hardly longer is not announced again',
+      name: 'a pause that becomes only a little longer is not logged again',
       inputs: TWO,
       invites: invites(2),
       responses: [
@@ -221,7 +221,7 @@ export const cases: readonly Case[] = [
 
     // Ratelimit
     {
-      name: 'a limit that is announced is not met',
+      name: 'an announced rate limit is not exceeded',
       inputs: { 'organization-name': 'Globex', 'wait-seconds': '10', 'if-no-match': 'ignore' },
       invites: [],
       server: { rateLimit: { requests: 2, windowMs: 60_000, announce: true } },
@@ -237,7 +237,7 @@ export const cases: readonly Case[] = [
       atMs: [0, 30_000],
     },
     {
-      name: 'Ratelimit with requests left pauses nothing',
+      name: 'Ratelimit with requests left is no pause',
       inputs: ALL,
       responses: [withHeaders({ ratelimit: '"default";r=1;t=30' })],
       requests: 'GET PATCH',
@@ -246,7 +246,7 @@ export const cases: readonly Case[] = [
   ]),
   ...(['seconds', 'date', 'ms'] as const).map(
     (retryAfter): Case => ({
-      name: `a server that says in ${retryAfter} when to come back is asked again right then`,
+      name: `429 that gives its delay in ${retryAfter} is followed by requests at that time`,
       inputs: { 'invite-id': idsTo(4), 'dry-run': 'true' },
       invites: invites(4),
       server: { rateLimit: { requests: 2, windowMs: 5_000, retryAfter } },
@@ -256,7 +256,7 @@ export const cases: readonly Case[] = [
     }),
   ),
   {
-    name: 'attempts that meet the rate limit leave all retries',
+    name: '429 does not use up retries',
     inputs: { retries: '1' },
     responses: [onPatch(tooManyRequests()), always(onPatch(error500()))],
     requests: 'PATCH PATCH GET PATCH GET',
@@ -264,14 +264,14 @@ export const cases: readonly Case[] = [
     says: ['(2 attempts)'],
   },
   {
-    name: 'a code of the rate limit under another status is named in the log',
+    name: 'a rate limit code under HTTP 400 pauses, and the log names it',
     responses: [onPatch(envelopeFailure(400, { code: 971, message: 'Please wait' }))],
     requests: 'PATCH PATCH',
     exit: 0,
     logs: ['Pausing all requests for 5 s', 'Cloudflare responded that there were too many requests'],
   },
   {
-    name: 'a response to a request from before the limit does not end the row of pauses',
+    name: 'a response to a request that was sent before the 429 does not end the row of pauses',
     inputs: { 'invite-id': idsTo(2) },
     invites: invites(2),
     responses: [times(2, onInvite(1, tooManyRequests())), onInvite(2, late(1_000))],
@@ -302,7 +302,7 @@ export const cases: readonly Case[] = [
     },
   ]),
 
-  // No time
+  // No time left
   ...sharing({ exit: 1, title: 'Cloudflare’s rate limit leaves no time', tookMs: 0 }, [
     {
       name: 'a rate limit that leaves no time stops the step at once',
@@ -315,14 +315,14 @@ export const cases: readonly Case[] = [
       summary: ['290 s'],
     },
     {
-      name: 'a rate limit without an end stops the step at once',
+      name: 'a rate limit with an infinite delay stops the step at once',
       inputs: READ,
       responses: [tooManyRequests({ retryAfter: '9'.repeat(400) })],
       requests: 'GET',
       says: ['A pause of Infinity s is needed'],
     },
     {
-      name: 'a pause that becomes too long stops those who wait already',
+      name: 'a pause that becomes too long stops the invites that wait already',
       inputs: { ...TWO, 'timeout-seconds': '10' },
       invites: invites(2),
       responses: [
@@ -335,7 +335,7 @@ export const cases: readonly Case[] = [
       tookMs: 1_000,
     },
     {
-      name: 'the longer one of two refusals explains a rate limit that leaves no time',
+      name: 'the error about a lack of time shows the longer of two pauses',
       inputs: { ...TWO, 'timeout-seconds': '10' },
       invites: invites(2),
       responses: [
@@ -348,7 +348,7 @@ export const cases: readonly Case[] = [
       tookMs: 10,
     },
     {
-      name: 'Ratelimit that leaves no time is not explained by an earlier refusal',
+      name: 'the error about Ratelimit does not show an earlier 429',
       inputs: { ...ALL, 'timeout-seconds': '10' },
       responses: [tooManyRequests({ retryAfter: 1 }), withHeaders({ ratelimit: '"default";r=0;t=60' })],
       requests: 'GET GET',
@@ -365,7 +365,7 @@ export const cases: readonly Case[] = [
       hints: ['rate limit', 'timeout-seconds'],
     },
     {
-      name: 'a rate limit that leaves no time leaves a listed invite pending and known',
+      name: 'a rate limit that leaves no time keeps the status of a listed invite in the output',
       inputs: { ...ALL, 'timeout-seconds': '20' },
       responses: [onPatch(tooManyRequests({ retryAfter: 290 }))],
       requests: 'GET PATCH',
@@ -391,7 +391,7 @@ export const cases: readonly Case[] = [
       tookMs: 50,
     },
     {
-      name: 'a rate limit that leaves no time is explained by the refusal although Ratelimit says so too',
+      name: 'the error about a lack of time shows the 429, not its Ratelimit',
       inputs: READ,
       server: { rateLimit: { requests: 0, windowMs: 300_000, blockMs: 900_000, announce: true } },
       requests: 'GET',
@@ -408,7 +408,7 @@ export const cases: readonly Case[] = [
   ]),
   ...sharing({ exit: 1 }, [
     {
-      name: 'a delay that HTTP 503 asks for and that does not fit is named at once',
+      name: 'HTTP 503 with a delay beyond timeout-seconds fails at once and names the delay',
       inputs: { 'timeout-seconds': '60' },
       responses: [http(503, 'down', { 'retry-after': '60' })],
       requests: 'PATCH GET',
@@ -416,7 +416,7 @@ export const cases: readonly Case[] = [
       tookMs: 0,
     },
     {
-      name: 'a delay that a problem body asks for and that does not fit is named at once',
+      name: 'a problem body with a delay beyond timeout-seconds fails at once and names the delay',
       inputs: { ...READ, 'timeout-seconds': '60' },
       responses: [problem({ status: 522, retry_after: 120 })],
       requests: 'GET',
@@ -424,7 +424,7 @@ export const cases: readonly Case[] = [
       tookMs: 0,
     },
     {
-      name: 'a delay is not said to lack time where no retry is left',
+      name: 'the error does not blame timeout-seconds when no retry is left',
       inputs: { ...READ, 'timeout-seconds': '60', retries: '0' },
       responses: [http(503, 'down', { 'retry-after': '90' })],
       requests: 'GET',

@@ -203,7 +203,7 @@ const TITLE = 'Cloudflare refused the credentials';
 const EDGE_TITLE = 'The runner was refused before Cloudflare’s API';
 const TWO = { 'invite-id': `${ID} ${inviteId(2)}` };
 
-/** Something before the API responds. */
+/** Responses of Cloudflare's edge, in front of the API. */
 const CHALLENGE = '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title></head></html>';
 const html = (status: number, body: string): CaseResponse =>
   http(status, body, { 'content-type': 'text/html', 'cf-mitigated': 'challenge' });
@@ -235,7 +235,7 @@ const retried = (requests: string): Omit<Case, 'name'> => ({
 });
 const THIRTY = { inputs: { 'invite-id': idsTo(30) }, invites: invites(30) };
 const AUTH_ERROR = envelopeFailure(403, { code: 10000, message: 'Authentication error' });
-const others = (count: number, rest: readonly number[], outcome: 'failed' | 'not_attempted' = 'failed') =>
+const outcomesOf = (count: number, rest: readonly number[], outcome: 'failed' | 'not_attempted' = 'failed') =>
   Array.from({ length: count }, (_, index) => (rest.includes(index + 1) ? outcome : 'changed'));
 
 const THROTTLED = envelopeFailure(429, {
@@ -277,25 +277,25 @@ export const cases: readonly Case[] = [
     const of = `${code} "${message}"`;
     return [
       {
-        name: `${of} for one of 30 invites fails that one alone, without a read`,
+        name: `${of} for one of 30 invites fails only that one, without a read`,
         ...THIRTY,
         responses: [always(onInvite(7, response))],
         requests: Array(30).fill('PATCH').join(' '),
         exit: 1,
         annotations: ['error: Could not accept invite'],
         hints: ['Only this invite met it: check first that its id is right', hint],
-        outcomes: others(30, [7]),
-        onServer: others(30, [7]).map((outcome) => (outcome === 'failed' ? 'pending' : 'accepted')),
+        outcomes: outcomesOf(30, [7]),
+        onServer: outcomesOf(30, [7]).map((outcome) => (outcome === 'failed' ? 'pending' : 'accepted')),
       },
       {
-        name: `${of} for two of 30 invites far apart fails these alone`,
+        name: `${of} for two of 30 invites far apart fails only these`,
         ...THIRTY,
         responses: [always(onInvite(7, response)), always(onInvite(20, response))],
         requests: Array(30).fill('PATCH').join(' '),
         exit: 1,
         annotations: ['error', 'error'],
-        outcomes: others(30, [7, 20]),
-        onServer: others(30, [7, 20]).map((outcome) => (outcome === 'failed' ? 'pending' : 'accepted')),
+        outcomes: outcomesOf(30, [7, 20]),
+        onServer: outcomesOf(30, [7, 20]).map((outcome) => (outcome === 'failed' ? 'pending' : 'accepted')),
       },
       {
         name: `${of} for all of 30 invites stops the step`,
@@ -333,7 +333,7 @@ export const cases: readonly Case[] = [
     ];
   }),
   {
-    name: 'refused credentials after two attempts that may have had an effect cost one annotation',
+    name: 'refused credentials after two attempts of unknown effect leave both invites in State unknown',
     inputs: TWO,
     invites: invites(2),
     responses: [times(2, onPatch(applied(http(500)))), always(AUTH_ERROR)],
@@ -342,7 +342,6 @@ export const cases: readonly Case[] = [
     outcomes: ['failed', 'failed'],
     annotations: ['error', 'error'],
     says: ['State unknown'],
-    unusedResponses: 0,
   },
 
   // Rate limits
@@ -383,13 +382,13 @@ export const cases: readonly Case[] = [
     atMs: [0, 30_000],
   },
   {
-    name: 'a rate limit whose delay was too short is paused for longer',
+    name: 'a rate limit that is met again after its delay is paused for longer',
     responses: [times(3, http(429, { success: false }, { 'retry-after': '1' }))],
     ...retried('PATCH PATCH PATCH PATCH'),
     atMs: [0, 1_000, 11_000, 31_000],
   },
   {
-    name: 'a rate limit that names no delay and frees after five minutes leaves time for 60 invites',
+    name: 'a rate limit without a delay that ends after five minutes leaves time for 60 invites',
     inputs: { ...ALL, 'timeout-seconds': '900' },
     invites: invites(60),
     server: { pageSize: 100, rateLimit: { requests: 40, windowMs: 1_000, blockMs: 300_000, retryAfter: 'none' } },
@@ -400,7 +399,7 @@ export const cases: readonly Case[] = [
     outputs: { changed_count: '60' },
   },
   {
-    name: 'a rate limit that names no delay gives up before the first pause that does not fit',
+    name: 'a rate limit without a delay ends the step before the first pause that does not fit',
     inputs: { ...ALL, 'timeout-seconds': '60' },
     responses: [always(onPatch(THROTTLED))],
     requests: 'GET PATCH PATCH PATCH PATCH',
@@ -413,7 +412,7 @@ export const cases: readonly Case[] = [
     tookMs: 35_000,
   },
   {
-    name: 'requests under way together meet one limit, although their responses come one after another',
+    name: '429 to requests in flight is one pause, although the responses arrive one after another',
     inputs: { 'invite-id': idsTo(4) },
     invites: invites(4),
     responses: [1, 2, 3, 4].map((number) => onInvite(number, { ...THROTTLED, delayMs: number * 2_000 })),
@@ -433,19 +432,19 @@ export const cases: readonly Case[] = [
 
   // Failures that may pass
   ...casesOf(PASSING, (response) => ({ responses: [onPatch(response)], ...retried('PATCH GET PATCH') })).map(
-    (given) => ({
-      ...given,
-      name: `${given.name} without effect`,
+    (testCase) => ({
+      ...testCase,
+      name: `${testCase.name} without effect`,
     }),
   ),
   ...casesOf(PASSING, (response) => ({ responses: [onPatch(applied(response))], ...retried('PATCH GET') })).map(
-    (given) => ({
-      ...given,
-      name: `${given.name} with effect`,
+    (testCase) => ({
+      ...testCase,
+      name: `${testCase.name} with effect`,
     }),
   ),
   {
-    name: 'an internal error that lasts is trouble of Cloudflare’s, not a refusal',
+    name: 'an internal error on every attempt has the hint about Cloudflare’s status page',
     inputs: { retries: '1' },
     responses: [always(onPatch(envelopeFailure(403, { code: 10001, message: 'internal error, please try again' })))],
     requests: 'PATCH GET PATCH GET',
@@ -466,7 +465,7 @@ export const cases: readonly Case[] = [
   })),
   ...MISSING.map(
     ({ code, message }): Case => ({
-      name: `${code} "${message}" for the list is about the address`,
+      name: `${code} "${message}" for the list has a hint about api-base-url`,
       inputs: ALL,
       responses: [envelopeFailure(404, { code, message })],
       requests: 'GET',
@@ -477,7 +476,7 @@ export const cases: readonly Case[] = [
     }),
   ),
   {
-    name: 'a missing invite that an earlier attempt may have answered is not called a wrong id',
+    name: 'a missing invite after an attempt of unknown effect has no hint about a wrong id',
     responses: [
       onPatch(http(502)),
       onGet(http(502)),
@@ -490,7 +489,7 @@ export const cases: readonly Case[] = [
   },
 
   {
-    name: 'a missing invite that was only read before is called a wrong id',
+    name: 'a missing invite that was only read before has a hint about a wrong id',
     inputs: { 'invite-id': ID, 'organization-name': 'Acme*' },
     responses: [always(onPatch(envelopeFailure(404, { code: 7003, message: 'Could not route' })))],
     requests: 'GET PATCH GET',
@@ -498,7 +497,7 @@ export const cases: readonly Case[] = [
     hints: ['Check the id'],
   },
   {
-    name: 'a soft refusal is compared with an earlier one although reads and failures stand between them',
+    name: 'two soft refusals stop the step although reads and failures come between them',
     inputs: { 'invite-id': idsTo(3), 'organization-name': 'Acme*' },
     invites: invites(3),
     responses: [
@@ -511,11 +510,11 @@ export const cases: readonly Case[] = [
     annotations: [`error: ${TITLE}`, 'error: Could not accept invite'],
   },
 
-  // Something before the API
+  // Responses of the edge
   ...EDGE.flatMap(([what, response, says]): readonly Case[] =>
     [400, 401, 403, 404, 405, 407, 451].map(
       (status): Case => ({
-        name: `HTTP ${status} with ${what} stops the step for the runner`,
+        name: `HTTP ${status} with ${what} stops the step: it concerns the runner`,
         inputs: { 'invite-id': idsTo(9) },
         invites: invites(9),
         responses: [always(response(status))],
@@ -564,7 +563,7 @@ export const cases: readonly Case[] = [
     }),
   ),
   {
-    name: 'a page of the edge leaves a listed invite pending and known',
+    name: 'a page of the edge keeps the status of a listed invite in the output',
     inputs: ALL,
     responses: [onPatch(html(403, CHALLENGE))],
     requests: 'GET PATCH',
@@ -585,7 +584,7 @@ export const cases: readonly Case[] = [
     ...retried('PATCH GET PATCH'),
   },
 
-  // Whatever reason the body holds
+  // Where a body can have its reason
   ...(
     [
       ['a text in errors', { success: false, errors: ['Not today'] }, 'Not today'],
@@ -637,7 +636,7 @@ export const cases: readonly Case[] = [
     ),
   ),
 
-  // Nothing, and lists without parameters
+  // Empty lists, and lists without parameters
   ...(
     [
       ['an empty list', []],
@@ -647,7 +646,7 @@ export const cases: readonly Case[] = [
     ] as const
   ).flatMap(([what, result]): readonly Case[] => [
     {
-      name: `${what} is a list of no invites`,
+      name: `${what} as the result is an empty list`,
       inputs: { ...ALL, 'if-no-match': 'error' },
       responses: [success(result)],
       requests: 'GET GET',
@@ -655,7 +654,7 @@ export const cases: readonly Case[] = [
       title: 'No pending invite matches',
     },
     {
-      name: `${what} is the end of a list`,
+      name: `${what} as a result is the last page of a list`,
       inputs: ALL,
       invites: invites(2),
       server: { pageSize: 2, resultInfo: 'missing' },
@@ -692,7 +691,7 @@ export const cases: readonly Case[] = [
     }),
   ),
   {
-    name: 'a list that is refused without its parameters too fails',
+    name: 'a list that is also refused without its parameters fails',
     inputs: ALL,
     responses: [times(2, envelopeFailure(400, { code: 1001, message: 'page is unknown' }))],
     requests: 'GET GET',
@@ -700,7 +699,7 @@ export const cases: readonly Case[] = [
     title: 'The list of invites could not be read',
   },
   {
-    name: 'a page after the first one that is refused fails the list',
+    name: 'a list fails when a page after the first one is refused',
     inputs: ALL,
     invites: invites(4),
     server: { pageSize: 2 },
@@ -732,8 +731,8 @@ export const cases: readonly Case[] = [
       neverSays: ['the invite', 'an invite'],
     },
     [
-      { name: 'a list that meets a conflict has no hint about one invite', responses: [http(409, 'no')] },
-      { name: 'a list that times out has no hint about one invite', responses: [http(408, 'no')] },
+      { name: 'HTTP 409 for the list has no hint about an invite', responses: [http(409, 'no')] },
+      { name: 'HTTP 408 for the list has no hint about an invite', responses: [http(408, 'no')] },
     ],
   ),
 ];

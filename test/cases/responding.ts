@@ -14,9 +14,9 @@ import {
   noConnection,
   onGet,
   onPatch,
+  ownResponse,
   sharing,
   shows,
-  truth,
 } from './case.ts';
 
 const gone: Fault = envelopeFailure(404, { code: 1003, message: 'Invite not found' });
@@ -25,7 +25,7 @@ const MISSING = Array.from({ length: 12 }, (_, index) => `missing-${index}`);
 const GUARDED = { 'invite-id': ID, 'organization-name': 'Acme*' };
 const BOTH = { 'invite-id': `${ID}\n${inviteId(2)}` };
 
-/** Invites that are not pending: the status, the wanted one, what is said and the hint. */
+/** Invites that are not pending: the status, the desired one, the message and the hint. */
 const FINAL = [
   [
     'accepted',
@@ -48,7 +48,7 @@ const FINAL = [
   ],
 ] as const;
 
-/** What a step does about one invite, and what it says of it. */
+/** What a step does with an invite, and what it says about it. */
 export const cases: readonly Case[] = [
   {
     name: 'accepting an invite sends one PATCH and sets every output',
@@ -114,7 +114,7 @@ export const cases: readonly Case[] = [
       summary: ['::error::&lt;b&gt;'],
     },
     {
-      name: 'no roles and false are not the same as fields that Cloudflare leaves out',
+      name: 'an empty list of roles and false are not empty outputs',
       invites: [invite(1, { roles: [], organization_is_enforcing_twofactor: false })],
       requests: 'PATCH',
       outputs: { roles: '[]', organization_is_enforcing_twofactor: 'false' },
@@ -209,20 +209,20 @@ export const cases: readonly Case[] = [
       atMs: [0, 500, 7_500, 7_500],
     },
     {
-      name: 'an invite that the second PATCH finds accepted is changed where the first may have done it',
+      name: 'an invite that is accepted before the second PATCH is changed when the first PATCH may have done it',
       responses: [applied(dropped), onGet(error500())],
       requests: 'PATCH GET PATCH GET',
       outcomes: ['changed'],
     },
     {
-      name: 'an invite that the second PATCH finds accepted is unchanged where the first had no effect',
+      name: 'an invite that is accepted before the second PATCH is unchanged when the first PATCH had no effect',
       responses: [tooManyRequests({ retryAfter: 7 })],
       meanwhile: [{ atMs: 3_000, invite: invite(1, { status: 'accepted' }) }],
       requests: 'PATCH PATCH GET',
       outcomes: ['unchanged'],
     },
     {
-      name: 'an invite is found accepted at last although the last PATCH was never sent',
+      name: 'an invite is changed when the last read shows it accepted and the last PATCH was not sent',
       inputs: { retries: '1' },
       responses: [applied(dropped), onGet(error500()), onPatch(noConnection)],
       requests: 'PATCH GET PATCH GET',
@@ -237,7 +237,7 @@ export const cases: readonly Case[] = [
     },
   ]),
   {
-    name: 'an invite that somebody else rejects meanwhile fails',
+    name: 'an invite that somebody else rejects after a failed attempt fails',
     responses: [html502()],
     meanwhile: [{ atMs: 100, invite: invite(1, { status: 'rejected' }) }],
     requests: 'PATCH GET',
@@ -271,7 +271,7 @@ export const cases: readonly Case[] = [
       outputs: { status: '' },
     },
     {
-      name: 'an invite that does not exist is not of unknown state',
+      name: 'an invite that does not exist is not reported as State unknown',
       invites: [],
       requests: 'PATCH GET',
       says: ['code 7003: Could not route to'],
@@ -279,7 +279,7 @@ export const cases: readonly Case[] = [
       outputs: { id: ID, status: '', organization_name: '' },
     },
     {
-      name: 'an invite that is refused and then missing is not of unknown state',
+      name: 'an invite that is refused and then missing is not reported as State unknown',
       invites: [],
       responses: [refused],
       requests: 'PATCH GET',
@@ -287,7 +287,7 @@ export const cases: readonly Case[] = [
       outputs: { status: '' },
     },
     {
-      name: 'a refusal says everything that Cloudflare says',
+      name: 'the error of a refusal shows every detail that Cloudflare sends',
       responses: [
         http(403, {
           success: false,
@@ -311,7 +311,7 @@ export const cases: readonly Case[] = [
       outputs: { status: 'pending' },
     },
     {
-      name: 'an invite without the name of its organization is called by its id',
+      name: 'an invite without an organization_name is named by its id',
       invites: [invite(1, { status: 'expired', organization_name: '' })],
       requests: 'PATCH GET',
       title: `Invite ${ID} cannot be accepted`,
@@ -319,68 +319,68 @@ export const cases: readonly Case[] = [
   ]),
   ...sharing({ exit: 1, says: ['State unknown'], outputs: { status: '' } }, [
     {
-      name: 'the state is unknown where an earlier PATCH may have taken effect',
+      name: 'State unknown: an earlier PATCH may have taken effect',
       inputs: { retries: '1' },
       responses: [applied(dropped), always(noConnection)],
       requests: 'PATCH GET PATCH GET',
       onServer: ['accepted'],
     },
     {
-      name: 'the state is unknown where an accepted invite cannot be read',
+      name: 'State unknown: an invite that was accepted without a response cannot be read',
       inputs: { retries: '1' },
       responses: [applied(dropped), always(html502())],
       requests: 'PATCH GET PATCH GET',
       onServer: ['accepted'],
     },
     {
-      name: 'the state is unknown where a listed invite cannot be read after a failure',
+      name: 'State unknown: a listed invite cannot be read after a failed PATCH',
       inputs: { ...ALL, retries: '1' },
-      responses: [truth, always(error500())],
+      responses: [ownResponse, always(error500())],
       requests: 'GET PATCH GET PATCH GET',
       title: 'Acme, Inc.',
       outputs: { status: '', organization_name: 'Acme, Inc.' },
     },
     {
-      name: 'the state is unknown where an invite is gone after an unclear attempt',
+      name: 'State unknown: an invite is missing after an attempt of unknown effect',
       responses: [error500(), always(gone)],
       requests: 'PATCH GET PATCH GET',
       says: ['code 1003: Invite not found', 'State unknown'],
     },
     {
-      name: 'an invite that only the read after a refusal does not find is not said to be unchanged',
+      name: 'an invite that is missing after a refusal is not reported as unchanged',
       responses: [refused, gone],
       requests: 'PATCH GET',
       says: ['code 1010: Not for you'],
       neverSays: ['State unknown', 'Not changed by this step'],
     },
     {
-      name: 'a status that was read is dropped where a later attempt is refused for a reason of the invite',
-      responses: [http(504), truth, http(400, 'no'), error500()],
+      name: 'a status is dropped after a later attempt that is refused because of the invite',
+      responses: [http(504), ownResponse, http(400, 'no'), error500()],
       requests: 'PATCH GET PATCH GET',
     },
     {
-      name: 'a status that was read is dropped where a later attempt is unclear',
+      name: 'a status is dropped after a later attempt of unknown effect',
       inputs: { retries: '1' },
-      responses: [http(504), truth, http(504), error500()],
+      responses: [http(504), ownResponse, http(504), error500()],
       requests: 'PATCH GET PATCH GET',
     },
   ]),
   ...sharing({ exit: 1, requests: 'PATCH GET', outputs: { status: '' } }, [
     {
-      name: 'an invite that is refused and cannot be read is not changed by this step',
+      name: 'an invite that is refused and cannot be read is reported as not changed by this step',
       responses: [refused, error500()],
       says: ['Not changed by this step.'],
       summary: ['Not changed by this step'],
     },
     {
-      name: 'an attempt that is applied after the step has read the invite is not denied',
+      name: 'a pending invite after an attempt of unknown effect is reported with that attempt',
       inputs: { retries: '0' },
       responses: [http(504)],
       says: ['Pending when last read; an attempt may still take effect.'],
     },
   ]),
   {
-    name: 'refused for too many requests, an invite that was never read is not changed by this step',
+    name: 'an invite that was never read and met 429 is reported as not changed by this step',
     inputs: { retries: '0' },
     responses: [http(429, '', { 'retry-after': '1' })],
     requests: 'PATCH',
@@ -389,7 +389,7 @@ export const cases: readonly Case[] = [
     neverSays: ['State unknown'],
   },
   {
-    name: 'refused credentials are not followed by a read, although an earlier attempt is unclear',
+    name: 'refused credentials are not followed by a read, although an earlier attempt had an unknown effect',
     responses: [http(504), error500(), envelopeFailure(403, { code: 9109, message: 'Invalid access token' })],
     requests: 'PATCH GET PATCH',
     exit: 1,
@@ -397,11 +397,11 @@ export const cases: readonly Case[] = [
     says: [`State unknown: ${ID}.`],
   },
 
-  // Every read is judged again
+  // The filters check every read
   ...sharing({ inputs: GUARDED, exit: 1, title: 'is outside the policy', outputs: { changed: 'false' } }, [
     {
-      name: 'an invite that a read-back shows in another organization is not responded to again',
-      responses: [truth, http(503), shows({ organization_name: 'Evil' })],
+      name: 'an invite that a read-back shows in another organization gets no second PATCH',
+      responses: [ownResponse, http(503), shows({ organization_name: 'Evil' })],
       requests: 'GET PATCH GET',
       says: [
         'no further attempt was made: organization-name does not match ("Evil"). Pending when last read; an attempt may still take effect.',
@@ -410,13 +410,13 @@ export const cases: readonly Case[] = [
       hints: ['Look at the invite in Cloudflare’s dashboard'],
     },
     {
-      name: 'an invite that is refused and then read outside the policy is not responded to again',
-      responses: [truth, http(409), shows({ organization_name: 'Evil' })],
+      name: 'an invite that is refused and then read outside the policy gets no second PATCH',
+      responses: [ownResponse, http(409), shows({ organization_name: 'Evil' })],
       requests: 'GET PATCH GET',
       says: ['Pending when last read; this step has not changed it.'],
     },
     {
-      name: 'an invite that is accepted, but outside the policy at the first read, is a failure',
+      name: 'an accepted invite that the first read shows outside the policy fails',
       invites: [invite(1, { status: 'accepted', organization_name: 'Evil' })],
       requests: 'GET',
       says: ['It was left untouched'],
@@ -424,31 +424,31 @@ export const cases: readonly Case[] = [
   ]),
   ...sharing({ exit: 1, title: 'is outside the policy', inputs: { roles: 'DNS', retries: '1' } }, [
     ...[{ roles: ['DNS', 'Super Administrator'] }, { roles: 7 }].map((changes) => ({
-      name: `in list mode, a read-back that shows ${JSON.stringify(changes)} ends the turn of an invite`,
-      responses: [truth, http(503), shows(changes)],
+      name: `in list mode, an invite gets no second PATCH after a read-back that shows ${JSON.stringify(changes)}`,
+      responses: [ownResponse, http(503), shows(changes)],
       requests: 'GET PATCH GET',
       says: ['no further attempt was made: roles does not match'],
     })),
   ]),
   ...sharing({ exit: 0, outcomes: ['changed'], outputs: { status: 'accepted' } }, [
     {
-      name: 'a response that shows another role than the policy allows is a warning',
+      name: 'a response with a role that the policy does not allow is a warning',
       inputs: { roles: 'DNS' },
-      responses: [truth, shows({ roles: ['DNS', 'Super Administrator'] })],
+      responses: [ownResponse, shows({ roles: ['DNS', 'Super Administrator'] })],
       requests: 'GET PATCH',
       annotations: [`warning: Invite Acme, Inc. (${ID}) is accepted, but outside the policy`],
       says: ['roles does not match ("Super Administrator"). It has changed since this step selected it.'],
     },
     {
-      name: 'a response without the field that a filter judges keeps its earlier value',
+      name: 'a response without the field of a filter keeps the earlier value',
       inputs: { roles: 'DNS' },
-      responses: [truth, shows({ roles: undefined })],
+      responses: [ownResponse, shows({ roles: undefined })],
       requests: 'GET PATCH',
     },
     {
       name: 'a read-back that shows the desired status outside the policy is a warning',
       inputs: GUARDED,
-      responses: [truth, applied(http(503)), shows({ organization_name: 'Evil' })],
+      responses: [ownResponse, applied(http(503)), shows({ organization_name: 'Evil' })],
       requests: 'GET PATCH GET',
       annotations: ['warning: is accepted, but outside the policy'],
     },
@@ -468,19 +468,19 @@ export const cases: readonly Case[] = [
   // Several invites
   ...sharing({ invites: invites(5), server: { latencyMs: 40 }, exit: 0, outcomes: Array(5).fill('changed') }, [
     {
-      name: 'four requests are under way at a time',
+      name: 'four requests are in flight at a time',
       inputs: { 'invite-id': idsTo(5) },
       requests: 'PATCH PATCH PATCH PATCH PATCH',
       atMs: [0, 0, 0, 0, 40],
     },
     {
-      name: 'four requests are under way at a time with a guard',
+      name: 'four requests are in flight at a time with filters beside invite-id',
       inputs: { 'invite-id': idsTo(5), roles: 'DNS' },
       requests: 'GET GET GET GET PATCH PATCH PATCH PATCH GET PATCH',
       atMs: [0, 0, 0, 0, 40, 40, 40, 40, 80, 120],
     },
     {
-      name: 'the next invite is begun as soon as one is done',
+      name: 'the next invite starts as soon as one is done',
       inputs: { 'invite-id': idsTo(5) },
       server: {},
       responses: [late(100), late(10), late(100), late(100)],
@@ -500,7 +500,7 @@ export const cases: readonly Case[] = [
     summary: MISSING.map((id) => `Could not read invite ${id}`),
   },
   {
-    name: 'what stops the step is the first of 10 errors, before the failures of single invites',
+    name: 'the error that stops the step comes first among 10 errors',
     inputs: { 'invite-id': [...MISSING.slice(0, 10), ID].join(' '), 'dry-run': 'true' },
     server: { revokeAfter: 10 },
     requests: `GET${' GET'.repeat(10)}`,
@@ -512,7 +512,7 @@ export const cases: readonly Case[] = [
     ],
   },
   {
-    name: 'a message that is too long is cut before what to do',
+    name: 'a message that is too long is cut before its hint',
     responses: [
       http(403, {
         success: false,
@@ -543,7 +543,7 @@ export const cases: readonly Case[] = [
       summary: ['Cloudflare invites: 1 accepted, 1 already accepted, 2 failed'],
     },
     {
-      name: 'a 403 concerns its invite alone',
+      name: 'HTTP 403 fails only its own invite',
       inputs: BOTH,
       invites: [invite(1), invite(2, { organization_name: 'Blue & Söhne' })],
       responses: [onPatch(refused)],
@@ -566,7 +566,7 @@ export const cases: readonly Case[] = [
       onServer: ['pending'],
     },
     {
-      name: 'a dry run of a listed invite sends nothing but the list',
+      name: 'a dry run of a listed invite sends only the list request',
       inputs: { ...ALL, 'dry-run': 'true' },
       outcomes: ['planned'],
       paths: ['/user/invites?page=1&per_page=50'],
@@ -579,7 +579,7 @@ export const cases: readonly Case[] = [
       outcomes: ['unchanged'],
     },
     {
-      name: 'a dry run notices that an invite expires now',
+      name: 'a dry run fails for an invite that expires at this moment',
       invites: [invite(1, { expires_on: hoursFromStart(0) })],
       exit: 1,
       says: ['has expired'],
@@ -605,7 +605,7 @@ export const cases: readonly Case[] = [
 
   // Filters beside an id
   {
-    name: 'a guard reads the invite before it is answered',
+    name: 'filters beside invite-id read the invite before its PATCH',
     inputs: { 'invite-id': ID, roles: 'DNS' },
     requests: 'GET PATCH',
     exit: 0,
@@ -613,14 +613,14 @@ export const cases: readonly Case[] = [
     outcomes: ['changed'],
   },
   {
-    name: 'a dry run plans what a guard lets pass',
+    name: 'a dry run plans an invite that the filters beside invite-id match',
     inputs: { 'invite-id': ID, roles: 'DNS', 'dry-run': 'true' },
     requests: 'GET',
     exit: 0,
     outcomes: ['planned'],
   },
   {
-    name: 'a guard lets nothing happen to an invite that cannot be read',
+    name: 'filters beside invite-id leave an invite untouched that cannot be read',
     inputs: { 'invite-id': ID, roles: 'DNS', retries: '1' },
     responses: [always(error500())],
     requests: 'GET GET',
@@ -629,7 +629,7 @@ export const cases: readonly Case[] = [
   },
   ...sharing({ requests: 'GET', exit: 1, title: `Invite Acme, Inc. (${ID}) is outside the policy` }, [
     {
-      name: 'an invite outside the policy is left untouched, and another one is answered',
+      name: 'an invite outside the policy is left untouched, and another one is accepted',
       inputs: { ...BOTH, 'invited-by': '*@acme.example' },
       invites: [invite(1, { invited_by: 'someone@unknown.example' }), invite(2), invite(3)],
       requests: 'GET GET PATCH',
@@ -649,7 +649,7 @@ export const cases: readonly Case[] = [
       outputs: { status: 'accepted' },
     },
     {
-      name: 'a dry run names what a guard stops',
+      name: 'a dry run fails for an invite that the filters beside invite-id do not match',
       inputs: { 'invite-id': ID, roles: 'Billing', 'dry-run': 'true' },
       outputs: { status: 'pending' },
     },

@@ -13,7 +13,7 @@ const SCHEMES = [
 /** In the environment of a step that needs no proxy. */
 const proxied = (password: string) => ({ https_proxy: `http://user:${encodeURIComponent(password)}@proxy.example:8` });
 
-/** Answers that repeat a credential. For every case, `check.ts` checks that no part of one is shown. */
+/** Responses that repeat a credential. For every case, `check.ts` checks that no part of one is shown. */
 export const cases: readonly Case[] = [
   ...SCHEMES.flatMap(([scheme, secret, inputs]) => [
     ...[400, 403, 500].map(
@@ -78,7 +78,7 @@ export const cases: readonly Case[] = [
       outputs: { id: ID, organization_id: 'acc***acce' },
     },
     {
-      name: 'an invite is found whose id holds the password of a proxy',
+      name: 'an invite is listed whose id holds the password of a proxy',
       inputs: ALL,
       requests: 'GET PATCH',
       outputs: { id: ID, invite_ids: `["${ID}"]` },
@@ -108,7 +108,7 @@ export const cases: readonly Case[] = [
     }),
   ),
   {
-    name: 'outside of a runner no credential is printed',
+    name: 'without GITHUB_ACTIONS no credential is printed, not even to mask it',
     env: { GITHUB_ACTIONS: '' },
     requests: 'PATCH',
     exit: 0,

@@ -12,14 +12,14 @@ import {
   onGet,
   onInvite,
   onPatch,
+  ownResponse,
   sharing,
-  truth,
   withHeaders,
 } from './case.ts';
 
 const READ = { 'dry-run': 'true' };
 
-/** What ends a step before its work is done: `timeout-seconds`, or the job is cancelled. */
+/** Which clock a step uses, and what it does when `timeout-seconds` is over or the job is cancelled. */
 export const cases: readonly Case[] = [
   // Cloudflare's time
   ...sharing({ inputs: ALL, exit: 0, needsVirtualTime: true }, [
@@ -44,7 +44,7 @@ export const cases: readonly Case[] = [
       annotations: ['notice: The runner’s clock is 2 days ahead'],
     },
     {
-      name: 'the summary reckons how long an invite still lives from the date of the response',
+      name: 'the summary counts the days until an invite expires from the date of the response',
       inputs: { ...ALL, ...READ },
       responses: [withHeaders({ date: 'Sat, 21 Nov 2026 09:00:00 GMT' })],
       requests: 'GET',
@@ -68,7 +68,7 @@ export const cases: readonly Case[] = [
       tookMs: 12_000,
     },
     {
-      name: 'timeout-seconds is never passed, however often requests fail',
+      name: 'a step whose requests all hang ends at timeout-seconds',
       inputs: { ...READ, 'timeout-seconds': '100', retries: '10' },
       responses: [always(hangs)],
       requests: 'GET GET GET GET',
@@ -98,10 +98,10 @@ export const cases: readonly Case[] = [
       tookMs: 10_000,
     },
     {
-      name: 'an invite that used up the time has one error',
+      name: 'an invite that used up timeout-seconds has one error',
       inputs: { ...ALL, 'timeout-seconds': '20' },
       responses: [
-        onGet(truth),
+        onGet(ownResponse),
         always(onPatch(envelopeFailure(503, { code: 1, message: 'down' }))),
         always(onGet(hangs)),
       ],
@@ -110,7 +110,7 @@ export const cases: readonly Case[] = [
       says: ['code 1: down'],
     },
     {
-      name: 'an invite without time for another attempt says what its attempt said',
+      name: 'the error of an invite without time for another attempt shows the last response',
       inputs: { 'timeout-seconds': '20' },
       responses: [onPatch(text503()), onGet(hangs)],
       requests: 'PATCH GET',
@@ -158,7 +158,7 @@ export const cases: readonly Case[] = [
       tookMs: 200,
     },
     {
-      name: 'a job that is cancelled cuts off what hangs after a second',
+      name: 'a job that is cancelled aborts a request in flight after a second',
       responses: [applied(hangs)],
       cancelAtMs: 5_000,
       requests: 'PATCH',
@@ -169,7 +169,7 @@ export const cases: readonly Case[] = [
       tookMs: 6_000,
     },
     {
-      name: 'a job that is cancelled after the credentials were refused cuts off what hangs',
+      name: 'a job that is cancelled after the credentials were refused aborts a request in flight',
       inputs: { 'invite-id': idsTo(2) },
       responses: [onInvite(1, hangs), onInvite(2, envelopeFailure(401))],
       cancelAtMs: 5_000,
@@ -179,7 +179,7 @@ export const cases: readonly Case[] = [
       tookMs: 6_000,
     },
     {
-      name: 'a job that is cancelled cuts off a slow body after a second',
+      name: 'a job that is cancelled aborts a slow body after a second',
       inputs: READ,
       responses: [{ slowBody: { msPerByte: 100 } }],
       cancelAtMs: 5_000,
@@ -223,7 +223,7 @@ export const cases: readonly Case[] = [
       tookMs: 300,
     },
     {
-      name: 'a job that is cancelled before a match is not said to have none',
+      name: 'a job that is cancelled before a match has no error about a missing match',
       inputs: { ...ALL, 'if-no-match': 'error' },
       invites: [],
       server: { latencyMs: 300 },

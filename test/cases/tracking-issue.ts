@@ -38,7 +38,7 @@ export const cases: readonly Case[] = [
     githubRequests: 'GET POST',
   },
   {
-    name: 'a tracking issue is looked for after a run that went well, to close it',
+    name: 'a tracking issue is searched after a successful run, to close it',
     inputs: TRACKED,
     github: [{ status: 200, body: [] }],
     requests: 'GET PATCH',
@@ -46,7 +46,7 @@ export const cases: readonly Case[] = [
     githubRequests: 'GET',
   },
   {
-    name: 'a tracking issue that must not be written is a warning with the permission',
+    name: 'a tracking issue without permission is a warning that names issues: write',
     inputs: TRACKED,
     github: [{ status: 403, body: { message: 'Resource not accessible by integration' } }],
     requests: 'GET PATCH',
@@ -56,7 +56,7 @@ export const cases: readonly Case[] = [
     githubRequests: 'GET',
   },
   {
-    name: 'a tracking issue that meets a rate limit is a warning with its end, and the result stands',
+    name: 'a tracking issue that meets a rate limit is a warning with the time to wait',
     inputs: TRACKED,
     github: [
       {
@@ -104,21 +104,21 @@ export const cases: readonly Case[] = [
     annotations: ['warning: The tracking issue could not be updated'],
   },
   ...sharing({ invites: [], requests: 'GET GET' }, [
-    { name: 'a tracking issue is left alone where nobody asks for it', inputs: ALL, exit: 0 },
+    { name: 'a tracking issue is left alone without report-issue', inputs: ALL, exit: 0 },
     { name: 'a tracking issue is left alone in a dry run', inputs: { ...TRACKED, 'dry-run': 'true' }, exit: 0 },
     {
-      name: 'a tracking issue is left alone where no match is an error',
+      name: 'a tracking issue is left alone when no match is an error',
       inputs: { ...TRACKED, 'if-no-match': 'error' },
       exit: 1,
     },
     {
-      name: 'a tracking issue is left alone where inputs are bad',
+      name: 'a tracking issue is left alone when inputs are bad',
       inputs: { ...TRACKED, retries: 'many' },
       requests: '',
       exit: 1,
     },
     {
-      name: 'a tracking issue is left alone where the job is cancelled',
+      name: 'a tracking issue is left alone when the job is cancelled',
       inputs: TRACKED,
       cancelAtMs: 0,
       requests: '',

@@ -1,29 +1,39 @@
 import { envelopeFailure } from '../../sandbox/cloudflare.ts';
 import { hoursFromStart, invite, inviteId } from '../run.ts';
-import { type Case, ID, onGet, sharing, truth } from './case.ts';
+import { type Case, ID, onGet, ownResponse, sharing } from './case.ts';
 
 const ACME = { 'organization-name': 'Acme*' };
 const WAIT = { ...ACME, 'wait-seconds': '60' };
 const globex = (number: number, details = {}) => invite(number, { organization_name: 'Globex', ...details });
 const accepted = invite(1, { status: 'accepted' });
 
-/** What `if-no-match` makes of a list without a match: the inputs, the exit code and the annotation beside the notice. */
+/** A list without a match: the inputs, the exit code and the annotation beside the notice. */
 const NO_MATCH = [
   ['no match is ignored by default', {}, 0, []],
-  ['no match is ignored on demand', { 'if-no-match': 'ignore' }, 0, []],
-  ['no match is a warning on demand', { 'if-no-match': 'warn' }, 0, ['warning: No pending invite matches']],
-  ['no match is an error on demand', { 'if-no-match': 'error' }, 1, ['error: No pending invite matches']],
-  ['no match is an error by default after a wait', { 'wait-seconds': '5' }, 1, ['error: No pending invite matches']],
-  ['no match is ignored on demand after a wait', { 'wait-seconds': '5', 'if-no-match': 'ignore' }, 0, []],
+  ['no match is ignored with if-no-match: ignore', { 'if-no-match': 'ignore' }, 0, []],
   [
-    'no match is a warning on demand after a wait',
+    'no match is a warning with if-no-match: warn',
+    { 'if-no-match': 'warn' },
+    0,
+    ['warning: No pending invite matches'],
+  ],
+  ['no match is an error with if-no-match: error', { 'if-no-match': 'error' }, 1, ['error: No pending invite matches']],
+  ['no match after a wait is an error by default', { 'wait-seconds': '5' }, 1, ['error: No pending invite matches']],
+  [
+    'no match after a wait is ignored with if-no-match: ignore',
+    { 'wait-seconds': '5', 'if-no-match': 'ignore' },
+    0,
+    [],
+  ],
+  [
+    'no match after a wait is a warning with if-no-match: warn',
     { 'wait-seconds': '5', 'if-no-match': 'warn' },
     0,
     ['warning: No pending invite matches'],
   ],
 ] as const;
 
-/** How long a step looks for an invite, and what it does where none matches. */
+/** How long a step waits for an invite, and what it does when none matches. */
 export const cases: readonly Case[] = [
   {
     name: 'a wait looks every 5 seconds and ends with the first match',
@@ -39,7 +49,7 @@ export const cases: readonly Case[] = [
     atMs: [0, 5_000, 10_000, 15_000, 15_000],
   },
   ...sharing({ exit: 0, tookMs: 0 }, [
-    { name: 'a wait does not happen where an invite matches at once', inputs: WAIT, requests: 'GET PATCH' },
+    { name: 'a step does not wait when an invite matches at once', inputs: WAIT, requests: 'GET PATCH' },
     { name: 'a step without wait-seconds looks once', inputs: ACME, invites: [], requests: 'GET GET' },
     {
       name: 'a rerun of a step that waits ends at once and changes nothing',
@@ -58,7 +68,7 @@ export const cases: readonly Case[] = [
       logs: ['0 pending invites', '1 matching invite responded to before'],
     },
     {
-      name: 'a wait responds to what is pending rather than ending with what was accepted before',
+      name: 'a wait responds to a pending invite before it ends for an accepted one',
       inputs: WAIT,
       invites: [accepted, invite(2)],
       requests: 'GET PATCH',
@@ -66,7 +76,7 @@ export const cases: readonly Case[] = [
     },
   ]),
   {
-    name: 'a wait ends with a last look when its time is over',
+    name: 'a wait ends with a last list request at the end of wait-seconds',
     inputs: { ...ACME, 'wait-seconds': '12' },
     invites: [],
     requests: 'GET GET GET GET GET',
@@ -78,7 +88,7 @@ export const cases: readonly Case[] = [
     tookMs: 12_000,
   },
   {
-    name: 'a wait finds an invite with its last look',
+    name: 'a wait finds an invite with its last list request',
     inputs: { ...ACME, 'wait-seconds': '12' },
     invites: [],
     meanwhile: [{ atMs: 11_000, invite: invite(1) }],
@@ -100,9 +110,9 @@ export const cases: readonly Case[] = [
     },
   ]),
   {
-    name: 'a wait ends with a list that cannot be read',
+    name: 'a wait ends when the list cannot be read',
     inputs: { ...WAIT, 'if-no-match': 'ignore' },
-    responses: [truth, onGet(envelopeFailure(400, { code: 7000, message: 'No route for that URI' }))],
+    responses: [ownResponse, onGet(envelopeFailure(400, { code: 7000, message: 'No route for that URI' }))],
     invites: [],
     requests: 'GET GET',
     exit: 1,
@@ -133,7 +143,7 @@ export const cases: readonly Case[] = [
   ),
   ...['error', 'warn'].map(
     (ifNoMatch): Case => ({
-      name: `a match is not said to be missing with if-no-match: ${ifNoMatch}`,
+      name: `a match is no annotation with if-no-match: ${ifNoMatch}`,
       inputs: { ...ACME, 'if-no-match': ifNoMatch },
       requests: 'GET PATCH',
       exit: 0,

@@ -58,19 +58,19 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
     }
   });
 
-  test.for<{ name: string; run: (world: DistHarness) => Promise<StepResult>; exitCode: number }>([
+  test.for<{ name: string; run: (harness: DistHarness) => Promise<StepResult>; exitCode: number }>([
     {
       name: 'accepting an invite after a fault',
-      run: (world) => {
-        world.sandbox.addFault(html502());
-        return world.step({ actionDirectory, debug: true });
+      run: (harness) => {
+        harness.sandbox.addFault(html502());
+        return harness.step({ actionDirectory, debug: true });
       },
       exitCode: 0,
     },
     {
       name: 'a dry run with the Global API Key and the oldest runner',
-      run: (world) =>
-        world.step({
+      run: (harness) =>
+        harness.step({
           actionDirectory,
           with: {
             'api-token': undefined,
@@ -84,32 +84,32 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
     },
     {
       name: 'selecting among all pending invites',
-      run: (world) =>
-        world.step({ actionDirectory, with: { 'invite-id': undefined, 'organization-name': 'Acme*' }, debug: true }),
+      run: (harness) =>
+        harness.step({ actionDirectory, with: { 'invite-id': undefined, 'organization-name': 'Acme*' }, debug: true }),
       exitCode: 0,
     },
     {
       name: 'refusing its inputs',
-      run: (world) => world.step({ actionDirectory, with: { status: 'maybe' } }),
+      run: (harness) => harness.step({ actionDirectory, with: { status: 'maybe' } }),
       exitCode: 1,
     },
     {
       name: 'a proxy',
-      run: (world) => world.step({ actionDirectory, env: { HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' } }),
+      run: (harness) => harness.step({ actionDirectory, env: { HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' } }),
       exitCode: 0,
     },
     {
       name: 'a cancelled step',
-      run: (world) => {
-        world.sandbox.addFault({ hang: true });
-        return world.step({ actionDirectory, signal: { name: 'SIGTERM', when: world.saw(1) } });
+      run: (harness) => {
+        harness.sandbox.addFault({ hang: true });
+        return harness.step({ actionDirectory, signal: { name: 'SIGTERM', when: harness.saw(1) } });
       },
       exitCode: 1,
     },
   ])('$name needs no package beside it and calls none that was left out', async ({ run, exitCode }) => {
     expect(standIns).toBeGreaterThan(0);
-    await using world = await DistHarness.open();
-    const result = await run(world);
+    await using harness = await DistHarness.open();
+    const result = await run(harness);
     expect(result.exitCode).toBe(exitCode);
     expect(result.stderr).toBe('');
     expect(result.outputs).toHaveProperty('changed');

@@ -31,14 +31,14 @@ function expectReported({ outputs, summary, log }: StepResult, places: Places): 
 }
 
 async function runTwo(options: DistStepOptions): Promise<StepResult> {
-  await using world = await DistHarness.open();
-  return await world.step({ ...options, with: { 'invite-id': `${ID} ${UNKNOWN}`, ...options.with } });
+  await using harness = await DistHarness.open();
+  return await harness.step({ ...options, with: { 'invite-id': `${ID} ${UNKNOWN}`, ...options.with } });
 }
 
 /** A step that has nothing else to report. */
 async function runOne(options: DistStepOptions): Promise<StepResult> {
-  await using world = await DistHarness.open();
-  return await world.step(options);
+  await using harness = await DistHarness.open();
+  return await harness.step(options);
 }
 
 const FILES: readonly (readonly [string, string, RegExp])[] = [

@@ -11,13 +11,13 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
   test.for(['SIGINT', 'SIGTERM'] as const)(
     '%s during requests that hang ends the step soon, with outputs and summary and no further request',
     async (name) => {
-      await using world = await DistHarness.open({ faults: [{ hang: true, ...forEver }] });
-      const hanging = world.saw(4);
+      await using harness = await DistHarness.open({ faults: [{ hang: true, ...forEver }] });
+      const hanging = harness.saw(4);
       let signalledMs = 0;
       const when = hanging.then(() => {
         signalledMs = performance.now();
       });
-      const result = await world.step({ with: { 'invite-id': ids.join(' ') }, signal: { name, when } });
+      const result = await harness.step({ with: { 'invite-id': ids.join(' ') }, signal: { name, when } });
       // Requests in flight get a second; the rest is for slow machines.
       expect(performance.now() - signalledMs).toBeLessThan(3_000);
       expect(result.signal).toBeNull();
@@ -25,7 +25,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
       expect(title).toContain('cancelled');
       expect(message).toContain('State unknown');
       expect(message).toContain('Not attempted');
-      expect(world.sent).toEqual(ids.slice(0, 4).map((id) => `PATCH ${id}`));
+      expect(harness.sent).toEqual(ids.slice(0, 4).map((id) => `PATCH ${id}`));
       expect(result.outputs).toMatchObject({ changed: 'false', matched_count: '6', failed_count: '6' });
       expect(invitesOf(result).map(({ outcome }) => outcome)).toEqual([
         ...Array(4).fill('failed'),
@@ -38,91 +38,91 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
 
   test.for(['SIGINT', 'SIGTERM'] as const)('%s during a wait ends the step without another request', async (name) => {
     const fault = text503();
-    await using world = await DistHarness.open({
+    await using harness = await DistHarness.open({
       faults: [{ ...fault, reply: { status: 503, body: 'later', headers: { 'retry-after': '20' } }, ...forEver }],
     });
     const isWaiting = (line: string): boolean => line.includes('next in 20 s');
-    const result = await world.step({ signal: { name, when: isWaiting } });
+    const result = await harness.step({ signal: { name, when: isWaiting } });
     onlyError(result);
     expect(result.durationMs).toBeLessThan(8_000);
-    expect(world.sent).toEqual([`PATCH ${ID}`]);
+    expect(harness.sent).toEqual([`PATCH ${ID}`]);
     expect(result.outputs).toMatchObject({ id: ID, changed: 'false', failed_count: '1' });
     expect(result.summary).toContain(ID);
   });
 
   test('a response right after the signal counts, and the step fails as cancelled', async () => {
-    await using world = await DistHarness.open({ faults: [{ delayMs: 150, on: { id: ID } }] });
-    const result = await world.step({ signal: { name: 'SIGINT', when: world.saw(1) } });
+    await using harness = await DistHarness.open({ faults: [{ delayMs: 150, on: { id: ID } }] });
+    const result = await harness.step({ signal: { name: 'SIGINT', when: harness.saw(1) } });
     expect(onlyError(result).title).toContain('cancelled');
     expect(result.outputs).toMatchObject({ id: ID, status: 'accepted', changed: 'true', failed_count: '0' });
-    expect(world.sent).toEqual([`PATCH ${ID}`]);
+    expect(harness.sent).toEqual([`PATCH ${ID}`]);
   });
 });
 
 describe.concurrent('several invites', { timeout: 30_000 }, () => {
   test('several invites are answered four at a time, and the outputs keep their order', async () => {
     const { agency, accepted, expired } = DEMO_IDS;
-    await using world = await DistHarness.open({ latencyMs: 25, faults: [{ on: { id: ID }, delayMs: 60 }] });
+    await using harness = await DistHarness.open({ latencyMs: 25, faults: [{ on: { id: ID }, delayMs: 60 }] });
     const ids = [ID, accepted, 'nobody-has-this', agency, expired, 'nor-this'];
-    const result = await world.step({ with: { 'invite-id': ids.join(' ') } });
+    const result = await harness.step({ with: { 'invite-id': ids.join(' ') } });
     expect(result).toMatchObject({ exitCode: 1, outputs: { invite_ids: JSON.stringify(ids), failed_count: '3' } });
     const outcomes = ['changed', 'unchanged', 'failed', 'changed', 'failed', 'failed'];
     expect(invitesOf(result)).toMatchObject(ids.map((id, index) => ({ id, outcome: outcomes[index] })));
     expect(result.annotations.map(({ title }) => ids.findIndex((id) => title.includes(id)))).toEqual([2, 4, 5]);
-    expect(world.sandbox.maxConcurrent).toBe(4);
-    const patched = world.sent.filter((request) => request.startsWith('PATCH'));
+    expect(harness.sandbox.maxConcurrent).toBe(4);
+    const patched = harness.sent.filter((request) => request.startsWith('PATCH'));
     expect(patched.toSorted()).toEqual(ids.map((id) => `PATCH ${id}`).toSorted());
   });
 
   test('refused credentials stop several invites with one error and at most four requests', async () => {
-    await using world = await DistHarness.open({ latencyMs: 20, revokeAfter: 0 });
-    const result = await world.step({ with: { 'invite-id': [...PENDING_IDS, 'one-more'].join(' ') } });
+    await using harness = await DistHarness.open({ latencyMs: 20, revokeAfter: 0 });
+    const result = await harness.step({ with: { 'invite-id': [...PENDING_IDS, 'one-more'].join(' ') } });
     expect(onlyError(result).title).toContain('refused the credentials');
-    expect(world.sent.length).toBeLessThanOrEqual(4);
+    expect(harness.sent.length).toBeLessThanOrEqual(4);
     expect(invitesOf(result).slice(4)).toMatchObject([{ outcome: 'not_attempted' }, { outcome: 'not_attempted' }]);
   });
 });
 
 describe.concurrent('runners', { timeout: 30_000 }, () => {
   test('a runner without a file for the summary gets everything else', async () => {
-    await using world = await DistHarness.open();
-    const result = await world.step({ env: { GITHUB_STEP_SUMMARY: '' } });
+    await using harness = await DistHarness.open();
+    const result = await harness.step({ env: { GITHUB_STEP_SUMMARY: '' } });
     expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [], summary: '' });
     expect(result.log.join('\n')).not.toContain('summary');
     expect(result.outputs).toMatchObject({ id: ID, status: 'accepted', changed: 'true' });
   });
 
   test('a runner without an output file gets the outputs as commands', async () => {
-    await using world = await DistHarness.open();
-    const result = await world.step({ env: { GITHUB_OUTPUT: '' } });
+    await using harness = await DistHarness.open();
+    const result = await harness.step({ env: { GITHUB_OUTPUT: '' } });
     expect(result.exitCode).toBe(0);
     expect(result.commands.filter(({ command }) => command === 'set-output').length).toBeGreaterThan(0);
     expect(result.outputs).toMatchObject({ id: ID, status: 'accepted', organization_name: 'Acme, Inc.' });
   });
 
   test('the process ends with its work, although the server keeps the connection open', async () => {
-    await using world = await DistHarness.open();
-    const result = await world.step();
+    await using harness = await DistHarness.open();
+    const result = await harness.step();
     expect(result.exitCode).toBe(0);
     // Node's servers cut an idle connection after five seconds.
     expect(result.durationMs).toBeLessThan(4_500);
   });
 
   test('a server that does not listen is an error with a hint about the network', async () => {
-    const world = await DistHarness.open();
-    const { url } = world;
-    await world[Symbol.asyncDispose]();
-    const { message } = onlyError(await world.step({ with: { 'api-base-url': url, retries: '0' } }));
+    const harness = await DistHarness.open();
+    const { url } = harness;
+    await harness[Symbol.asyncDispose]();
+    const { message } = onlyError(await harness.step({ with: { 'api-base-url': url, retries: '0' } }));
     expect(message).toContain('ECONNREFUSED');
     expect(message).toContain('Not changed by this step');
     expect(message).toMatch(/^What to do: .*could not reach/m);
   });
 
   test('debug logging adds a line for each request with its duration', async () => {
-    await using world = await DistHarness.open({ ...demoAccount(Date.now()), faults: [{ drop: 'before' }] });
-    const loud = await world.step({ debug: true });
+    await using harness = await DistHarness.open({ ...demoAccount(Date.now()), faults: [{ drop: 'before' }] });
+    const loud = await harness.step({ debug: true });
     expect(loud.log.filter((line) => /^##\[debug\].*(PATCH|GET) .* after \d+ ms/.test(line))).toHaveLength(3);
-    const quiet = await world.step();
+    const quiet = await harness.step();
     expect(quiet.log.filter((line) => line.includes('##[debug]'))).toEqual([]);
   });
 });

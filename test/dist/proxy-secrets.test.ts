@@ -16,14 +16,17 @@ describe.concurrent('proxies', { timeout: 30_000 }, () => {
   test.for(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])(
     'a malformed %s is an error without its password, and nothing is sent',
     async (name) => {
-      await using world = await DistHarness.open();
-      const result = await world.step({ env: { [name]: `http://user:${PASSWORD}@proxy example:99999` }, debug: true });
+      await using harness = await DistHarness.open();
+      const result = await harness.step({
+        env: { [name]: `http://user:${PASSWORD}@proxy example:99999` },
+        debug: true,
+      });
       const { title, message } = onlyError(result);
       expect(title).toContain('proxy');
       expect(message).toContain('HTTPS_PROXY');
       expect(result.masks).toContain(PASSWORD);
       expect(leaks(result)).toEqual([]);
-      expect(world.sent).toEqual([]);
+      expect(harness.sent).toEqual([]);
       expect(result.outputs).toMatchObject({ changed: 'false', matched_count: '0' });
     },
   );
@@ -31,23 +34,23 @@ describe.concurrent('proxies', { timeout: 30_000 }, () => {
   test('a proxy that does not answer is not gone around, and its password shows nowhere', async () => {
     const closed = await DistHarness.open();
     await closed[Symbol.asyncDispose]();
-    await using world = await DistHarness.open();
-    const result = await world.step({
+    await using harness = await DistHarness.open();
+    const result = await harness.step({
       with: { retries: '0', 'api-base-url': 'https://api.cloudflare.test' },
       env: { HTTP_PROXY: `http://user:${PASSWORD}@127.0.0.1:${closed.port}` },
       debug: true,
     });
     expect(onlyError(result).message).toContain('ECONNREFUSED');
     expect(leaks(result)).toEqual([]);
-    expect(world.sent).toEqual([]);
+    expect(harness.sent).toEqual([]);
   });
 
   test('this machine is reached without the proxy', async () => {
     const closed = await DistHarness.open();
     await closed[Symbol.asyncDispose]();
-    await using world = await DistHarness.open();
+    await using harness = await DistHarness.open();
     const env = { HTTP_PROXY: `http://127.0.0.1:${closed.port}`, NO_PROXY: 'example.com' };
-    expect(await world.step({ env })).toMatchObject({ exitCode: 0 });
-    expect(world.sent).toEqual([`PATCH ${ID}`]);
+    expect(await harness.step({ env })).toMatchObject({ exitCode: 0 });
+    expect(harness.sent).toEqual([`PATCH ${ID}`]);
   });
 });

@@ -15,8 +15,8 @@ function openGitHub(options: Partial<GitHubSandboxOptions> = {}): Promise<GitHub
 }
 
 /** A step that updates the tracking issue with the token of the job. */
-function step(world: DistHarness, github: GitHubSandbox, options: DistStepOptions = {}): Promise<StepResult> {
-  return world.step({
+function step(harness: DistHarness, github: GitHubSandbox, options: DistStepOptions = {}): Promise<StepResult> {
+  return harness.step({
     ...options,
     with: { 'report-issue': TITLE, ...options.with },
     env: { ...github.environment, ...options.env },
@@ -28,17 +28,17 @@ const LIST = { 'invite-id': undefined, 'organization-name': '*' };
 
 describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
   test('the tracking issue is opened by a failure, updated by the next one, and closed once all is well', async () => {
-    await using world = await DistHarness.open();
+    await using harness = await DistHarness.open();
     await using github = await openGitHub();
-    world.sandbox.addFault(envelopeFailure(403, { code: 1002, message: '@octocat' }));
-    const first = await step(world, github);
+    harness.sandbox.addFault(envelopeFailure(403, { code: 1002, message: '@octocat' }));
+    const first = await step(harness, github);
     expect(first).toMatchObject({ exitCode: 1, stderr: '' });
     expect(github.issues).toMatchObject([{ number: 1, title: TITLE, state: 'open' }]);
     expect(github.issues[0]?.body).toContain(ID);
     expect(first.log.at(-2)).toMatch(/^Tracking issue #1 opened: /);
-    world.sandbox.addFault(envelopeFailure(403, { code: 1002, message: 'no' }));
-    expect((await step(world, github)).log.at(-2)).toMatch(/^Tracking issue #1 is up to date: /);
-    const last = await step(world, github, { with: LIST });
+    harness.sandbox.addFault(envelopeFailure(403, { code: 1002, message: 'no' }));
+    expect((await step(harness, github)).log.at(-2)).toMatch(/^Tracking issue #1 is up to date: /);
+    const last = await step(harness, github, { with: LIST });
     expect(last).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
     expect(github.issues).toMatchObject([{ state: 'closed', comments: [expect.stringContaining('Nothing needs')] }]);
     for (const { stdout, summary, outputs } of [first, last]) {
@@ -47,7 +47,7 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
   });
 
   test('GitHub Enterprise Server is reached through the proxy', async () => {
-    await using world = await DistHarness.open();
+    await using harness = await DistHarness.open();
     await using github = await openGitHub({ basePath: '/api/v3' });
     const tunnels: string[] = [];
     const proxy = createServer();
@@ -60,7 +60,7 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
       for (const socket of [server, client]) socket.on('error', () => undefined);
     });
     const port = await openOnLoopback(proxy);
-    const result = await step(world, github, {
+    const result = await step(harness, github, {
       with: LIST,
       env: {
         GITHUB_API_URL: 'http://github.invalid/api/v3',
@@ -74,10 +74,10 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
   });
 
   test('GitHub on this machine is reached without the proxy', async () => {
-    await using world = await DistHarness.open();
+    await using harness = await DistHarness.open();
     await using github = await openGitHub();
     const env = { HTTP_PROXY: 'http://127.0.0.1:1' };
-    expect(await step(world, github, { with: LIST, env })).toMatchObject({ exitCode: 0, annotations: [] });
+    expect(await step(harness, github, { with: LIST, env })).toMatchObject({ exitCode: 0, annotations: [] });
     expect(github.sent).toEqual(['GET /repos/acme/invites/issues']);
   });
 });

@@ -8,7 +8,7 @@ import { systemClock } from '../../src/clock.ts';
 /** The invite that a step responds to by default. */
 export const ID = DEMO_IDS.acmeDns;
 
-/** Pending invites of the demo world. */
+/** Pending invites of the demo account. */
 export const PENDING_IDS = [ID, DEMO_IDS.acmeAdministrator, DEMO_IDS.agency, DEMO_IDS.unexpected, DEMO_IDS.expiresSoon];
 
 /** What the sandbox's user signs in with. */
@@ -32,7 +32,7 @@ export class DistHarness implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** Opens the demo world. */
+  /** Opens a sandbox with the demo account. */
   static async open(options: Partial<SandboxOptions> = {}): Promise<DistHarness> {
     const sandbox = new CloudflareSandbox({ clock: systemClock, ...demoAccount(Date.now()), ...options });
     return new DistHarness(sandbox, await serve(sandbox));

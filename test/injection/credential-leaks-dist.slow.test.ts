@@ -73,10 +73,10 @@ describe.concurrent('the server learns', { timeout: 30_000 }, () => {
       if (request.method === 'PATCH') accept(request, response);
       else response.end(accepted.replace('accepted', 'pending'));
     });
-    await using world = await DistHarness.open();
+    await using harness = await DistHarness.open();
     const other = { CLOUDFLARE_API_TOKEN: 'fake-token-of-another', CLOUDFLARE_API_KEY: 'fake-key-of-another' };
     const step = { 'api-base-url': server.url, 'organization-name': 'Acme', ...inputs };
-    expect(await world.step({ with: step, env: { ...JOB, ...other } })).toMatchObject({ exitCode: 0 });
+    expect(await harness.step({ with: step, env: { ...JOB, ...other } })).toMatchObject({ exitCode: 0 });
     const common = {
       host: new URL(server.url).host,
       connection: 'keep-alive',
@@ -122,8 +122,8 @@ describe.concurrent('the server learns', { timeout: 30_000 }, () => {
         accept(request, response, offers);
       }
     });
-    await using world = await DistHarness.open();
-    const result = await world.step({ with: { 'api-base-url': server.url } });
+    await using harness = await DistHarness.open();
+    const result = await harness.step({ with: { 'api-base-url': server.url } });
     expect(result.exitCode).toBe(0);
     expect(server.seen.length).toBeGreaterThanOrEqual(3);
     const names = new Set(server.seen.flatMap((request) => Object.keys(headersOf(request))));
@@ -137,8 +137,11 @@ describe.concurrent('a response that is too much', { timeout: 30_000 }, () => {
 
   test('1,000 small headers do no harm', async () => {
     await using server = await listen((request, response) => accept(request, response, many(1_000, 1)));
-    await using world = await DistHarness.open();
-    expect(await world.step({ with: { 'api-base-url': server.url } })).toMatchObject({ exitCode: 0, annotations: [] });
+    await using harness = await DistHarness.open();
+    expect(await harness.step({ with: { 'api-base-url': server.url } })).toMatchObject({
+      exitCode: 0,
+      annotations: [],
+    });
   });
 
   test.for([
@@ -146,8 +149,8 @@ describe.concurrent('a response that is too much', { timeout: 30_000 }, () => {
     { name: 'one header of 1 MB', headers: many(1, 1_000_000) },
   ])('$name end in a failure that says so', async ({ headers }) => {
     await using server = await listen((request, response) => accept(request, response, headers));
-    await using world = await DistHarness.open();
-    const result = await world.step({ with: { 'api-base-url': server.url, retries: '0' } });
+    await using harness = await DistHarness.open();
+    const result = await harness.step({ with: { 'api-base-url': server.url, retries: '0' } });
     expect(onlyError(result).message).toMatch(/Headers Overflow/i);
     expect(result.stdout.length).toBeLessThan(10_000);
   });
@@ -163,9 +166,9 @@ describe.concurrent('a response that is too much', { timeout: 30_000 }, () => {
       more();
     };
     await using server = await listen(endless);
-    await using world = await DistHarness.open();
+    await using harness = await DistHarness.open();
     const nodeArguments = ['--max-old-space-size=64'];
-    const result = await world.step({ with: { 'api-base-url': server.url, retries: '0' }, nodeArguments });
+    const result = await harness.step({ with: { 'api-base-url': server.url, retries: '0' }, nodeArguments });
     expect(onlyError(result).message).toContain('the response is longer than 8388608 bytes');
   });
 
@@ -175,9 +178,9 @@ describe.concurrent('a response that is too much', { timeout: 30_000 }, () => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
       response.end(bomb);
     });
-    await using world = await DistHarness.open();
+    await using harness = await DistHarness.open();
     const nodeArguments = ['--max-old-space-size=64'];
-    const result = await world.step({ with: { 'api-base-url': server.url, retries: '0' }, nodeArguments });
+    const result = await harness.step({ with: { 'api-base-url': server.url, retries: '0' }, nodeArguments });
     expect(onlyError(result).message).toContain('the response is longer than 8388608 bytes');
   });
 });

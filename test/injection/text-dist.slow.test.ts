@@ -69,8 +69,8 @@ describe.concurrent('text of strangers in the published bundle', { timeout: 60_0
     const fields = (text: string): Invite => (!isHuge(texts) ? fieldsOf(text) : { organization_name: text });
     const step = async (of: readonly string[]): Promise<StepResult> => {
       const invites = ofIds(of).map((id, index) => pending(id, fields(of[index] ?? '')));
-      await using world = await DistHarness.open({ invites, latencyMs: 0 });
-      return await world.step({ with: { 'invite-id': undefined, 'organization-name': '*' }, debug });
+      await using harness = await DistHarness.open({ invites, latencyMs: 0 });
+      return await harness.step({ with: { 'invite-id': undefined, 'organization-name': '*' }, debug });
     };
     const hostile = await step(texts);
     expect(hostile.exitCode).toBe(0);
@@ -92,8 +92,8 @@ describe.concurrent('text of strangers in the published bundle', { timeout: 60_0
         const reply = { status: 400, headers: { 'content-type': 'application/json', 'cf-ray': ray }, body };
         return { on: { method: 'PATCH', id }, reply };
       });
-      await using world = await DistHarness.open({ invites, faults });
-      return await world.step({ with: { 'invite-id': ofIds(of).join(' '), retries: '0' }, debug });
+      await using harness = await DistHarness.open({ invites, faults });
+      return await harness.step({ with: { 'invite-id': ofIds(of).join(' '), retries: '0' }, debug });
     };
     const hostile = await step(texts);
     expect(hostile.annotations.filter(({ level }) => level === 'error')).toHaveLength(texts.length);
@@ -104,8 +104,8 @@ describe.concurrent('text of strangers in the published bundle', { timeout: 60_0
   test.for(ends)('an output of one invite holds $name as it is', async ({ end }) => {
     const text = `Acme${end}status=forged${end}::set-output name=status::forged${end}EOF${end}`;
     const invites = [pending(inviteId(1), { organization_name: text, roles: [text] })];
-    await using world = await DistHarness.open({ invites });
-    const { outputs, annotations, commands } = await world.step({ with: { 'invite-id': inviteId(1) } });
+    await using harness = await DistHarness.open({ invites });
+    const { outputs, annotations, commands } = await harness.step({ with: { 'invite-id': inviteId(1) } });
     expect(outputs).toMatchObject({ status: 'accepted', organization_name: text, roles: JSON.stringify([text]) });
     expect(annotations).toEqual([]);
     expect(commands.map(({ command }) => command)).not.toContain('set-output');

@@ -318,8 +318,8 @@ describe('the sandbox', () => {
 describe('what the action sends', () => {
   test('is what Cloudflare describes in every case of test/cases', async () => {
     const problems: string[] = [];
-    for (const given of CASES) {
-      const { sandbox } = await playInProcess(given);
+    for (const testCase of CASES) {
+      const { sandbox } = await playInProcess(testCase);
       problems.push(...sandbox.requests.flatMap((request) => description.request(request)));
     }
     expect(problems).toEqual([]);

@@ -123,8 +123,8 @@ test.each<[string, Response | Error, boolean]>([
   ['HTTP 410', response(410, []), false],
   ['code 7003 in a response with an unknown effect', response(500, [7003]), false],
   ['a connection that never was', fetchFailed('refused', { code: 'ECONNREFUSED' }), false],
-])('%s means that there is no such invite: %s', async (_title, given, isNotFound) => {
-  expect((await fail(given)).failure.isNotFound ?? false).toBe(isNotFound);
+])('%s means that there is no such invite: %s', async (_title, response, isNotFound) => {
+  expect((await fail(response)).failure.isNotFound ?? false).toBe(isNotFound);
 });
 
 const PROBLEM = { cloudflare_error: true, title: 'Error 520', status: 520 };
@@ -148,8 +148,8 @@ test.each<[string, Response, Partial<ApiError>]>([
       reason: 'HTTP 302, a redirect to https://a.example, which is refused',
     },
   ],
-])('a response with %s says whether to try again', async (_title, given, expected) => {
-  expect((await fail(given)).failure).toMatchObject(expected);
+])('a response with %s says whether to try again', async (_title, response, expected) => {
+  expect((await fail(response)).failure).toMatchObject(expected);
 });
 
 test('the credential is redacted in every part of a failed request', async () => {
@@ -161,8 +161,8 @@ test('the credential is redacted in every part of a failed request', async () =>
     Response.json({ cloudflare_error: true, title: SECRET, detail: SECRET }, { status: 520 }),
     fetchFailed(SECRET),
   ];
-  for (const given of responses) {
-    const { failure, debug } = await fail(given);
+  for (const response of responses) {
+    const { failure, debug } = await fail(response);
     const { cause: _, ...shown } = failure;
     expect(JSON.stringify(shown)).toContain('***');
     expect(JSON.stringify(shown) + debug).not.toContain(SECRET);

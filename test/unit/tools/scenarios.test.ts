@@ -54,7 +54,7 @@ describe('deviations', () => {
       'Invite b is accepted instead of pending.',
     ],
     ['more requests', rightRun, sandbox({ a: 'accepted', b: 'pending' }, 2), '2 requests were sent instead of 1.'],
-  ])('%s', (_name, run, world, expected) => {
-    expect(deviations(scenario, run, before, world)).toEqual([expected]);
+  ])('%s', (_name, run, after, expected) => {
+    expect(deviations(scenario, run, before, after)).toEqual([expected]);
   });
 });

@@ -145,14 +145,16 @@ describe('--live', { timeout: 30_000 }, () => {
     await server?.close();
   });
 
-  async function world(options: Partial<SandboxOptions> = {}): Promise<{ sandbox: CloudflareSandbox; base: string[] }> {
+  async function openSandbox(
+    options: Partial<SandboxOptions> = {},
+  ): Promise<{ sandbox: CloudflareSandbox; base: string[] }> {
     const sandbox = new CloudflareSandbox({ clock: systemClock, credentials, invites, ...options });
     server = await serve(sandbox);
     return { sandbox, base: ['--live', '--with', `api-base-url=${server.url}`] };
   }
 
   test('is a dry run, and shows where the credential comes from', async () => {
-    const { sandbox, base } = await world();
+    const { sandbox, base } = await openSandbox();
     const { code, stdout } = await start([...base, '--invite-id', DEMO_IDS.acmeDns], byToken);
     expect(code).toBe(0);
     expect(sandbox.requests.map(({ method }) => method)).toEqual(['GET']);
@@ -171,7 +173,7 @@ describe('--live', { timeout: 30_000 }, () => {
   });
 
   test('without an id shows every pending invite', async () => {
-    const { sandbox, base } = await world();
+    const { sandbox, base } = await openSandbox();
     const { code, stdout } = await start(base, byToken);
     expect(code).toBe(0);
     expect(new Set(sandbox.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
@@ -184,7 +186,7 @@ describe('--live', { timeout: 30_000 }, () => {
   test('leaves nothing out, however much is pending', async () => {
     const [first = {}] = invites;
     const many = Array.from({ length: 30 }, (_, index) => ({ ...first, id: `invite-${index}-of-many` }));
-    const { base } = await world({ invites: many });
+    const { base } = await openSandbox({ invites: many });
     const { stdout } = await start(base, byToken);
     for (const { id } of many) {
       expect(stdout).toContain(`(${id}): would be accepted`);
@@ -193,7 +195,7 @@ describe('--live', { timeout: 30_000 }, () => {
   });
 
   test('responds with --no-dry-run, by e-mail and key as well', async () => {
-    const { sandbox, base } = await world();
+    const { sandbox, base } = await openSandbox();
     const { code, stdout } = await start(
       [...base, '--invite-id', DEMO_IDS.unexpected, '--status', 'rejected', '--no-dry-run', '--with', 'retries=0'],
       { CLOUDFLARE_EMAIL: credentials.email, CLOUDFLARE_API_KEY: credentials.key },
@@ -206,7 +208,7 @@ describe('--live', { timeout: 30_000 }, () => {
   });
 
   test('responds to what a filter selects', async () => {
-    const { sandbox, base } = await world();
+    const { sandbox, base } = await openSandbox();
     const { code } = await start([...base, '--no-dry-run', '--with', 'invited-by=*@globex.example'], byToken);
     expect(code).toBe(0);
     const accepted = sandbox.invites().filter(({ status }) => status === 'accepted');
@@ -227,7 +229,7 @@ describe('--live', { timeout: 30_000 }, () => {
   });
 
   test.each([[[]], [['--json']]])('never shows a credential that comes back %j', async (more) => {
-    const { base } = await world({ faults: [{ ...echoCredentials(), times: Number.POSITIVE_INFINITY }] });
+    const { base } = await openSandbox({ faults: [{ ...echoCredentials(), times: Number.POSITIVE_INFINITY }] });
     const { code, stdout, stderr } = await start([...base, '--invite-id', DEMO_IDS.acmeDns, ...more], byToken);
     expect(code).toBe(1);
     expect(stdout).toContain('headers were');
@@ -237,7 +239,7 @@ describe('--live', { timeout: 30_000 }, () => {
   test('shows nothing that a terminal would obey', async () => {
     const name = 'Evil\u001b[2J\u009b2J\u202e Corp';
     const [first = {}] = invites;
-    const { base } = await world({ invites: [{ ...first, organization_name: name }] });
+    const { base } = await openSandbox({ invites: [{ ...first, organization_name: name }] });
     const { code, stdout } = await start([...base, '--invite-id', DEMO_IDS.acmeDns], byToken);
     expect(code).toBe(0);
     expect(stdout).toContain('Corp');
@@ -278,7 +280,7 @@ describe('--live', { timeout: 30_000 }, () => {
   });
 
   test.skipIf(process.platform === 'win32')('a cancellation still shows the last words of the step', async () => {
-    const { sandbox, base } = await world({ faults: [{ hang: true, times: Number.POSITIVE_INFINITY }] });
+    const { sandbox, base } = await openSandbox({ faults: [{ hang: true, times: Number.POSITIVE_INFINITY }] });
     const child = spawn(process.execPath, [PROGRAM, ...base, '--invite-id', DEMO_IDS.acmeDns], {
       env: { PATH: process.env.PATH, ...byToken },
       stdio: ['ignore', 'pipe', 'inherit'],

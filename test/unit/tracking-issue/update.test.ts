@@ -105,59 +105,59 @@ class TrackingHarness implements AsyncDisposable {
 }
 
 test('the tracking issue is opened for a failure', async () => {
-  await using world = await TrackingHarness.open();
-  await world.report(FAILURE);
-  expect(world.github.issues).toMatchObject([{ number: 1, title: TITLE, state: 'open', comments: [] }]);
-  expect(world.reporting).toEqual([1]);
-  expect(world.log).toEqual([expect.stringMatching(/^Tracking issue #1 opened: http.*\/issues\/1$/)]);
-  expect(world.warnings).toEqual([]);
+  await using harness = await TrackingHarness.open();
+  await harness.report(FAILURE);
+  expect(harness.github.issues).toMatchObject([{ number: 1, title: TITLE, state: 'open', comments: [] }]);
+  expect(harness.reporting).toEqual([1]);
+  expect(harness.log).toEqual([expect.stringMatching(/^Tracking issue #1 opened: http.*\/issues\/1$/)]);
+  expect(harness.warnings).toEqual([]);
 });
 
 test('the tracking issue is updated without a comment by the next failure', async () => {
-  await using world = await TrackingHarness.open();
-  await world.report(FAILURE);
-  await world.report({ kind: 'defect', description: 'A new one' });
-  expect(world.github.issues).toMatchObject([{ state: 'open', comments: [] }]);
-  expect(textOf(world.github.issues[0]?.body ?? '')).toContain('This action has a defect: A new one.');
-  expect(world.reporting).toEqual([]);
-  expect(world.log.at(-1)).toMatch(/^Tracking issue #1 is up to date: http/);
+  await using harness = await TrackingHarness.open();
+  await harness.report(FAILURE);
+  await harness.report({ kind: 'defect', description: 'A new one' });
+  expect(harness.github.issues).toMatchObject([{ state: 'open', comments: [] }]);
+  expect(textOf(harness.github.issues[0]?.body ?? '')).toContain('This action has a defect: A new one.');
+  expect(harness.reporting).toEqual([]);
+  expect(harness.log.at(-1)).toMatch(/^Tracking issue #1 is up to date: http/);
 });
 
 test('the tracking issue is closed with a comment that names the run, and a new one is opened when needed', async () => {
-  await using world = await TrackingHarness.open();
-  await world.report(FAILURE);
-  await world.report(WELL);
-  const [issue] = world.github.issues;
+  await using harness = await TrackingHarness.open();
+  await harness.report(FAILURE);
+  await harness.report(WELL);
+  const [issue] = harness.github.issues;
   expect(issue?.state).toBe('closed');
   expect(issue?.comments).toEqual([expect.stringContaining('Nothing needs a person any more: see <a href="')]);
   expect(textOf(issue?.comments[0]?.match(/href="([^"]*)"/)?.[1] ?? '')).toMatch(/\/actions\/runs\/4711$/);
-  expect(world.log.at(-1)).toMatch(/^Tracking issue #1 closed: http/);
-  await world.report(FAILURE);
-  expect(world.open).toEqual([2]);
+  expect(harness.log.at(-1)).toMatch(/^Tracking issue #1 closed: http/);
+  await harness.report(FAILURE);
+  expect(harness.open).toEqual([2]);
 });
 
 test.each([
   ['a complete run in id mode', handled({ search: undefined }), false],
   ['a cancelled job', FAILURE, true],
 ])('GitHub gets no request about %s', async (_title, result, isCancelled) => {
-  await using world = await TrackingHarness.open();
-  if (isCancelled) world.job.abort();
-  await world.report(result);
-  expect(world.github.requests).toEqual([]);
+  await using harness = await TrackingHarness.open();
+  if (isCancelled) harness.job.abort();
+  await harness.report(result);
+  expect(harness.github.requests).toEqual([]);
 });
 
 test('a run without failures does nothing but look for an issue to close', async () => {
-  await using world = await TrackingHarness.open();
-  await world.report(WELL);
-  expect(world.github.sent).toEqual(['GET /repos/acme/invites/issues']);
-  expect([...world.log, ...world.warnings]).toEqual([]);
+  await using harness = await TrackingHarness.open();
+  await harness.report(WELL);
+  expect(harness.github.sent).toEqual(['GET /repos/acme/invites/issues']);
+  expect([...harness.log, ...harness.warnings]).toEqual([]);
 });
 
 test('of several issues that match, the one with the lowest number is the tracking issue', async () => {
-  await using world = await TrackingHarness.open();
-  for (const body of ['no marker', MARKER, MARKER]) world.github.addIssue({ title: TITLE, body });
-  await world.report(FAILURE);
-  expect(world.reporting).toEqual([2]);
+  await using harness = await TrackingHarness.open();
+  for (const body of ['no marker', MARKER, MARKER]) harness.github.addIssue({ title: TITLE, body });
+  await harness.report(FAILURE);
+  expect(harness.reporting).toEqual([2]);
 });
 
 test.each([
@@ -169,95 +169,95 @@ test.each([
   ['that is a pull request', { title: TITLE, body: MARKER, isPullRequest: true }],
   ['of an account that does not exist any more', { title: TITLE, body: MARKER, user: null }],
 ])('an issue %s is not the tracking issue', async (_title, issue) => {
-  await using world = await TrackingHarness.open();
-  world.github.addIssue(issue);
-  const before = structuredClone(world.github.issues[0]);
-  await world.report(FAILURE);
-  expect(world.github.issues[0]).toEqual(before);
-  expect(world.open).toContain(2);
+  await using harness = await TrackingHarness.open();
+  harness.github.addIssue(issue);
+  const before = structuredClone(harness.github.issues[0]);
+  await harness.report(FAILURE);
+  expect(harness.github.issues[0]).toEqual(before);
+  expect(harness.open).toContain(2);
 });
 
 test('each title has a tracking issue of its own', async () => {
-  await using world = await TrackingHarness.open();
-  await world.report(FAILURE);
-  await world.report(FAILURE, { title: 'Invites of the second user' });
-  await world.report(WELL);
-  expect(world.open).toEqual([2]);
+  await using harness = await TrackingHarness.open();
+  await harness.report(FAILURE);
+  await harness.report(FAILURE, { title: 'Invites of the second user' });
+  await harness.report(WELL);
+  expect(harness.open).toEqual([2]);
 });
 
 test('the tracking issue is found by its title without white space at both ends', async () => {
-  await using world = await TrackingHarness.open();
-  for (let runs = 0; runs < 2; runs++) await world.report(FAILURE, { title: ` ${TITLE} ` });
-  expect(world.github.issues.map(({ title }) => title)).toEqual([TITLE]);
-  await world.report(WELL, { title: ` ${TITLE} ` });
-  expect(world.open).toEqual([]);
+  await using harness = await TrackingHarness.open();
+  for (let runs = 0; runs < 2; runs++) await harness.report(FAILURE, { title: ` ${TITLE} ` });
+  expect(harness.github.issues.map(({ title }) => title)).toEqual([TITLE]);
+  await harness.report(WELL, { title: ` ${TITLE} ` });
+  expect(harness.open).toEqual([]);
 });
 
 const MALLORY = { login: 'mallory', type: 'User' } as const;
 const COPY = { title: TITLE, body: MARKER, user: MALLORY };
 
 test.each(['read', 'triage', 'none'] as const)('a copy by somebody with the role "%s" is left alone', async (role) => {
-  await using world = await TrackingHarness.open({ roles: { mallory: role } });
-  const copy = world.github.addIssue(COPY);
-  await world.report(FAILURE);
-  await world.report(FAILURE);
-  expect(world.open).toEqual([1, 2]);
-  await world.report(WELL);
-  expect(world.open).toEqual([1]);
+  await using harness = await TrackingHarness.open({ roles: { mallory: role } });
+  const copy = harness.github.addIssue(COPY);
+  await harness.report(FAILURE);
+  await harness.report(FAILURE);
+  expect(harness.open).toEqual([1, 2]);
+  await harness.report(WELL);
+  expect(harness.open).toEqual([1]);
   expect(copy).toMatchObject({ body: MARKER, comments: [] });
 });
 
 test('a copy by a user who does not exist any more is left alone', async () => {
-  await using world = await TrackingHarness.open();
-  world.github.addIssue(COPY);
-  await world.report(WELL);
-  expect(world.open).toEqual([1]);
-  expect(world.warnings).toEqual([]);
+  await using harness = await TrackingHarness.open();
+  harness.github.addIssue(COPY);
+  await harness.report(WELL);
+  expect(harness.open).toEqual([1]);
+  expect(harness.warnings).toEqual([]);
 });
 
 test.each(['write', 'maintain', 'admin'] as const)('an issue by somebody with the role "%s" is taken', async (role) => {
-  await using world = await TrackingHarness.open({ roles: { alice: role } });
-  world.github.addIssue({ ...COPY, user: { login: 'alice', type: 'User' } });
-  await world.report(FAILURE);
-  expect(world.open).toEqual([1]);
-  expect(world.reporting).toEqual([1]);
+  await using harness = await TrackingHarness.open({ roles: { alice: role } });
+  harness.github.addIssue({ ...COPY, user: { login: 'alice', type: 'User' } });
+  await harness.report(FAILURE);
+  expect(harness.open).toEqual([1]);
+  expect(harness.reporting).toEqual([1]);
 });
 
 test('an issue is found behind copies by a stranger and by a user who does not exist any more', async () => {
-  await using world = await TrackingHarness.open({ strangers: ['mallory', 'alice'], roles: { alice: 'write' } });
-  world.github.addIssue({ ...COPY, user: null });
-  world.github.addIssue(COPY);
-  world.github.addIssue({ ...COPY, user: { login: 'alice', type: 'User' } });
-  await world.report(WELL);
-  expect(world.open).toEqual([1, 2]);
+  await using harness = await TrackingHarness.open({ strangers: ['mallory', 'alice'], roles: { alice: 'write' } });
+  harness.github.addIssue({ ...COPY, user: null });
+  harness.github.addIssue(COPY);
+  harness.github.addIssue({ ...COPY, user: { login: 'alice', type: 'User' } });
+  await harness.report(WELL);
+  expect(harness.open).toEqual([1, 2]);
 });
 
 test('the access of each author is read once, however many issues there are', async () => {
-  await using world = await TrackingHarness.open({ strangers: ['mallory'] });
-  for (let count = 0; count < 5; count++) world.github.addIssue(COPY);
-  await world.report(WELL);
-  expect(world.github.sent.filter((request) => request.includes('/collaborators/'))).toHaveLength(1);
+  await using harness = await TrackingHarness.open({ strangers: ['mallory'] });
+  for (let count = 0; count < 5; count++) harness.github.addIssue(COPY);
+  await harness.report(WELL);
+  expect(harness.github.sent.filter((request) => request.includes('/collaborators/'))).toHaveLength(1);
 });
 
 test('an issue is neither taken nor repeated where the access of its author cannot be read', async () => {
-  await using world = await TrackingHarness.open(
+  await using harness = await TrackingHarness.open(
     { roles: { mallory: 'read' } },
     { on: { path: '/permission' }, effect: FORBIDDEN },
   );
-  world.github.addIssue(COPY);
-  await world.report(FAILURE);
-  expect(world.github.issues).toMatchObject([{ body: MARKER }]);
-  expect(world.warnings).toHaveLength(1);
+  harness.github.addIssue(COPY);
+  await harness.report(FAILURE);
+  expect(harness.github.issues).toMatchObject([{ body: MARKER }]);
+  expect(harness.warnings).toHaveLength(1);
 });
 
 test.each([FORBIDDEN, SERVER_ERROR, 'drop'] as const)(
   'a copy by a stranger whose access cannot be read (%j) does not suppress the report',
   async (effect) => {
-    await using world = await TrackingHarness.open({}, { on: { path: '/permission' }, effect });
-    world.github.addIssue(COPY);
-    await world.report(FAILURE);
-    expect(world.reporting).toEqual([2]);
-    expect(world.warnings).toEqual([]);
+    await using harness = await TrackingHarness.open({}, { on: { path: '/permission' }, effect });
+    harness.github.addIssue(COPY);
+    await harness.report(FAILURE);
+    expect(harness.reporting).toEqual([2]);
+    expect(harness.warnings).toEqual([]);
   },
 );
 
@@ -276,54 +276,54 @@ test.each<[string, Partial<GitHubSandboxOptions>]>([
 ])(
   'the tracking issue of %s is found among hundreds of copies by strangers, in few requests',
   async (_title, options) => {
-    await using world = await TrackingHarness.open(options);
-    addCopies(world, 250, 'early');
-    await world.report(FAILURE);
-    expect(world.reporting).toEqual([251]);
-    addCopies(world, 250, 'late');
-    const before = world.github.sent.length;
-    await world.report(FAILURE);
-    expect(world.reporting).toEqual([251]);
-    expect(world.github.sent.length - before).toBeLessThan(10);
-    await world.report(WELL);
-    expect(world.github.issues.filter(({ state }) => state === 'closed').map(({ number }) => number)).toEqual([251]);
-    expect(world.warnings).toEqual([]);
+    await using harness = await TrackingHarness.open(options);
+    addCopies(harness, 250, 'early');
+    await harness.report(FAILURE);
+    expect(harness.reporting).toEqual([251]);
+    addCopies(harness, 250, 'late');
+    const before = harness.github.sent.length;
+    await harness.report(FAILURE);
+    expect(harness.reporting).toEqual([251]);
+    expect(harness.github.sent.length - before).toBeLessThan(10);
+    await harness.report(WELL);
+    expect(harness.github.issues.filter(({ state }) => state === 'closed').map(({ number }) => number)).toEqual([251]);
+    expect(harness.warnings).toEqual([]);
   },
 );
 
 test('copies by more members without write access than can be asked about do not suppress the report', async () => {
   const roles = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`reader${index}`, 'read'] as const));
-  await using world = await TrackingHarness.open({ roles });
-  addCopies(world, 60, 'reader');
-  await world.report(FAILURE);
-  expect(world.reporting).toEqual([61]);
-  expect(world.github.requests.length).toBeLessThanOrEqual(12);
+  await using harness = await TrackingHarness.open({ roles });
+  addCopies(harness, 60, 'reader');
+  await harness.report(FAILURE);
+  expect(harness.reporting).toEqual([61]);
+  expect(harness.github.requests.length).toBeLessThanOrEqual(12);
 });
 
 test.each([
   ['list pages', 'issues'],
   ['permissions', 'permission'],
 ])('slow %s leave time for the report', async (_title, path) => {
-  await using world = await TrackingHarness.open();
-  addCopies(world, 1_500);
-  let nowMs = world.clock.nowMs();
+  await using harness = await TrackingHarness.open();
+  addCopies(harness, 1_500);
+  let nowMs = harness.clock.nowMs();
   const slow: typeof fetch = async (input, init) => {
     if (String(input).split('?')[0]?.endsWith(path)) nowMs += 4_000;
     return fetch(input, init);
   };
-  const clock = { nowMs: () => nowMs, sleep: (ms: number, signal?: AbortSignal) => world.clock.sleep(ms, signal) };
+  const clock = { nowMs: () => nowMs, sleep: (ms: number, signal?: AbortSignal) => harness.clock.sleep(ms, signal) };
   const startMs = nowMs;
-  await world.report(FAILURE, { fetch: slow, clock });
-  expect(world.reporting).toEqual([1_501]);
+  await harness.report(FAILURE, { fetch: slow, clock });
+  expect(harness.reporting).toEqual([1_501]);
   expect(nowMs - startMs).toBeLessThan(30_000);
 });
 
 test('a dry run sends GitHub nothing, whatever it found', async () => {
-  await using world = await TrackingHarness.open();
+  await using harness = await TrackingHarness.open();
   const context = { ...CONTEXT, dryRun: true };
   for (const changes of [{}, { search: EXPIRING }, { outcomes: [failed()] }])
-    await world.report(handled({ context, ...changes }));
-  expect(world.github.requests).toEqual([]);
+    await harness.report(handled({ context, ...changes }));
+  expect(harness.github.requests).toEqual([]);
 });
 
 const ANONYMOUS = { status: 201, body: { number: 1, title: TITLE } };
@@ -332,10 +332,10 @@ test.each<[string, Partial<GitHubSandboxOptions>, GitHubFault | undefined, strin
   ['without write access', { owner: MALLORY, strangers: ['mallory'] }, undefined, ', mallory,'],
   ['that is not named', {}, { on: { method: 'POST' }, effect: ANONYMOUS }, ''],
 ])('an issue that is opened by an author %s is warned about', async (_title, options, fault, author) => {
-  await using world = await TrackingHarness.open(options, fault);
-  await world.report(FAILURE);
+  await using harness = await TrackingHarness.open(options, fault);
+  await harness.report(FAILURE);
   const warning = `Issue #1 was opened, but its author${author} has no write access`;
-  expect(world.warnings).toEqual([expect.stringContaining(warning)]);
+  expect(harness.warnings).toEqual([expect.stringContaining(warning)]);
 });
 
 const WITHOUT_PERMISSION =
@@ -345,73 +345,78 @@ test.each<[string, GitHubFault, RegExp]>([
   ['a missing permission', { on: { method: 'POST' }, effect: FORBIDDEN }, WITHOUT_PERMISSION],
   ['issues that are switched off', { effect: ISSUES_DISABLED }, /What to do: .*leave report-issue out/],
 ])('%s is one warning that says what to do', async (_title, fault, warning) => {
-  await using world = await TrackingHarness.open({}, fault);
-  await world.report(FAILURE);
-  expect(world.warnings).toEqual([expect.stringMatching(warning)]);
-  expect(world.log).toEqual([]);
+  await using harness = await TrackingHarness.open({}, fault);
+  await harness.report(FAILURE);
+  expect(harness.warnings).toEqual([expect.stringMatching(warning)]);
+  expect(harness.log).toEqual([]);
 });
 
 test('a missing token is a warning, and GitHub gets no request', async () => {
-  await using world = await TrackingHarness.open();
-  await world.report(FAILURE, { token: undefined });
-  expect(world.warnings).toEqual([expect.stringMatching(/github-token is empty[\s\S]*issues: write/)]);
-  expect(world.github.requests).toEqual([]);
+  await using harness = await TrackingHarness.open();
+  await harness.report(FAILURE, { token: undefined });
+  expect(harness.warnings).toEqual([expect.stringMatching(/github-token is empty[\s\S]*issues: write/)]);
+  expect(harness.github.requests).toEqual([]);
 });
 
 test('an issue stays closed where its comment fails', async () => {
-  await using world = await TrackingHarness.open();
-  await world.report(FAILURE);
-  world.github.addFault({ on: { path: '/comments' }, effect: 'drop' });
-  await world.report(WELL);
-  expect(world.open).toEqual([]);
-  expect(world.warnings).toEqual([expect.stringContaining('The next run of the workflow tries again.')]);
+  await using harness = await TrackingHarness.open();
+  await harness.report(FAILURE);
+  harness.github.addFault({ on: { path: '/comments' }, effect: 'drop' });
+  await harness.report(WELL);
+  expect(harness.open).toEqual([]);
+  expect(harness.warnings).toEqual([expect.stringContaining('The next run of the workflow tries again.')]);
 });
 
 test.each(['GET', 'POST'])('a %s that hangs ends after 30 s', async (method) => {
-  await using world = await TrackingHarness.open({}, { on: { method }, effect: 'hang' });
-  const report = world.report(FAILURE);
-  await world.github.saw(method === 'GET' ? 1 : 2);
-  expect(world.clock.sleeping).toEqual([30_000]);
-  world.clock.wakeAll();
+  await using harness = await TrackingHarness.open({}, { on: { method }, effect: 'hang' });
+  const report = harness.report(FAILURE);
+  await harness.github.saw(method === 'GET' ? 1 : 2);
+  expect(harness.clock.sleeping).toEqual([30_000]);
+  harness.clock.wakeAll();
   await report;
-  expect(world.warnings).toEqual([expect.stringContaining('GitHub did not take the report within 30 s.')]);
+  expect(harness.warnings).toEqual([expect.stringContaining('GitHub did not take the report within 30 s.')]);
 });
 
 test('a request that hangs and ignores its signal ends after 30 s', async () => {
-  await using world = await TrackingHarness.open();
-  const report = world.report(FAILURE, { fetch: () => new Promise(() => undefined) });
-  world.clock.wakeAll();
+  await using harness = await TrackingHarness.open();
+  const report = harness.report(FAILURE, { fetch: () => new Promise(() => undefined) });
+  harness.clock.wakeAll();
   await report;
-  expect(world.warnings).toEqual([expect.stringContaining('GitHub did not take the report within 30 s.')]);
+  expect(harness.warnings).toEqual([expect.stringContaining('GitHub did not take the report within 30 s.')]);
 });
 
 test('a request that hangs ends with the job', async () => {
-  await using world = await TrackingHarness.open({}, { effect: 'hang' });
-  const report = world.report(FAILURE);
-  await world.github.saw(1);
-  world.job.abort();
+  await using harness = await TrackingHarness.open({}, { effect: 'hang' });
+  const report = harness.report(FAILURE);
+  await harness.github.saw(1);
+  harness.job.abort();
   await report;
-  expect(world.warnings).toEqual([expect.stringContaining('The job was cancelled before the report was finished.')]);
+  expect(harness.warnings).toEqual([expect.stringContaining('The job was cancelled before the report was finished.')]);
 });
 
 test('an unexpected error is a warning about a defect', async () => {
-  await using world = await TrackingHarness.open();
+  await using harness = await TrackingHarness.open();
   const nowMs = (): number => {
     throw new TypeError(`${TOKEN} is not a function`);
   };
-  await world.report(FAILURE, { clock: { nowMs, sleep: () => new Promise(() => undefined) } });
-  expect(world.warnings).toEqual([
+  await harness.report(FAILURE, { clock: { nowMs, sleep: () => new Promise(() => undefined) } });
+  expect(harness.warnings).toEqual([
     expect.stringContaining('This action has a defect: TypeError: *** is not a function.'),
   ]);
 });
 
 test('the token goes to GitHub alone: not into the issue, the log or a warning', async () => {
-  await using world = await TrackingHarness.open();
-  await world.report(FAILURE);
-  world.github.addFault({ effect: { status: 422, body: { message: `Bad token ${TOKEN}` } } });
-  await world.report(handled({ outcomes: [failed(INVITE.id)] }));
-  for (const { headers } of world.github.requests) expect(headers.authorization).toBe(`token ${TOKEN}`);
-  expect(world.warnings).toEqual([expect.stringContaining('Bad token ***')]);
-  const written = [world.log, world.warnings, world.github.issues, world.github.requests.map(({ body }) => body)];
+  await using harness = await TrackingHarness.open();
+  await harness.report(FAILURE);
+  harness.github.addFault({ effect: { status: 422, body: { message: `Bad token ${TOKEN}` } } });
+  await harness.report(handled({ outcomes: [failed(INVITE.id)] }));
+  for (const { headers } of harness.github.requests) expect(headers.authorization).toBe(`token ${TOKEN}`);
+  expect(harness.warnings).toEqual([expect.stringContaining('Bad token ***')]);
+  const written = [
+    harness.log,
+    harness.warnings,
+    harness.github.issues,
+    harness.github.requests.map(({ body }) => body),
+  ];
   expect(JSON.stringify(written)).not.toContain(TOKEN);
 });
