@@ -68,3 +68,18 @@ test('every script checks the version of Node first', () => {
   );
   expect(unchecked).toEqual([]);
 });
+
+test('every script that runs a package checks first that it is installed', () => {
+  // These three need no packages.
+  const { sandbox, publisher, version, ...others } = metadata.scripts;
+  expect([sandbox, publisher, version].join('\n')).not.toContain('installed.ts');
+  const checked = /^node tools\/node-version\.js && node tools\/installed\.ts (?<packages>.+?) && (?<command>.+)$/;
+  for (const [name, script] of Object.entries(others)) {
+    if (name === 'check') continue;
+    const { packages = '', command = '' } = checked.exec(script)?.groups ?? {};
+    expect([name, packages]).toEqual([name, expect.stringMatching(/./)]);
+    // Vitest's own native code is that of rolldown.
+    if (/vitest|stryker/.test(command)) expect([name, packages]).toEqual([name, 'vitest rolldown']);
+    for (const declared of packages.split(' ')) expect(lock.packages).toHaveProperty([`node_modules/${declared}`]);
+  }
+});
