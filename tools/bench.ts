@@ -11,6 +11,7 @@ import { runStep, type StepOptions } from '../sandbox/runner.ts';
 import { type SandboxServer, serve } from '../sandbox/server.ts';
 import { systemClock } from '../src/clock.ts';
 import { countOf } from '../src/words.ts';
+import { watchStdout } from './stdout.ts';
 
 const TOKEN = 'cfut_this-is-a-fake-token-of-the-benchmark';
 const CONCURRENCY = 4;
@@ -426,5 +427,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-if (isMainThread) process.exitCode = await main(process.argv.slice(2));
-else if (parentPort !== null) handleOrders(parentPort);
+if (isMainThread) {
+  const exitCodeFor = watchStdout();
+  process.exitCode = exitCodeFor(await main(process.argv.slice(2)));
+} else if (parentPort !== null) {
+  handleOrders(parentPort);
+}

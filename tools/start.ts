@@ -10,6 +10,7 @@ import { FILTER_NAMES } from '../src/invites/filters.ts';
 import { createRedactor, type Redact } from '../src/redact.ts';
 import { deviations, SCENARIOS } from './scenarios.ts';
 import { Screen, toMaskedJson } from './screen.ts';
+import { watchStdout } from './stdout.ts';
 
 const USUAL_SCREEN = 120;
 const WIDEST_SCREEN = 140;
@@ -299,4 +300,5 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   }
 }
 
-process.exitCode = await main(process.argv.slice(2), process.env);
+const exitCodeFor = watchStdout();
+process.exitCode = exitCodeFor(await main(process.argv.slice(2), process.env));

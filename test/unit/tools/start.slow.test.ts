@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CloudflareSandbox, echoCredentials, type SandboxOptions } from '../../../sandbox/cloudflare.ts';
@@ -46,6 +48,28 @@ describe('scenarios', { timeout: 30_000 }, () => {
     expect(stdout).toMatch(/… \d+ more lines …/);
     expect(stdout).toContain('… 48 more rows');
   });
+
+  test.concurrent('a reader that closes early ends nothing with a stack trace', async ({ expect }) => {
+    const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test.concurrent.skipIf(process.platform !== 'linux')(
+    'a full disk is one line and exit code 1',
+    async ({ expect }) => {
+      const full = openSync('/dev/full', 'w');
+      try {
+        const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', full, 'pipe'] });
+        const [stderr, [code]] = await Promise.all([text(child.stderr as Readable), once(child, 'close')]);
+        expect(code).toBe(1);
+        expect(stderr).toMatch(/^The output could not be written: ENOSPC[^\n]*\n$/);
+      } finally {
+        closeSync(full);
+      }
+    },
+  );
 
   test('the first one shows everything there is to see of an accepted invite', async () => {
     const { stdout } = await start([]);
