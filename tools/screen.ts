@@ -21,7 +21,7 @@ export interface WrittenStep {
 }
 
 const INDENT = '  ';
-const NARROWEST_COLUMN = 8;
+const NARROWEST_COLUMN = 6;
 const MAX_OUTPUT = 480;
 const SHORT_ID = 8;
 const MAX_ROWS = 12;
