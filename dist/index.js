@@ -3336,15 +3336,29 @@ function normalizeName(name) {
         .replace(/[-_\s]/g, '')
         .replace(/s$/, '');
 }
+function isSlip(written, meant) {
+    let start = 0;
+    while (start < written.length && written[start] === meant[start])
+        start += 1;
+    const [rest, other] = [written.slice(start), meant.slice(start)];
+    const forms = [
+        rest.slice(1),
+        `${other[0]}${rest}`,
+        `${other[0]}${rest.slice(1)}`,
+        `${rest[1]}${rest[0]}${rest.slice(2)}`,
+    ];
+    return forms.includes(other);
+}
 function checkUnknownInputs(env, report, note) {
     const declared = new Set(INPUT_NAMES.map((name) => name.toUpperCase()));
-    const byForm = new Map(INPUT_NAMES.map((name) => [normalizeName(name), name]));
+    const forms = INPUT_NAMES.map((name) => [normalizeName(name), name]);
+    const byForm = new Map(forms);
     for (const variable of Object.keys(env)) {
         const name = /^INPUT_(.+)$/i.exec(variable)?.[1];
         if (name === undefined || declared.has(name.toUpperCase()))
             continue;
         const form = normalizeName(name);
-        const meant = byForm.get(form) ?? OTHER_WORDS.get(form);
+        const meant = byForm.get(form) ?? OTHER_WORDS.get(form) ?? forms.find(([near]) => isSlip(form, near))?.[1];
         const isMisspelt = name.includes('-') || (meant !== undefined && name.toUpperCase() !== COMMON_VARIABLE);
         if (isMisspelt)
             report(INPUT_PROBLEMS.unknown(name.toLowerCase(), meant, INPUT_NAMES));
@@ -3968,7 +3982,7 @@ function expiringWarning(invite) {
         ...(invite.organization_id === undefined ? [] : [`organization ${invite.organization_id}`]),
     ];
     const hint = 'What to do: if it is wanted, add it to the filters or respond to it by its id; if not, exclude it with a "!" entry.';
-    const line = `${label} matches no filter and was left alone: ${facts.join('; ')}.`;
+    const line = `${label} is not selected and was left alone: ${facts.join('; ')}.`;
     return { title: `${label} is about to expire`, lines: [line, hint] };
 }
 function ignoredNotice(invites, kind, isOther) {

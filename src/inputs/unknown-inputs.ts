@@ -37,6 +37,20 @@ function normalizeName(name: string): string {
     .replace(/s$/, '');
 }
 
+/** Whether one text becomes the other by a character more, less or changed, or by two in the other order. */
+function isSlip(written: string, meant: string): boolean {
+  let start = 0;
+  while (start < written.length && written[start] === meant[start]) start += 1;
+  const [rest, other] = [written.slice(start), meant.slice(start)];
+  const forms = [
+    rest.slice(1),
+    `${other[0]}${rest}`,
+    `${other[0]}${rest.slice(1)}`,
+    `${rest[1]}${rest[0]}${rest.slice(2)}`,
+  ];
+  return forms.includes(other);
+}
+
 /**
  * Finds inputs that the action does not declare. The runner only warns of them, and an ignored filter widens a policy:
  * so a misspelt input is a problem. Workflows use other `INPUT_…` variables for purposes of their own.
@@ -50,12 +64,13 @@ export function checkUnknownInputs(
   note: (line: string) => void,
 ): void {
   const declared = new Set(INPUT_NAMES.map((name) => name.toUpperCase()));
-  const byForm = new Map(INPUT_NAMES.map((name) => [normalizeName(name), name]));
+  const forms = INPUT_NAMES.map((name) => [normalizeName(name), name] as const);
+  const byForm = new Map(forms);
   for (const variable of Object.keys(env)) {
     const name = /^INPUT_(.+)$/i.exec(variable)?.[1];
     if (name === undefined || declared.has(name.toUpperCase())) continue;
     const form = normalizeName(name);
-    const meant = byForm.get(form) ?? OTHER_WORDS.get(form);
+    const meant = byForm.get(form) ?? OTHER_WORDS.get(form) ?? forms.find(([near]) => isSlip(form, near))?.[1];
     const isMisspelt = name.includes('-') || (meant !== undefined && name.toUpperCase() !== COMMON_VARIABLE);
     if (isMisspelt) report(INPUT_PROBLEMS.unknown(name.toLowerCase(), meant, INPUT_NAMES));
     else note(otherVariable(variable));

@@ -46,7 +46,7 @@ function expiringWarning(invite: ListedInvite): Annotation {
   ];
   const hint =
     'What to do: if it is wanted, add it to the filters or respond to it by its id; if not, exclude it with a "!" entry.';
-  const line = `${label} matches no filter and was left alone: ${facts.join('; ')}.`;
+  const line = `${label} is not selected and was left alone: ${facts.join('; ')}.`;
   return { title: `${label} is about to expire`, lines: [line, hint] };
 }
 

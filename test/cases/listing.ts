@@ -60,7 +60,7 @@ export const cases: readonly Case[] = [
       'notice: 3 other pending invites were left alone',
     ],
     says: [
-      `Invite Globex (${inviteId(2)}) matches no filter and was left alone: expires at ${hoursFromStart(3)}; invited by it@acme.example; roles DNS, Billing; organization acc0000000000000000000000000acce.`,
+      `Invite Globex (${inviteId(2)}) is not selected and was left alone: expires at ${hoursFromStart(3)}; invited by it@acme.example; roles DNS, Billing; organization acc0000000000000000000000000acce.`,
     ],
     hints: ['add it to the filters or respond to it by its id', 'exclude it with a "!" entry'],
     summary: [`Invite Globex (${inviteId(2)}) matches no filter`, '3 other pending invites were left alone'],

@@ -40,8 +40,33 @@ test.each([
   ['MEMBERSHIP_ID', 'invite-id'],
   ['DRYRUN', 'dry-run'],
   ['INVITE-IDS', 'invite-id'],
+  ['ROLS', 'roles'],
+  ['RULES', 'roles'],
+  ['STATUSS', 'status'],
+  ['STAUTS', 'status'],
+  ['INVITED_BYE', 'invited-by'],
 ])('the variable INPUT_%s is a problem that suggests %s', (name, meant) => {
   expect(said(`INPUT_${name}`).problems).toEqual([expect.stringContaining(`Did you mean ${meant}?`)]);
+});
+
+const SLIPS: Readonly<Record<string, (name: string, index: number) => string>> = {
+  'a letter less': (name, index) => name.slice(0, index) + name.slice(index + 1),
+  'a letter more': (name, index) => `${name.slice(0, index)}Q${name.slice(index)}`,
+  'another letter': (name, index) => `${name.slice(0, index)}Q${name.slice(index + 1)}`,
+  'two letters in the other order': (name, index) =>
+    `${name.slice(0, index)}${name[index + 1] ?? ''}${name[index]}${name.slice(index + 2)}`,
+};
+
+test.each(Object.entries(SLIPS))('every input with %s is a problem', (_what, slip) => {
+  // Many workflows set INPUT_GITHUB_TOKEN for purposes of their own.
+  for (const name of INPUT_NAMES) {
+    const written = name.replaceAll('-', '_').toUpperCase();
+    for (let index = 0; index < written.length; index++) {
+      const variable = `INPUT_${slip(written, index)}`;
+      if (['INPUT_GITHUB_TOKEN', `INPUT_${name.toUpperCase()}`].includes(variable)) continue;
+      expect(said(variable).problems, variable).toHaveLength(1);
+    }
+  }
 });
 
 test('an undeclared name with "-" is a problem that lists the inputs', () => {

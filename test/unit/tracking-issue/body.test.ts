@@ -39,7 +39,7 @@ test('the body of the issue shows invites that expire soon with what to do, and 
   const search = { ...EXPIRING, ignored: [ignoredOf(INVITE), ignoredOf(other)] };
   const report = { ...createReport(handled({ search })), policy: 'Policy: roles DNS' };
   const text = textOf(issueBody(report, LINK));
-  expect(text).toContain(`Invite Acme, Inc. (${INVITE.id}) matches no filter and was left alone: expires at`);
+  expect(text).toContain(`Invite Acme, Inc. (${INVITE.id}) is not selected and was left alone: expires at`);
   expect(text).toContain('. What to do: if it is wanted, add it to the filters or respond to it by its id;');
   expect(report.notices).toHaveLength(1);
   expect(text).not.toContain('1 other pending invite was left alone');
