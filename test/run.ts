@@ -7,14 +7,14 @@ import { type Runtime, runAction } from '../src/action.ts';
 import type { Invite } from '../src/cloudflare/invite.ts';
 import { type AnnotationLevel, createWorkflow, type RunnerCommands } from '../src/report/workflow.ts';
 
-/** The user whose invites the worlds of these tests hold. */
+/** Credentials of the user whose invites a virtual world has. */
 export const CREDENTIALS = {
   token: 'cfut_fake-token-for-in-process-tests',
   email: 'bot@example.net',
   key: 'cfk_fake-key-for-in-process-tests',
 } as const;
 
-/** Cloudflare as one step or several see it, and the time that passes in it. */
+/** The sandbox for one step or several, and its virtual time. */
 export interface VirtualWorld {
   readonly sandbox: CloudflareSandbox;
   readonly clock: VirtualClock;
@@ -22,13 +22,13 @@ export interface VirtualWorld {
 
 export type VirtualWorldOptions = Omit<Partial<SandboxOptions>, 'clock'>;
 
-/** A world that begins at `START_MS`; `clock.sleeps` will hold the waits of the action alone. */
+/** A new world at `START_MS`. `clock.sleeps` records the waits of the action, not those of the sandbox. */
 export function createVirtualWorld(options: VirtualWorldOptions = {}): VirtualWorld {
   const clock = new VirtualClock(START_MS);
   return { clock, sandbox: new CloudflareSandbox({ credentials: CREDENTIALS, ...options, clock: clock.unrecorded() }) };
 }
 
-/** When every new world begins, in milliseconds since the epoch. */
+/** Start time of every new world, in milliseconds since the epoch. */
 export const START_MS = Date.parse('2026-11-23T09:00:00Z');
 
 /** The date of a moment so many hours after the world began. */
@@ -36,12 +36,12 @@ export function hoursFromStart(hours: number): string {
   return new Date(START_MS + hours * 3_600_000).toISOString().replace('.000Z', 'Z');
 }
 
-/** An id as Cloudflare's are, 32 hexadecimal digits. */
+/** An id in Cloudflare's form, 32 hexadecimal digits. */
 export function inviteId(number: number): string {
   return number.toString(16).padStart(32, '0');
 }
 
-/** A pending invite of Acme that lives for three more days. */
+/** A pending invite of Acme that expires in three days. */
 export function invite(number: number, details: Invite = {}): Invite & { readonly id: string } {
   return {
     id: inviteId(number),
@@ -73,7 +73,7 @@ export interface RunOptions {
   readonly world?: VirtualWorld | VirtualWorldOptions;
   /** Cancels the job this many milliseconds after the start; 0 is before the first request. */
   readonly cancelAt?: number;
-  /** What the jitter of retries comes from. */
+  /** Seed of the random numbers, which make the jitter of retries. */
   readonly seed?: number;
   /** In place of the numbers that come from `seed`. */
   readonly random?: () => number;
@@ -92,7 +92,7 @@ export interface ShownAnnotation {
   readonly message: string;
 }
 
-/** A step that is over, as people and later steps see it. */
+/** The result of a step, as people and later steps see it. */
 export interface Run extends VirtualWorld {
   readonly exitCode: 0 | 1;
   readonly outputs: Readonly<Record<string, string>>;
@@ -114,7 +114,7 @@ export async function run(options: RunOptions = {}): Promise<Run> {
   const runner = new RecordingRunner(options.fails);
   const job = new AbortController();
   if (cancelAt === 0) job.abort();
-  // On the clock's other side: a cancellation is no wait of the action.
+  // Unrecorded, because the cancellation is not a wait of the action.
   else if (cancelAt !== undefined)
     void clock
       .unrecorded()
@@ -144,7 +144,7 @@ const ACTION: { readonly inputs: Readonly<Record<string, { readonly default?: st
   readFileSync(new URL('../action.yml', import.meta.url), 'utf8'),
 );
 
-/** The variables that the runner sets for `inputs`: whatever is not written has its default of `action.yml`, or none. */
+/** The variables that the runner sets for `inputs`. An input that is not written has its default of `action.yml`, or is empty. */
 export function inputVariables(inputs: WrittenInputs): Record<string, string> {
   const defaults = Object.entries(ACTION.inputs).map(([name, input]) => [name, input.default ?? ''] as const);
   const written = Object.entries(inputs).flatMap(([name, value]) =>
@@ -164,7 +164,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A runner that keeps what a step says to it. */
+/** A runner that records what a step writes. */
 class RecordingRunner {
   readonly #outputs: Record<string, string> = {};
   readonly #annotations: ShownAnnotation[] = [];
@@ -205,7 +205,7 @@ class RecordingRunner {
       get:
         (_target, name: keyof RunnerCommands) =>
         (argument: string, ...more: readonly unknown[]) => {
-          // Not even an error: the worst that can be thrown.
+          // Not an Error and without a prototype: the hardest value to describe.
           if (fails(name, argument)) throw Object.create(null);
           return Reflect.apply(commands[name], undefined, [argument, ...more]);
         },

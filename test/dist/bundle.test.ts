@@ -8,8 +8,8 @@ import type { StepResult } from '../../sandbox/runner.ts';
 import { CREDENTIALS, DistHarness } from './step.ts';
 
 const REPOSITORY_ROOT = join(import.meta.dirname, '..', '..');
-const NOT_SET = "throw new Error('This package is not part of the bundle";
-const TOUCHED = 'a package that is not part of the bundle was called';
+const STAND_IN = "throw new Error('This package is not part of the bundle";
+const CALLED = 'a package that is not part of the bundle was called';
 
 /** The name and text of every script in dist. */
 async function scripts(folder: string): Promise<[string, string][]> {
@@ -20,7 +20,7 @@ async function scripts(folder: string): Promise<[string, string][]> {
 }
 
 describe.concurrent('dist', { timeout: 30_000 }, () => {
-  // A copy of what a runner downloads, in a folder without any package, whose stand-ins for packages say aloud when
+  // A copy of what a runner downloads, in a folder without any package. Its stand-ins for packages write to stderr when
   // something calls them.
   let actionDirectory = '';
   let standIns = 0;
@@ -30,8 +30,8 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
     await cp(join(REPOSITORY_ROOT, 'action.yml'), join(actionDirectory, 'action.yml'));
     await cp(join(REPOSITORY_ROOT, 'dist'), join(actionDirectory, 'dist'), { recursive: true });
     for (const [name, text] of await scripts(actionDirectory)) {
-      standIns += text.split(NOT_SET).length - 1;
-      const loud = text.replaceAll(NOT_SET, `process.stderr.write(${JSON.stringify(TOUCHED)}); ${NOT_SET}`);
+      standIns += text.split(STAND_IN).length - 1;
+      const loud = text.replaceAll(STAND_IN, `process.stderr.write(${JSON.stringify(CALLED)}); ${STAND_IN}`);
       await writeFile(join(actionDirectory, 'dist', name), loud);
     }
   });
@@ -106,7 +106,7 @@ describe.concurrent('dist', { timeout: 30_000 }, () => {
       },
       exitCode: 1,
     },
-  ])('$name needs no package beside it and calls none that was left out', async ({ run, exitCode }) => {
+  ])('dist needs no package and calls no stand-in: $name', async ({ run, exitCode }) => {
     expect(standIns).toBeGreaterThan(0);
     await using harness = await DistHarness.open();
     const result = await run(harness);

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..', '..');
 const dist = join(root, 'dist');
 const licenses = readFileSync(join(dist, 'licenses.txt'), 'utf8');
 
-/** The packages that a script of the bundle names as where its parts come from, sorted. */
+/** The packages whose modules a script of the bundle contains. */
 function packagesIn(script: string): readonly string[] {
   return [...script.matchAll(/node_modules\/((?:@[^/\s]+\/)?[^/\s]+)\//g)].map(([, name = '']) => name);
 }
@@ -19,7 +19,7 @@ const bundled = [
   ),
 ].sort();
 
-/** What is below the name of each package in licenses.txt, its licence and its text. */
+/** The text below each title of licenses.txt. */
 const listed = new Map(
   licenses
     .split(`\n\n${'-'.repeat(80)}\n`)
@@ -35,21 +35,21 @@ function titleOf(name: string): string {
   return `${name} ${version} (${license})`;
 }
 
-test('the bundle holds packages, some of them merged into other modules', () => {
+test('the bundle contains @actions/core and ofetch', () => {
   expect(bundled).toEqual(expect.arrayContaining(['@actions/core', 'ofetch']));
 });
 
-test('every package in the bundle is listed with its version and licence, and no other', () => {
+test('licenses.txt lists exactly the packages of the bundle, with version and licence', () => {
   expect([...listed.keys()]).toEqual(bundled.map(titleOf));
 });
 
-test.each([...listed])('%s comes with the text of its licence', (_title, text) => {
+test.each([...listed])('licenses.txt has the licence text of %s', (_title, text) => {
   expect(text).toMatch(/permission|license/i);
   expect(text).toMatch(/copyright|licensed under/i);
   expect(text.length).toBeGreaterThan(500);
 });
 
-test('the list is the same on every machine', () => {
+test('licenses.txt is the same on every machine', () => {
   expect(licenses).not.toContain('\r');
   expect(licenses).not.toContain(root);
   expect(licenses).toMatch(/\S\n$/);

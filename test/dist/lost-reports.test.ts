@@ -6,7 +6,7 @@ import { GitHubSandbox } from '../../sandbox/github.ts';
 import type { StepResult } from '../../sandbox/runner.ts';
 import { DistHarness, type DistStepOptions, ID } from './step.ts';
 
-// A step of two invites, of which one is accepted and one does not exist, where something cannot be written.
+// Steps that cannot write a part of their reports. One invite of two is accepted, and the other does not exist.
 
 const UNKNOWN = 'nobody-has-this';
 const FAILED = { level: 'error', title: expect.stringContaining(UNKNOWN) };
@@ -49,7 +49,7 @@ const FILES: readonly (readonly [string, string, RegExp])[] = [
 ];
 
 describe.concurrent('files of the runner', { timeout: 30_000 }, () => {
-  test.for(FILES)('outputs are lost, and nothing else, where GITHUB_OUTPUT is %s', async ([, path, reason]) => {
+  test.for(FILES)('only the outputs are lost when the file of GITHUB_OUTPUT is %s', async ([, path, reason]) => {
     const env = { GITHUB_OUTPUT: path };
     const two = await runTwo({ env });
     expect(two).toMatchObject({ exitCode: 1, stderr: '', annotations: [OUTPUTS_LOST, FAILED] });
@@ -59,7 +59,7 @@ describe.concurrent('files of the runner', { timeout: 30_000 }, () => {
     expect(await runOne({ env })).toMatchObject({ exitCode: 1, annotations: [OUTPUTS_LOST] });
   });
 
-  test.for(FILES)('a summary is lost, and nothing else, where GITHUB_STEP_SUMMARY is %s', async ([, path, reason]) => {
+  test.for(FILES)('only the summary is lost when the file of GITHUB_STEP_SUMMARY is %s', async ([, path, reason]) => {
     const env = { GITHUB_STEP_SUMMARY: path };
     const two = await runTwo({ env });
     expect(two).toMatchObject({ exitCode: 1, stderr: '', annotations: [FAILED, SUMMARY_LOST] });
@@ -68,7 +68,7 @@ describe.concurrent('files of the runner', { timeout: 30_000 }, () => {
     expect(await runOne({ env })).toMatchObject({ exitCode: 0, annotations: [SUMMARY_LOST] });
   });
 
-  test('outputs that fit are kept whole where the file can take no more', async () => {
+  test('outputs that fit are kept whole when the output file is full', async () => {
     // A limit on the size of files ends a write in the middle, as a full disk does.
     const node = 'prlimit';
     const nodeArguments = ['--fsize=2500', process.execPath];
@@ -80,7 +80,7 @@ describe.concurrent('files of the runner', { timeout: 30_000 }, () => {
   });
 });
 
-/** What a stream writes to, and whether that takes what is written. */
+/** What a stream writes to, and whether it drops the text without an error. */
 const STREAMS: readonly (readonly [string, () => number | 'closed', boolean])[] = [
   ['a directory', () => openSync(tmpdir(), 'r'), true],
   ['full', () => openSync('/dev/full', 'w'), false],
@@ -102,7 +102,7 @@ async function withStream(
 }
 
 describe.concurrent('streams of the runner', { timeout: 30_000 }, () => {
-  test.for(STREAMS)('nothing is lost where stdout is %s', async ([, open, isSilent]) => {
+  test.for(STREAMS)('outputs and summary are written when stdout is %s', async ([, open, isSilent]) => {
     await withStream('stdout', open, async (streams) => {
       const two = await runTwo({ streams });
       expect(two).toMatchObject({ exitCode: 1, signal: null });
@@ -113,7 +113,7 @@ describe.concurrent('streams of the runner', { timeout: 30_000 }, () => {
     });
   });
 
-  test.for(STREAMS)('nothing is lost where stderr is %s', async ([, open]) => {
+  test.for(STREAMS)('nothing is lost when stderr is %s', async ([, open]) => {
     await withStream('stderr', open, async (streams) => {
       const two = await runTwo({ streams });
       expect(two).toMatchObject({ exitCode: 1, signal: null, annotations: [FAILED] });
@@ -123,19 +123,20 @@ describe.concurrent('streams of the runner', { timeout: 30_000 }, () => {
   });
 
   test.for(STREAMS.filter(([, , isSilent]) => !isSilent))(
-    'outputs without a file fail the step where stdout is %s',
+    'outputs without a file fail the step when stdout is %s',
     async ([, open]) => {
       await withStream('stdout', open, async (streams) => {
         const env = { GITHUB_OUTPUT: '' };
         const two = await runTwo({ streams, env });
         expect(two).toMatchObject({ exitCode: 1, annotations: [OUTPUTS_LOST, FAILED] });
-        expectReported(two, { ...EVERYWHERE, outputs: two.outputs.id !== undefined });
+        // Each command that stdout does not take goes to stderr, which the runner reads too.
+        expectReported(two, EVERYWHERE);
         expect(await runOne({ streams, env })).toMatchObject({ exitCode: 1, annotations: [OUTPUTS_LOST] });
       });
     },
   );
 
-  test.for(STREAMS)('outputs and summary tell what happened where both streams are %s', async ([, open]) => {
+  test.for(STREAMS)('outputs and summary are written when both streams are %s', async ([, open]) => {
     await withStream('stdout', open, async ({ stdout = 'closed' }) => {
       const streams = { stdout, stderr: stdout };
       const two = await runTwo({ streams });
@@ -154,16 +155,16 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
 
   test.for([
     ['missing', { GITHUB_REPOSITORY: '' }],
-    ['closed', { GITHUB_API_URL: 'http://127.0.0.1:9' }],
-    ['of another repository', { GITHUB_REPOSITORY: 'nobody/nothing' }],
-  ] as const)('a tracking issue that is %s is a warning', async ([, changes]) => {
+    ['unreachable', { GITHUB_API_URL: 'http://127.0.0.1:9' }],
+    ['unknown', { GITHUB_REPOSITORY: 'nobody/nothing' }],
+  ] as const)('a repository for the tracking issue that is %s is a warning', async ([, changes]) => {
     await using github = await GitHubSandbox.open({ token });
     const two = await runTwo({ env: { ...github.environment, ...changes }, context, with: tracked });
     expect(two).toMatchObject({ exitCode: 1, annotations: [FAILED, ISSUE_LOST] });
     expectReported(two, EVERYWHERE);
   });
 
-  test('a tracking issue is written where nothing else can be', async () => {
+  test('the tracking issue is written when no other report can be', async () => {
     await using github = await GitHubSandbox.open({ token });
     await withStream(
       'stdout',

@@ -9,7 +9,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
   const ids = [...PENDING_IDS, 'one-more'];
 
   test.for(['SIGINT', 'SIGTERM'] as const)(
-    '%s during requests that hang ends the step soon, with outputs and summary and no further request',
+    '%s during requests that hang ends the step within seconds, with outputs and summary',
     async (name) => {
       await using harness = await DistHarness.open({ faults: [{ hang: true, ...forEver }] });
       const hanging = harness.saw(4);
@@ -36,21 +36,24 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
     },
   );
 
-  test.for(['SIGINT', 'SIGTERM'] as const)('%s during a wait ends the step without another request', async (name) => {
-    const fault = text503();
-    await using harness = await DistHarness.open({
-      faults: [{ ...fault, reply: { status: 503, body: 'later', headers: { 'retry-after': '20' } }, ...forEver }],
-    });
-    const isWaiting = (line: string): boolean => line.includes('next in 20 s');
-    const result = await harness.step({ signal: { name, when: isWaiting } });
-    onlyError(result);
-    expect(result.durationMs).toBeLessThan(8_000);
-    expect(harness.sent).toEqual([`PATCH ${ID}`]);
-    expect(result.outputs).toMatchObject({ id: ID, changed: 'false', failed_count: '1' });
-    expect(result.summary).toContain(ID);
-  });
+  test.for(['SIGINT', 'SIGTERM'] as const)(
+    '%s during the wait for a retry ends the step without another request',
+    async (name) => {
+      const fault = text503();
+      await using harness = await DistHarness.open({
+        faults: [{ ...fault, reply: { status: 503, body: 'later', headers: { 'retry-after': '20' } }, ...forEver }],
+      });
+      const isWaiting = (line: string): boolean => line.includes('next in 20 s');
+      const result = await harness.step({ signal: { name, when: isWaiting } });
+      onlyError(result);
+      expect(result.durationMs).toBeLessThan(8_000);
+      expect(harness.sent).toEqual([`PATCH ${ID}`]);
+      expect(result.outputs).toMatchObject({ id: ID, changed: 'false', failed_count: '1' });
+      expect(result.summary).toContain(ID);
+    },
+  );
 
-  test('a response right after the signal counts, and the step fails as cancelled', async () => {
+  test('a response right after SIGINT counts, and the step fails as cancelled', async () => {
     await using harness = await DistHarness.open({ faults: [{ delayMs: 150, on: { id: ID } }] });
     const result = await harness.step({ signal: { name: 'SIGINT', when: harness.saw(1) } });
     expect(onlyError(result).title).toContain('cancelled');
@@ -60,7 +63,7 @@ describe.concurrent('cancellation', { timeout: 30_000 }, () => {
 });
 
 describe.concurrent('several invites', { timeout: 30_000 }, () => {
-  test('several invites are answered four at a time, and the outputs keep their order', async () => {
+  test('several invites are handled four at a time, and the outputs keep their order', async () => {
     const { agency, accepted, expired } = DEMO_IDS;
     await using harness = await DistHarness.open({ latencyMs: 25, faults: [{ on: { id: ID }, delayMs: 60 }] });
     const ids = [ID, accepted, 'nobody-has-this', agency, expired, 'nor-this'];
@@ -84,7 +87,7 @@ describe.concurrent('several invites', { timeout: 30_000 }, () => {
 });
 
 describe.concurrent('runners', { timeout: 30_000 }, () => {
-  test('a runner without a file for the summary gets everything else', async () => {
+  test('a runner without a summary file gets the other reports', async () => {
     await using harness = await DistHarness.open();
     const result = await harness.step({ env: { GITHUB_STEP_SUMMARY: '' } });
     expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [], summary: '' });

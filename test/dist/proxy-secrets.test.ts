@@ -5,7 +5,7 @@ import { DistHarness, ID, onlyError } from './step.ts';
 
 const PASSWORD = 'correct-horse-battery';
 
-/** Parts of the password that stand in what a step wrote, the masking commands apart. */
+/** Parts of the password in the output of a step, without the commands that mask it. */
 function leaks({ stdout, stderr, summary, outputs, environmentFiles }: StepResult): string[] {
   const unmasked = stdout.split(/\r\n|\r|\n/).filter((line) => !line.startsWith('::add-mask::'));
   const written = JSON.stringify([unmasked, stderr, summary, outputs, environmentFiles]);
@@ -31,7 +31,7 @@ describe.concurrent('proxies', { timeout: 30_000 }, () => {
     },
   );
 
-  test('a proxy that does not answer is not gone around, and its password shows nowhere', async () => {
+  test('no request bypasses a proxy that does not listen, and its password is shown nowhere', async () => {
     const closed = await DistHarness.open();
     await closed[Symbol.asyncDispose]();
     await using harness = await DistHarness.open();
@@ -45,7 +45,7 @@ describe.concurrent('proxies', { timeout: 30_000 }, () => {
     expect(harness.sent).toEqual([]);
   });
 
-  test('this machine is reached without the proxy', async () => {
+  test('a loopback address is reached without the proxy', async () => {
     const closed = await DistHarness.open();
     await closed[Symbol.asyncDispose]();
     await using harness = await DistHarness.open();

@@ -27,7 +27,7 @@ function step(harness: DistHarness, github: GitHubSandbox, options: DistStepOpti
 const LIST = { 'invite-id': undefined, 'organization-name': '*' };
 
 describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
-  test('the tracking issue is opened by a failure, updated by the next one, and closed once all is well', async () => {
+  test('the tracking issue is opened by a failure, updated by the next one, and closed by a success', async () => {
     await using harness = await DistHarness.open();
     await using github = await openGitHub();
     harness.sandbox.addFault(envelopeFailure(403, { code: 1002, message: '@octocat' }));
@@ -73,7 +73,7 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
     expect(github.sent).toEqual(['GET /repos/acme/invites/issues']);
   });
 
-  test('GitHub on this machine is reached without the proxy', async () => {
+  test('GitHub on a loopback address is reached without the proxy', async () => {
     await using harness = await DistHarness.open();
     await using github = await openGitHub();
     const env = { HTTP_PROXY: 'http://127.0.0.1:1' };

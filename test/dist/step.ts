@@ -11,12 +11,12 @@ export const ID = DEMO_IDS.acmeDns;
 /** Pending invites of the demo account. */
 export const PENDING_IDS = [ID, DEMO_IDS.acmeAdministrator, DEMO_IDS.agency, DEMO_IDS.unexpected, DEMO_IDS.expiresSoon];
 
-/** What the sandbox's user signs in with. */
+/** The credentials of the demo account. */
 export const CREDENTIALS = demoAccount(0).credentials;
 
 export interface DistStepOptions extends Omit<Partial<StepOptions>, 'with'> {
   /**
-   * Laid over a step that accepts the invite `ID` with the token; `undefined` leaves an input out, as if it was not
+   * Changes to the inputs of a step that accepts the invite `ID` with the token. `undefined` is an input that is not
    * written.
    */
   readonly with?: Readonly<Record<string, string | undefined>>;

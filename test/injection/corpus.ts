@@ -1,12 +1,12 @@
 import { parseCommand } from '../../sandbox/runner.ts';
 
-/** What a stranger may write into a name, and a broken server into anything. */
+/** Text that an attacker may write into a name, or a broken server into any field. */
 export interface HostileText {
   readonly name: string;
   readonly text: string;
 }
 
-/** Everything that some program takes for the end of a line, or once took for one. */
+/** Characters that some program takes for the end of a line. */
 export const LINE_ENDS: Readonly<Record<string, string>> = {
   LF: '\n',
   CR: '\r',
@@ -22,8 +22,8 @@ export const LINE_ENDS: Readonly<Record<string, string>> = {
   NUL: '\0',
 };
 
-/** Characters that weigh nothing when the runner compares texts: of each kind a few. */
-const WEIGHTLESS: Readonly<Record<string, string>> = {
+/** Characters that the runner may ignore when it compares texts, a few of each kind. */
+const IGNORABLE: Readonly<Record<string, string>> = {
   'a soft hyphen': '\u00ad',
   'a grapheme joiner': '\u034f',
   'a zero-width space': '\u200b',
@@ -140,12 +140,12 @@ const ODD: Readonly<Record<string, string>> = {
 
 const HUGE = 100_000;
 
-/** Names of some 100,000 characters as JSON, each made to be slow or to be cut at a bad place. */
+/** Names of about 100,000 characters as JSON, chosen to be slow to handle or to be cut in a bad place. */
 export const HUGE_TEXTS: readonly HostileText[] = Object.entries({
   'a long name': 'A',
   'a long run of commands': '##[error]x ',
   'a long run of hashes': '#',
-  'a long run of hashes that weigh nothing': '#\u034f',
+  'a long run of hashes with ignorable characters': '#\u034f',
   'a long run of colons': ':',
   'a long run of tags': '<b>',
   'a long run of ampersands': '&',
@@ -162,7 +162,7 @@ export const HOSTILE_TEXTS: readonly HostileText[] = [
     name: `commands behind ${name}`,
     text: `Acme${end}::error::forged${end}##[error]forged${end}${end}<b>forged</b>${end}`,
   })),
-  ...Object.entries(WEIGHTLESS).flatMap(([name, c]) => [
+  ...Object.entries(IGNORABLE).flatMap(([name, c]) => [
     { name: `commands with ${name} inside`, text: `:${c}:error::forged #${c}#[error]forged ##${c}[error]forged` },
     {
       name: `commands with ${name} everywhere`,
@@ -173,42 +173,42 @@ export const HOSTILE_TEXTS: readonly HostileText[] = [
   ...[MARKUP, ODD].flatMap((texts) => Object.entries(texts).map(([name, text]) => ({ name, text }))),
 ];
 
-/** What stands in the same places of a run that is only there to be compared with. */
+/** The text of the step that a step with hostile text is compared with. */
 export const HARMLESS = 'Harmless';
 
-const byWeight = new Intl.Collator('en', { sensitivity: 'variant' });
-const weightless = new Map<string, boolean>();
+const collator = new Intl.Collator('en', { sensitivity: 'variant' });
+const ignorable = new Map<string, boolean>();
 
-function weighsNothing(character: string): boolean {
-  const known = weightless.get(character);
+function isIgnorable(character: string): boolean {
+  const known = ignorable.get(character);
   if (known !== undefined) return known;
-  const found = byWeight.compare(':', `:${character}`) === 0 || byWeight.compare('::', `:${character}:`) === 0;
-  weightless.set(character, found);
+  const found = collator.compare(':', `:${character}`) === 0 || collator.compare('::', `:${character}:`) === 0;
+  ignorable.set(character, found);
   return found;
 }
 
-/** The line as a comparison by culture sees it: .NET's, like this one, is ICU's, which skips what weighs nothing. */
-export function withoutWeightless(line: string): string {
-  return line.replace(/[^\x20-\x7e]/gu, (character) => (weighsNothing(character) ? '' : character));
+/** The line without the characters that a comparison by culture ignores. .NET and this Collator both use ICU. */
+export function withoutIgnorable(line: string): string {
+  return line.replace(/[^\x20-\x7e]/gu, (character) => (isIgnorable(character) ? '' : character));
 }
 
-/** The command that a line is for the runner, read by its two rules exactly and as a comparison by culture sees it. */
+/** The commands in a line for the runner: compared exactly, and without the characters that it may ignore. */
 export function commandsOf(line: string): readonly string[] {
-  return [parseCommand(line), parseCommand(withoutWeightless(line))].flatMap((found) => found?.command ?? []);
+  return [parseCommand(line), parseCommand(withoutIgnorable(line))].flatMap((found) => found?.command ?? []);
 }
 
-/** Characters that no line shown to people may hold: control and format characters, line ends, halves of pairs. */
+/** Characters that no shown line may hold: control and format characters, line ends, unpaired surrogates. */
 export const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** The elements that GitHub may find in a summary, none of them with attributes. */
+/** The elements that a summary may have, none of them with attributes. */
 const ELEMENTS: ReadonlySet<string> = new Set('h3 p table tr th td ul li strong code br details summary'.split(' '));
-/** Those with which an HTML block of CommonMark (kind 6) begins, in which nothing is Markdown until a blank line. */
+/** First elements of an HTML block of CommonMark (kind 6): nothing in it is Markdown until a blank line. */
 const BLOCKS = /^<(?:h3|p|table|ul|details)>/;
 const ENTITY = /&(?:amp|lt|gt|quot|#39);/g;
 
 /**
- * Reads a summary as GitHub does, as Markdown made of HTML blocks, and writes down what it consists of: the elements
- * and the text outside of code. GitHub makes links and mentions of text outside of code, and of none inside.
+ * Reads a summary as GitHub does, as Markdown that consists of HTML blocks. Returns its elements and its text outside of
+ * code. GitHub makes links and mentions of text outside of code, and of none inside.
  * @throws where anything is Markdown, an attribute, an unknown element, or an element in the wrong place
  */
 export function skeletonOf(summary: string): string {

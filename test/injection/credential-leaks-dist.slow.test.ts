@@ -7,7 +7,7 @@ import { CREDENTIALS, DistHarness, ID, onlyError } from '../dist/step.ts';
 
 const PATHS = '/client/v4/user/invites';
 
-/** A server that responds as it likes, and what reached it. */
+/** A server with responses of its own, and the requests that it received. */
 async function listen(respond: RequestListener): Promise<AsyncDisposable & { url: string; seen: IncomingMessage[] }> {
   const seen: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -39,7 +39,7 @@ const accept = (
   response.end(accepted);
 };
 
-/** What a server can see of a request, by name and value, in the order of the alphabet. */
+/** The headers of a request, by name. */
 function headersOf({ rawHeaders }: IncomingMessage): Record<string, string> {
   const pairs = rawHeaders.flatMap((name, index) =>
     index % 2 === 0 ? [[name.toLowerCase(), rawHeaders[index + 1] ?? ''] as const] : [],
@@ -48,7 +48,7 @@ function headersOf({ rawHeaders }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-/** Everything in a job's environment that is none of the server's business. */
+/** Secrets in the environment of a job that the server must not get. */
 const JOB = {
   GITHUB_TOKEN: 'ghs_fake-token-of-the-job',
   ACTIONS_RUNTIME_TOKEN: 'fake-runtime-token',
@@ -57,7 +57,7 @@ const JOB = {
   CLOUDFLARE_ACCOUNT_ID: 'fake-account-id',
 };
 
-describe.concurrent('the server learns', { timeout: 30_000 }, () => {
+describe.concurrent('requests', { timeout: 30_000 }, () => {
   const byKey = { 'api-token': undefined, 'api-email': CREDENTIALS.email, 'api-key': CREDENTIALS.key };
   const signedBy = [
     { scheme: 'token', inputs: {}, signed: { authorization: `Bearer ${CREDENTIALS.token}` } },
@@ -68,7 +68,7 @@ describe.concurrent('the server learns', { timeout: 30_000 }, () => {
     },
   ];
 
-  test.for(signedBy)('these headers and nothing more, with the $scheme', async ({ inputs, signed }) => {
+  test.for(signedBy)('a request has these headers and no others, with the $scheme', async ({ inputs, signed }) => {
     await using server = await listen((request, response) => {
       if (request.method === 'PATCH') accept(request, response);
       else response.end(accepted.replace('accepted', 'pending'));
@@ -100,7 +100,7 @@ describe.concurrent('the server learns', { timeout: 30_000 }, () => {
     });
   });
 
-  test('nothing back of a cookie, a challenge or another service that it offers', async () => {
+  test('a request after a failure returns no cookie, challenge or other offer of the server', async () => {
     await using server = await listen((request, response) => {
       const offers = {
         'set-cookie': ['session=fake; Path=/', 'tracker=fake; Domain=127.0.0.1'],
@@ -131,11 +131,11 @@ describe.concurrent('the server learns', { timeout: 30_000 }, () => {
   });
 });
 
-describe.concurrent('a response that is too much', { timeout: 30_000 }, () => {
+describe.concurrent('large responses', { timeout: 30_000 }, () => {
   const many = (count: number, length: number): Record<string, string> =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'v'.repeat(length)]));
 
-  test('1,000 small headers do no harm', async () => {
+  test('a response with 1,000 small headers is accepted', async () => {
     await using server = await listen((request, response) => accept(request, response, many(1_000, 1)));
     await using harness = await DistHarness.open();
     expect(await harness.step({ with: { 'api-base-url': server.url } })).toMatchObject({
@@ -147,7 +147,7 @@ describe.concurrent('a response that is too much', { timeout: 30_000 }, () => {
   test.for([
     { name: '1,000 headers of 1 kB', headers: many(1_000, 1_000) },
     { name: 'one header of 1 MB', headers: many(1, 1_000_000) },
-  ])('$name end in a failure that says so', async ({ headers }) => {
+  ])('a response with $name is an error about its headers', async ({ headers }) => {
     await using server = await listen((request, response) => accept(request, response, headers));
     await using harness = await DistHarness.open();
     const result = await harness.step({ with: { 'api-base-url': server.url, retries: '0' } });
@@ -155,7 +155,7 @@ describe.concurrent('a response that is too much', { timeout: 30_000 }, () => {
     expect(result.stdout.length).toBeLessThan(10_000);
   });
 
-  test('an endless body ends the attempt without filling the memory', async () => {
+  test('an endless body ends the attempt within a small memory', async () => {
     const endless: RequestListener = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       const chunk = ' '.repeat(1_000_000);
@@ -172,7 +172,7 @@ describe.concurrent('a response that is too much', { timeout: 30_000 }, () => {
     expect(onlyError(result).message).toContain('the response is longer than 8388608 bytes');
   });
 
-  test('a small body that unpacks to a large one is measured by what comes out', async () => {
+  test('a small compressed body is limited by its size after decompression', async () => {
     const bomb = gzipSync(Buffer.alloc(200_000_000, ' '), { level: 9 });
     await using server = await listen((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });

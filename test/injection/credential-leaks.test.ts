@@ -41,7 +41,7 @@ const CALLS: readonly {
 /** Every kind of request with every kind of credentials. */
 const SIGNED_CALLS = CALLS.flatMap((call) => schemes.map((scheme) => ({ ...call, ...scheme, step: call.inputs })));
 
-/** A fetch that follows redirects if asked to, and remembers every address that it was asked for. */
+/** A fetch that follows redirects by default, and records every address and redirect mode. */
 function watch(world: ReturnType<typeof createVirtualWorld>): {
   fetch: typeof fetch;
   urls: string[];
@@ -58,7 +58,7 @@ function watch(world: ReturnType<typeof createVirtualWorld>): {
   return { fetch: watched, urls, modes };
 }
 
-function expectNoWayOut({ sandbox, log, debug }: Run, urls: readonly string[], secret: string): void {
+function expectNoLeak({ sandbox, log, debug }: Run, urls: readonly string[], secret: string): void {
   for (const url of urls) expect(url.startsWith(`${BASE}/user/invites`)).toBe(true);
   // The sandbox responds for every host, so that a redirect that is followed is seen.
   for (const { headers, path } of sandbox.requests) {
@@ -83,7 +83,7 @@ describe('a redirect', () => {
   ] as const;
 
   test.each(SIGNED_CALLS)(
-    'of $call with the $scheme is followed nowhere',
+    'a redirect of $call with the $scheme is not followed',
     async ({ step, inputs, faults, on, secret }) => {
       for (const status of statuses) {
         for (const [, target] of targets) {
@@ -98,9 +98,9 @@ describe('a redirect', () => {
           expect(result.exitCode).toBe(1);
           expect(result.debug.some((line) => line.includes(`HTTP ${status}, a redirect`))).toBe(true);
           expect(new Set(modes)).toEqual(new Set(['manual']));
-          // One response is refused once: there is no point in asking again.
+          // A redirect is not sent again.
           expect(urls).toHaveLength(world.sandbox.requests.length);
-          expectNoWayOut(result, urls, secret);
+          expectNoLeak(result, urls, secret);
         }
       }
     },
@@ -109,13 +109,13 @@ describe('a redirect', () => {
 
 describe('the address of a request', () => {
   test.each(SIGNED_CALLS)(
-    'holds no credential: $call with the $scheme',
+    'the address of $call holds no credential, with the $scheme',
     async ({ step, inputs, faults = [], secret }) => {
       const world = createVirtualWorld({ invites: [invite(1), invite(2)], pageSize: 1, faults });
       const { fetch, urls } = watch(world);
       const result = await run({ world, fetch, inputs: { ...inputs, ...step } });
       expect(urls.length).toBeGreaterThan(0);
-      expectNoWayOut(result, urls, secret);
+      expectNoLeak(result, urls, secret);
     },
   );
 });
@@ -164,7 +164,7 @@ describe('a base URL', () => {
     'blob:https://api.cloudflare.com/x',
     'unix:/var/run/docker.sock',
     'javascript:alert(1)',
-  ])('that only looks like this machine gets nothing: %j', async (url) => {
+  ])('an api-base-url that only looks like a loopback address gets no request: %j', async (url) => {
     const world = createVirtualWorld({ invites: [invite(1)] });
     const { fetch, urls } = watch(world);
     const { exitCode, annotations } = await run({ world, fetch, inputs: { roles: '*', 'api-base-url': url } });
@@ -181,7 +181,7 @@ describe('a base URL', () => {
     ['http://0x7f.1/client/v4', 'http://127.0.0.1/client/v4'],
     ['http://[0:0:0:0:0:0:0:1]/client/v4', 'http://[::1]/client/v4'],
     ['https://api.cloudflare.com/client/v4/', 'https://api.cloudflare.com/client/v4'],
-  ])('that is this machine, or speaks TLS, is used as it is: %s', async (url, base) => {
+  ])('an api-base-url with a loopback address or TLS is used: %s', async (url, base) => {
     const world = createVirtualWorld({ invites: [invite(1)] });
     const { fetch, urls } = watch(world);
     const { exitCode } = await run({ world, fetch, inputs: { 'invite-id': inviteId(1), 'api-base-url': url } });
@@ -199,17 +199,17 @@ describe('a response that does not end', () => {
     return run({ world, inputs: { ...call.inputs, retries: '1', ...inputs } });
   };
 
-  test.each(CALLS)('in the body of $call is cut off at 8 MB and reported', async (call) => {
+  test.each(CALLS)('an endless body of $call ends at 8 MB with an error', async (call) => {
     const { exitCode, annotations, elapsedMs } = await runStep(call, { endless: true });
     expect(exitCode).toBe(1);
     expect(annotations.map(({ message }) => message).join('\n')).toMatch(
       /the response is longer than 8388608 bytes|504/,
     );
-    // 64 kB each 10 ms: it is the size that ends it, long before the time-out does.
+    // 64 kB every 10 ms reach the limit long before the time-out.
     expect(elapsedMs).toBeLessThan(30_000);
   });
 
-  test.each(CALLS)('at one byte a second, in the body of $call, ends with the time-out', async (call) => {
+  test.each(CALLS)('a body of $call with one byte a second ends with the time-out', async (call) => {
     const { exitCode, annotations, elapsedMs } = await runStep(call, ONE_BYTE_A_SECOND);
     expect(exitCode).toBe(1);
     expect(annotations.map(({ message }) => message).join('\n')).toMatch(/no complete response within 30 s|504/);
@@ -217,7 +217,7 @@ describe('a response that does not end', () => {
     expect(elapsedMs).toBeLessThan(600_000);
   });
 
-  test.each(CALLS)('at one byte a second, in the body of $call, never outlasts the step', async (call) => {
+  test.each(CALLS)('a body of $call with one byte a second ends at timeout-seconds', async (call) => {
     const { exitCode, elapsedMs } = await runStep(call, ONE_BYTE_A_SECOND, { retries: '10', 'timeout-seconds': '45' });
     expect(exitCode).toBe(1);
     expect(elapsedMs).toBeLessThanOrEqual(45_000);

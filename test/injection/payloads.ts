@@ -28,7 +28,7 @@ export function failing(...errors: readonly object[]): object {
   return { success: false, errors, messages: [], result: null };
 }
 
-/** As much of a text as a header can hold: bytes, but no line end and no NUL. */
+/** The part of a text that a header can hold: bytes without line ends and NUL. */
 export function headerValue(text: string): string {
   const bytes = [...text].filter((character) => character <= '\xff' && !'\0\r\n'.includes(character));
   return `x${bytes.join('').slice(0, 5_000)}x`;
@@ -88,7 +88,7 @@ export function harmlessFor(text: string): string {
   return text.length < 10_000 ? HARMLESS : HARMLESS.repeat(JSON.stringify(text).length / HARMLESS.length);
 }
 
-/** What steps with harmless texts show, by their options as JSON: many tests compare with the same step. */
+/** Shapes of steps with harmless text, by their options as JSON: many tests compare with the same step. */
 const harmlessShapes = new Map<string, Promise<object>>();
 
 function harmlessShape(options: RunOptions): Promise<object> {
@@ -115,7 +115,7 @@ export async function expectNoEffect(
   return hostile;
 }
 
-// Under a status 4xx, one page would stop the step.
+// Not 4xx: such a page would stop the step.
 const html = (text: string): ReplyTemplate => ({
   status: 502,
   body: `<html><head><title>${text}</title></head></html>`,
@@ -138,7 +138,7 @@ export const REPLIES: Readonly<Record<string, (text: string) => ReplyTemplate>> 
     body: failing({ code: 1001, message: 'no', error_chain: [{ code: 1002, message: text }] }),
   }),
   'a code that is no number': (text) => ({ status: 400, body: failing({ code: text, message: 'no' }) }),
-  'the message of a success that is none': (text) => ({ status: 409, body: failing({ code: 1001, message: text }) }),
+  'the message of HTTP 409': (text) => ({ status: 409, body: failing({ code: 1001, message: text }) }),
   'the title of a problem': (text) => ({ status: 403, body: { cloudflare_error: true, title: text, status: 403 } }),
   'the detail of a problem': (text) => ({
     status: 403,

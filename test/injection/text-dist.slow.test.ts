@@ -4,11 +4,11 @@ import type { StepResult } from '../../sandbox/runner.ts';
 import type { Invite } from '../../src/cloudflare/invite.ts';
 import { DistHarness } from '../dist/step.ts';
 import { inviteId } from '../run.ts';
-import { commandsOf, HOSTILE_TEXTS, LINE_ENDS, skeletonOf, UNSHOWABLE, withoutWeightless } from './corpus.ts';
+import { commandsOf, HOSTILE_TEXTS, LINE_ENDS, skeletonOf, UNSHOWABLE, withoutIgnorable } from './corpus.ts';
 import { CHUNKS, chunksOf, expectHarmlessLines, failing, fieldsOf, harmlessFor, headerValue } from './payloads.ts';
 
-describe.concurrent('text of strangers in the published bundle', { timeout: 60_000 }, () => {
-  /** Everything that the runner read, down to the commands that this action gives on purpose. */
+describe.concurrent('hostile text in dist', { timeout: 60_000 }, () => {
+  /** Everything that the runner read, without the texts themselves. */
   function shapeOfStep(result: StepResult): object {
     const { exitCode, commands, annotations, droppedAnnotations, log, debug, outputs, environmentFiles } = result;
     return {
@@ -32,14 +32,14 @@ describe.concurrent('text of strangers in the published bundle', { timeout: 60_0
     expect(hostile.stdout.isWellFormed()).toBe(true);
     const lines = hostile.stdout.split('\n');
     expect(lines.filter((line) => UNSHOWABLE.test(line))).toEqual([]);
-    // Every line is read the same way by both rules.
+    // Both comparisons find the same command.
     for (const line of lines)
       expect(commandsOf(line)).toEqual(
         commandsOf(line)
           .slice(0, 1)
           .flatMap((name) => [name, name]),
       );
-    expect(lines.filter((line) => withoutWeightless(line).includes('##['))).toEqual([]);
+    expect(lines.filter((line) => withoutIgnorable(line).includes('##['))).toEqual([]);
     for (const { title, message } of hostile.annotations) expectHarmlessLines([title, ...message.split('\n')]);
   }
 
@@ -65,43 +65,49 @@ describe.concurrent('text of strangers in the published bundle', { timeout: 60_0
   const ofIds = (texts: readonly string[]) => texts.map((_, index) => inviteId(index + 1));
   const pending = (id: string, details: Invite): SandboxInvite => ({ id, status: 'pending', ...details });
 
-  test.for(lists)('does nothing in a list of invites, chunk $chunk, debug $debug', async ({ texts, debug }) => {
-    const fields = (text: string): Invite => (!isHuge(texts) ? fieldsOf(text) : { organization_name: text });
-    const step = async (of: readonly string[]): Promise<StepResult> => {
-      const invites = ofIds(of).map((id, index) => pending(id, fields(of[index] ?? '')));
-      await using harness = await DistHarness.open({ invites, latencyMs: 0 });
-      return await harness.step({ with: { 'invite-id': undefined, 'organization-name': '*' }, debug });
-    };
-    const hostile = await step(texts);
-    expect(hostile.exitCode).toBe(0);
-    expectNoEffectOfStep(hostile, await harmlessStep('list', { texts, debug }, step));
-    // As JSON even what is no text in UTF-8 comes through.
-    expect(JSON.parse(hostile.outputs.invites ?? '')).toMatchObject(texts.map(fields));
-    if (texts.length === 1) expect(hostile.outputs.organization_name).toBe(texts[0]?.toWellFormed());
-  });
+  test.for(lists)(
+    'hostile text does nothing in a list of invites with dist, chunk $chunk, debug $debug',
+    async ({ texts, debug }) => {
+      const fields = (text: string): Invite => (!isHuge(texts) ? fieldsOf(text) : { organization_name: text });
+      const step = async (of: readonly string[]): Promise<StepResult> => {
+        const invites = ofIds(of).map((id, index) => pending(id, fields(of[index] ?? '')));
+        await using harness = await DistHarness.open({ invites, latencyMs: 0 });
+        return await harness.step({ with: { 'invite-id': undefined, 'organization-name': '*' }, debug });
+      };
+      const hostile = await step(texts);
+      expect(hostile.exitCode).toBe(0);
+      expectNoEffectOfStep(hostile, await harmlessStep('list', { texts, debug }, step));
+      // JSON keeps even what UTF-8 cannot encode.
+      expect(JSON.parse(hostile.outputs.invites ?? '')).toMatchObject(texts.map(fields));
+      if (texts.length === 1) expect(hostile.outputs.organization_name).toBe(texts[0]?.toWellFormed());
+    },
+  );
 
-  test.for(failures)('does nothing in failures, chunk $chunk, debug $debug', async ({ texts, debug }) => {
-    const step = async (of: readonly string[]): Promise<StepResult> => {
-      const invites = ofIds(of).map((id, index) => pending(id, { organization_name: of[index] ?? '' }));
-      const faults = ofIds(of).map((id, index): Fault => {
-        const text = of[index] ?? '';
-        const error = { code: 1001, message: text, documentation_url: text, source: { pointer: text } };
-        const body = failing({ ...error, error_chain: [{ code: 1002, message: text }] });
-        // Control characters are no part of HTTP, and Node's parser refuses them.
-        const ray = headerValue(text).replace(/[^\x20-\x7e\x80-\xff]/g, '');
-        const reply = { status: 400, headers: { 'content-type': 'application/json', 'cf-ray': ray }, body };
-        return { on: { method: 'PATCH', id }, reply };
-      });
-      await using harness = await DistHarness.open({ invites, faults });
-      return await harness.step({ with: { 'invite-id': ofIds(of).join(' '), retries: '0' }, debug });
-    };
-    const hostile = await step(texts);
-    expect(hostile.annotations.filter(({ level }) => level === 'error')).toHaveLength(texts.length);
-    expectNoEffectOfStep(hostile, await harmlessStep('failures', { texts, debug }, step));
-  });
+  test.for(failures)(
+    'hostile text does nothing in failures with dist, chunk $chunk, debug $debug',
+    async ({ texts, debug }) => {
+      const step = async (of: readonly string[]): Promise<StepResult> => {
+        const invites = ofIds(of).map((id, index) => pending(id, { organization_name: of[index] ?? '' }));
+        const faults = ofIds(of).map((id, index): Fault => {
+          const text = of[index] ?? '';
+          const error = { code: 1001, message: text, documentation_url: text, source: { pointer: text } };
+          const body = failing({ ...error, error_chain: [{ code: 1002, message: text }] });
+          // Control characters are no part of HTTP, and Node's parser refuses them.
+          const ray = headerValue(text).replace(/[^\x20-\x7e\x80-\xff]/g, '');
+          const reply = { status: 400, headers: { 'content-type': 'application/json', 'cf-ray': ray }, body };
+          return { on: { method: 'PATCH', id }, reply };
+        });
+        await using harness = await DistHarness.open({ invites, faults });
+        return await harness.step({ with: { 'invite-id': ofIds(of).join(' '), retries: '0' }, debug });
+      };
+      const hostile = await step(texts);
+      expect(hostile.annotations.filter(({ level }) => level === 'error')).toHaveLength(texts.length);
+      expectNoEffectOfStep(hostile, await harmlessStep('failures', { texts, debug }, step));
+    },
+  );
 
   const ends = Object.entries(LINE_ENDS).map(([name, end]) => ({ name, end }));
-  test.for(ends)('an output of one invite holds $name as it is', async ({ end }) => {
+  test.for(ends)('an output of dist keeps $name as it is', async ({ end }) => {
     const text = `Acme${end}status=forged${end}::set-output name=status::forged${end}EOF${end}`;
     const invites = [pending(inviteId(1), { organization_name: text, roles: [text] })];
     await using harness = await DistHarness.open({ invites });

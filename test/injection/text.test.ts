@@ -19,29 +19,26 @@ import {
 describe('responses of the API', () => {
   const fields = [...Object.keys(fieldsOf('')), 'all fields at once'];
 
-  test.each(fields)(
-    'text of strangers does nothing as %s of listed invites, and is an output as it is',
-    async (field) => {
-      for (const texts of CHUNKS) {
-        const detailsOf = (text: string): Invite => {
-          const all = fieldsOf(text);
-          return field === 'all fields at once' ? all : { [field]: all[field as keyof Invite] };
-        };
-        const isHuge = (texts[0]?.length ?? 0) > 10_000;
-        if (isHuge && field === 'all fields at once') continue;
-        const invitesOf = (of: readonly string[]) => of.map((text, index) => invite(index + 1, detailsOf(text)));
-        const { outputs, exitCode } = await expectNoEffect(
-          (of) => ({ inputs: { 'organization-name': '*' }, world: { invites: invitesOf(of) } }),
-          texts,
-        );
-        expect(exitCode).toBe(0);
-        expect(JSON.parse(outputs.invites ?? '')).toMatchObject(texts.map(detailsOf));
-        if (texts.length === 1 && field === 'organization_name') expect(outputs[field]).toBe(texts[0]);
-      }
-    },
-  );
+  test.each(fields)('hostile text does nothing as %s of listed invites, and is an output as it is', async (field) => {
+    for (const texts of CHUNKS) {
+      const detailsOf = (text: string): Invite => {
+        const all = fieldsOf(text);
+        return field === 'all fields at once' ? all : { [field]: all[field as keyof Invite] };
+      };
+      const isHuge = (texts[0]?.length ?? 0) > 10_000;
+      if (isHuge && field === 'all fields at once') continue;
+      const invitesOf = (of: readonly string[]) => of.map((text, index) => invite(index + 1, detailsOf(text)));
+      const { outputs, exitCode } = await expectNoEffect(
+        (of) => ({ inputs: { 'organization-name': '*' }, world: { invites: invitesOf(of) } }),
+        texts,
+      );
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(outputs.invites ?? '')).toMatchObject(texts.map(detailsOf));
+      if (texts.length === 1 && field === 'organization_name') expect(outputs[field]).toBe(texts[0]);
+    }
+  });
 
-  test('text of strangers does nothing as the name of a role that is an object, or as an unreadable role', async () => {
+  test('hostile text does nothing as the name of a role that is an object, or as an unreadable role', async () => {
     for (const texts of CHUNKS) {
       const roles = (text: string): Invite => ({ roles: [{ name: text }, { id: text }] as unknown as string[] });
       await expectNoEffect(
@@ -52,7 +49,7 @@ describe('responses of the API', () => {
   });
 
   test.each(['id', 'status', 'organization_name', 'organization_is_enforcing_twofactor'])(
-    'text of strangers does nothing as %s of an invite that was responded to by its id',
+    'hostile text does nothing as %s of an invite that was responded to by its id',
     async (field) => {
       for (const texts of CHUNKS) {
         await expectNoEffect(
@@ -75,7 +72,7 @@ describe('responses of the API', () => {
     },
   );
 
-  test('text of strangers does nothing as the status that a read shows', async () => {
+  test('hostile text does nothing as the status that a read shows', async () => {
     for (const texts of CHUNKS) {
       const { annotations } = await expectNoEffect(
         (of) => ({
@@ -88,7 +85,7 @@ describe('responses of the API', () => {
     }
   });
 
-  test.each(FILTER_NAMES)('text of strangers does nothing where the guard %s does not match', async (filter) => {
+  test.each(FILTER_NAMES)('hostile text does nothing where the guard %s does not match', async (filter) => {
     const field = filter.replace('-', '_') as keyof Invite;
     const guardedFields = (text: string): Invite =>
       text.length > 10_000 ? { [field]: fieldsOf(text)[field] } : fieldsOf(text);
@@ -110,7 +107,7 @@ describe('responses of the API', () => {
     }
   });
 
-  test('text of strangers does nothing in warnings about invites that expire soon', async () => {
+  test('hostile text does nothing in warnings about invites that expire soon', async () => {
     for (const texts of CHUNKS) {
       const { annotations } = await expectNoEffect(
         (of) => ({
@@ -125,7 +122,7 @@ describe('responses of the API', () => {
     }
   });
 
-  test('text of strangers does nothing in a date, in which comments are allowed', async () => {
+  test('hostile text does nothing in a date, in which comments are allowed', async () => {
     const dates = HOSTILE_TEXTS.map(({ text }) => `Mon, 23 Nov 2026 14:00:00 GMT (${text.replace(/[()]/g, '')})`);
     const readable = dates.filter((date) => !Number.isNaN(Date.parse(date)));
     expect(readable.length).toBeGreaterThan(HOSTILE_TEXTS.length / 2);
@@ -147,7 +144,7 @@ describe('responses of the API', () => {
     ['no id', (text) => ({ status: 'pending', organization_name: text })],
     ['no status', (text) => ({ id: 'a1', organization_name: text })],
     ['an id that is an object', (text) => ({ id: { [text]: text }, organization_name: text })],
-  ])('text of strangers does nothing in entries of the list that have %s', async (_what, entryOf) => {
+  ])('hostile text does nothing in entries of the list that have %s', async (_what, entryOf) => {
     for (const texts of CHUNKS) {
       const { annotations } = await expectNoEffect(
         (of) => ({ world: { invites: [], extraListEntries: of.map(entryOf) } }),
@@ -157,37 +154,34 @@ describe('responses of the API', () => {
     }
   });
 
-  test.each(Object.entries(REPLIES))(
-    'text of strangers does nothing as %s of a failed response',
-    async (_what, replyOf) => {
-      for (const texts of CHUNKS) {
-        const { annotations } = await expectNoEffect(
-          (of) => ({
-            inputs: { 'invite-id': idsFor(of), retries: '0' },
-            world: {
-              invites: of.map((_, index) => invite(index + 1)),
-              faults: of.map(
-                (text, index): Fault => ({
-                  on: { id: inviteId(index + 1) },
-                  times: Number.POSITIVE_INFINITY,
-                  reply: replyOf(text),
-                }),
-              ),
-            },
-          }),
-          texts,
-        );
-        expect(annotations.map(({ level }) => level)).toEqual(texts.map(() => 'error'));
-      }
-    },
-  );
+  test.each(Object.entries(REPLIES))('hostile text does nothing as %s of a failed response', async (_what, replyOf) => {
+    for (const texts of CHUNKS) {
+      const { annotations } = await expectNoEffect(
+        (of) => ({
+          inputs: { 'invite-id': idsFor(of), retries: '0' },
+          world: {
+            invites: of.map((_, index) => invite(index + 1)),
+            faults: of.map(
+              (text, index): Fault => ({
+                on: { id: inviteId(index + 1) },
+                times: Number.POSITIVE_INFINITY,
+                reply: replyOf(text),
+              }),
+            ),
+          },
+        }),
+        texts,
+      );
+      expect(annotations.map(({ level }) => level)).toEqual(texts.map(() => 'error'));
+    }
+  });
 });
 
 describe('inputs', () => {
   const inputs = ['status', 'invite-id', 'organization-name', 'invited-by', 'roles', 'if-no-match', 'api-base-url'];
 
   test.each([...inputs, 'api-email', 'retries', 'dry-run'])(
-    'text of strangers does nothing in the input %s',
+    'hostile text does nothing in the input %s',
     async (name) => {
       for (const text of CHUNKS.flat()) {
         const email =

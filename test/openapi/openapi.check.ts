@@ -182,7 +182,7 @@ async function send(exchange: Exchange): Promise<{ outcome: string; problems: re
   const json = body === '' ? {} : { 'content-type': 'application/json' };
   const reply = await sandbox.handle({ method, path, headers: { ...json, ...headers }, body });
   if (reply.kind !== 'full') throw new Error(`The sandbox gave no full response: ${reply.kind}`);
-  // An unknown operation fails in the form of the most similar one.
+  // For an unknown operation, use the schema of the most similar one.
   const similar = path.startsWith(`${LIST}/`) ? '/user/invites/{invite_id}' : '/user/invites';
   const operation = description.operation(method, path) ?? { path: similar, method: 'get' };
   const { errors } = JSON.parse(reply.body) as { errors: readonly { code: number }[] };
@@ -316,7 +316,7 @@ describe('the sandbox', () => {
 });
 
 describe('what the action sends', () => {
-  test('is what Cloudflare describes in every case of test/cases', async () => {
+  test('every request of every case is one that Cloudflare describes', async () => {
     const problems: string[] = [];
     for (const testCase of CASES) {
       const { sandbox } = await playInProcess(testCase);

@@ -89,7 +89,7 @@ test.each([true, false])('a pause is one line of the log (announced: %j)', async
   }
 });
 
-test('14 of 40 invites that fail leave 26 accepted, and each stands in the summary and the outputs', async () => {
+test('14 of 40 invites fail, 26 are accepted, and summary and outputs show each failure', async () => {
   const failing = Array.from({ length: 14 }, (_, index) => 2 * index + 3);
   const faults = failing.map(
     (number): Fault => ({
@@ -153,7 +153,7 @@ const MIB = 1_048_576;
 const bytesOf = ({ summary }: Run) => Buffer.byteLength(summary);
 const rowsOf = ({ summary }: Run) => (summary.match(/<tr><td>/g) ?? []).length;
 
-test('the outputs and the summary hold 1,000 invites, of which no environment variable carries all', async () => {
+test('the outputs and the summary hold 1,000 invites, with a warning about environment variables', async () => {
   const step = await run({ world: { invites: invites(1_000), pageSize: 1_000 }, inputs: DRY_RUN });
   expect(handledOf(step)).toHaveLength(1_000);
   expect(step.annotations).toMatchObject([{ title: 'An output is too long for an environment variable' }]);
@@ -238,7 +238,7 @@ function expectHandled(step: Run, isLost: (output: string) => boolean = () => fa
 }
 
 test.each(['setSecret', 'info', 'debug', 'group', 'notice', 'warning'] as const)(
-  'a step that fails at %s responds to every invite, and reports everything else',
+  'a step whose runner command %s fails responds to every invite and writes the other reports',
   async (command) => {
     const step = await run({ world: THREE, fails: (name) => name === command });
     expectHandled(step);
@@ -323,14 +323,14 @@ test.each([
   expect(step.outputs).toMatchObject({ matched_count: '0' });
 });
 
-// A password that is also a word of the action, of Cloudflare's or of JSON, or a pattern. Of the log, which the runner
-// masks, no case can say it through dist.
+// Passwords that are also a word of the action, of Cloudflare or of JSON, or a regular expression. Not cases: through
+// dist, the runner would mask them in the log.
 const proxied = (password: string) => ({ https_proxy: `http://user:${encodeURIComponent(password)}@proxy.example:8` });
 
 test.each([
   ...['true', 'e', 'aaaaaaaa', 'accepted', '"status"', 'organization_name', '(a+)+$.*[^x]|', '********'],
   ...['changed_count', ': accepted', 'Acme, In'],
-])('outputs and the words of the action stay as they are beside the password %s', async (password) => {
+])('the password %s of a proxy does not change the outputs and the action’s own words', async (password) => {
   const step = await run({ world: { invites: invites(1) }, env: proxied(password) });
   expect(step.outputs).toMatchObject({ id: inviteId(1), status: 'accepted', changed: 'true' });
   const name = password === 'Acme, In' ? '***c.' : 'Acme, Inc.';
@@ -344,7 +344,7 @@ test.each([
 test.each<[string, Fault]>([
   [' failed: HTTP 403', envelopeFailure(403, { code: 1010, message: 'Not this one' })],
   ['no complete response within 30 s', { hang: true, times: Number.POSITIVE_INFINITY }],
-])('the words of a failure stay as they are beside the password "%s"', async (words, fault) => {
+])('the password "%s" of a proxy does not change the words of a failure', async (words, fault) => {
   const world = { invites: invites(1), faults: [fault] };
   const step = await run({ world, env: proxied(words), inputs: { 'invite-id': inviteId(1), retries: '0' } });
   expect(step.annotations[0]?.message).toContain(words);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Text of a stranger, with everything that the runner, a terminal or a browser gives a meaning to. */
+/** Hostile text: characters with a meaning to the runner, a terminal or a browser. */
 export const hostileText = fc
   .array(
     fc.oneof(

@@ -39,7 +39,7 @@ test('the error of a malformed proxy holds nothing of its value', () => {
   expect(error).not.toHaveProperty('cause');
 });
 
-/** Works where Node lacks the function that obeys a proxy, as before 24.14. */
+/** Runs `work` in a Node without the function that uses a proxy, as before 24.14. */
 function onOldNode(work: () => void): unknown {
   const original = http.setGlobalProxyFromEnv;
   try {
@@ -53,7 +53,7 @@ function onOldNode(work: () => void): unknown {
 }
 
 test.each([undefined, null, {}, Object.create(null, { constructor: { value: Object } })])(
-  'a Node that is too old for a proxy, and whose fetch goes around it (%j), is an error',
+  'a Node that is too old for a proxy, and whose fetch bypasses it (%j), is an error',
   (dispatcher) => {
     const error = onOldNode(() => useProxyFromEnv({}, [], dispatcher));
     expect(error).toBeInstanceOf(ProxyError);
@@ -61,7 +61,7 @@ test.each([undefined, null, {}, Object.create(null, { constructor: { value: Obje
   },
 );
 
-test('an old Node that was started with its own proxy support is obeyed', () => {
+test('an old Node that was started with its own proxy support is accepted', () => {
   const env = { no_proxy: 'a.example' };
   expect(onOldNode(() => useProxyFromEnv(env, ['http://127.0.0.1:1/x'], NODES_OWN))).toBeUndefined();
   expect(env).toEqual({ no_proxy: 'a.example,127.0.0.1' });
@@ -73,7 +73,7 @@ test.each<[Record<string, string>, string | undefined]>([
   [{ NO_PROXY: 'A', no_proxy: 'a b' }, 'a b,127.0.0.1'],
   // Not "*,127.0.0.1", which stands for one host.
   [{ NO_PROXY: '*' }, undefined],
-])('the hosts that %j lets go around the proxy get this machine beside them', (env, expected) => {
+])('the loopback address is added to the NO_PROXY of %j', (env, expected) => {
   useProxyFromEnv(env, ['https://api.example/', 'http://127.0.0.1:80/', ''], undefined, () => undefined);
   expect(env['no_proxy']).toBe(expected);
 });
@@ -99,7 +99,7 @@ beforeEach(() => {
   proxied.length = 0;
 });
 
-/** Fetches each of `urls` in a process of its own, which a proxy is set for. */
+/** Fetches `urls` in a child process with this environment. */
 async function fetchBehind(env: Record<string, string>, ...urls: readonly string[]): Promise<string> {
   const script = `
     const proxy = await import(${JSON.stringify(new URL('../../src/proxy.ts', import.meta.url).href)});
@@ -131,7 +131,7 @@ test.each(['HTTPS_PROXY', 'https_proxy'])('fetch goes through the proxy that %s 
   expect(proxied).toEqual(['CONNECT api.cloudflare.invalid:443']);
 });
 
-test.each(['NO_PROXY', 'no_proxy'])('fetch goes around the proxy for a host that %s names', async (name) => {
+test.each(['NO_PROXY', 'no_proxy'])('fetch bypasses the proxy for a host that %s names', async (name) => {
   expect(await fetchBehind({ HTTPS_PROXY: address, [name]: 'api.cloudflare.invalid' })).toContain('sent');
   expect(proxied).toEqual([]);
 });
@@ -141,22 +141,19 @@ test.each<Record<string, string>>([
   { NODE_OPTIONS: '--use-env-proxy' },
   { NODE_USE_ENV_PROXY: '1', OLD_NODE: '1' },
   { NODE_OPTIONS: '--use-env-proxy', OLD_NODE: '1' },
-])(
-  'a Node that obeys the proxy itself sends nothing around it, and this machine nothing through it: %j',
-  async (env) => {
-    expect(await fetchBehind({ HTTP_PROXY: address, ...env })).toContain('sent');
-    expect(proxied).toEqual(['CONNECT api.cloudflare.invalid:443']);
-    proxied.length = 0;
-    expect(await fetchBehind({ HTTP_PROXY: address, ...env }, 'http://127.0.0.1:59999/')).toContain('sent');
-    expect(proxied).toEqual([]);
-  },
-);
+])('a Node with its own proxy support uses the proxy, but not for a loopback address: %j', async (env) => {
+  expect(await fetchBehind({ HTTP_PROXY: address, ...env })).toContain('sent');
+  expect(proxied).toEqual(['CONNECT api.cloudflare.invalid:443']);
+  proxied.length = 0;
+  expect(await fetchBehind({ HTTP_PROXY: address, ...env }, 'http://127.0.0.1:59999/')).toContain('sent');
+  expect(proxied).toEqual([]);
+});
 
 test.each<Record<string, string>>([
   { OLD_NODE: '1' },
   { NODE_USE_ENV_PROXY: '1', NODE_OPTIONS: '--no-use-env-proxy', OLD_NODE: '1' },
   { NODE_USE_ENV_PROXY: '0', OLD_NODE: '1' },
-])('an old Node that does not obey the proxy is refused: %j', async (env) => {
+])('an old Node that does not use the proxy is refused: %j', async (env) => {
   expect(await fetchBehind({ HTTP_PROXY: address, ...env })).toContain('ProxyError: unsupported');
   expect(proxied).toEqual([]);
 });
@@ -173,7 +170,7 @@ const THIS_MACHINE = [
 ] as const;
 
 test.each([{}, { NO_PROXY: 'a.example', no_proxy: '.b.example' }, { NO_PROXY: '*' }])(
-  'this machine is reached around every proxy, whatever NO_PROXY says: %j',
+  'a loopback address is never reached through a proxy: %j',
   async (env) => {
     const proxies = { HTTP_PROXY: address, https_proxy: address, ALL_PROXY: address, all_proxy: address };
     expect(await fetchBehind({ ...proxies, ...env }, ...THIS_MACHINE)).toContain('sent');
@@ -181,7 +178,7 @@ test.each([{}, { NO_PROXY: 'a.example', no_proxy: '.b.example' }, { NO_PROXY: '*
   },
 );
 
-test('hosts that only look like this machine are reached through the proxy', async () => {
+test('hosts that only look like a loopback address are reached through the proxy', async () => {
   const hosts = ['localhost.example', '127.0.0.1.example', 'notlocalhost'];
   const urls = hosts.map((host) => `https://${host}/`);
   expect(await fetchBehind({ HTTPS_PROXY: address }, ...urls)).toContain('sent');

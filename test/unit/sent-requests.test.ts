@@ -35,7 +35,7 @@ test.each([
   ['plain HTTP on the port', () => respondingWith(200), 'https', false, 'no-tls'],
   ['a server that hangs up after the request', () => abrupt(), 'http', true, undefined],
   ['HTTP 407', () => respondingWith(407), 'http', true, 'proxy-password'],
-] as const)('%s: sent or not, and why', async (_what, serve, scheme, isSent, fault) => {
+] as const)('wasSent and the fault of a connection to %s', async (_what, serve, scheme, isSent, fault) => {
   const url = `${scheme}://127.0.0.1:${await listen(serve())}/client/v4/user/invites/${_what.length}?a=b`;
   const error: unknown = await fetch(url, { method: 'PATCH', body: '{}' }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(TypeError);
@@ -44,7 +44,7 @@ test.each([
   expect(connectionFault(error)).toBe(fault);
 });
 
-test('a closed port has seen nothing', async () => {
+test('wasSent is false for a closed port', async () => {
   const server = abrupt();
   const port = await listen(server);
   server.close();
@@ -54,7 +54,7 @@ test('a closed port has seen nothing', async () => {
   expect(wasSent('GET', url)).toBe(false);
 });
 
-test('a second attempt that is not sent is not taken for the first one', async () => {
+test('wasSent is false for a second attempt that was not sent', async () => {
   const server = respondingWith(200);
   const url = `http://127.0.0.1:${await listen(server)}/again`;
   await (await fetch(url, { headers: { connection: 'close' } })).text();

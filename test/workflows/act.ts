@@ -43,7 +43,7 @@ export interface WorkflowRun {
   readonly exitCode: number | NodeJS.Signals | null;
   readonly jobs: readonly JobRun[];
   /** Output of act outside the logs of the jobs. */
-  readonly noise: string;
+  readonly otherOutput: string;
   readonly milliseconds: number;
 }
 
@@ -219,18 +219,18 @@ interface LogEntry {
 /** Collects from act's log what GitHub's page shows. */
 class LogReader {
   readonly jobs = new Map<string, JobRun>();
-  readonly noise: string[] = [];
+  readonly otherOutput: string[] = [];
 
   read(line: string): void {
     let entry: LogEntry;
     try {
       entry = JSON.parse(line);
     } catch {
-      this.noise.push(line);
+      this.otherOutput.push(line);
       return;
     }
     if (entry.job !== undefined) this.#readJob(entry.job.trim(), entry);
-    else if (entry.level === 'error' || entry.level === 'warning') this.noise.push(entry.msg ?? '');
+    else if (entry.level === 'error' || entry.level === 'warning') this.otherOutput.push(entry.msg ?? '');
   }
 
   #readJob(key: string, entry: LogEntry): void {
@@ -264,7 +264,7 @@ class LogReader {
     } else if (entry.level === 'error' && command === undefined) {
       // Not `jobResult`, which is the result of the whole matrix until now.
       job.result = 'failure';
-      this.noise.push(msg);
+      this.otherOutput.push(msg);
     }
   }
 }
@@ -334,7 +334,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
       },
     );
     const reader = new LogReader();
-    child.stderr.on('data', (chunk: Buffer) => reader.noise.push(chunk.toString().trim()));
+    child.stderr.on('data', (chunk: Buffer) => reader.otherOutput.push(chunk.toString().trim()));
     const closed = once(child, 'close');
     for await (const line of createInterface({ input: child.stdout })) reader.read(line);
     const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
@@ -342,7 +342,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
       exitCode: code ?? signal,
       // act lists a job that calls a workflow beside the jobs of that workflow, without steps and always green.
       jobs: [...reader.jobs.values()].filter(({ steps, result }) => steps.size > 0 || result !== 'success'),
-      noise: reader.noise.join('\n'),
+      otherOutput: reader.otherOutput.join('\n'),
       milliseconds: performance.now() - started,
     };
   } finally {

@@ -27,7 +27,7 @@ async function runOnce(title: string, cloudflare: CloudflareSandbox | RequestHan
 
 function only<T>(found: readonly T[], what: string, run: WorkflowRun): T {
   const [first] = found;
-  if (first === undefined || found.length > 1) throw new Error(`${found.length} ${what}\n${run.noise}`);
+  if (first === undefined || found.length > 1) throw new Error(`${found.length} ${what}\n${run.otherOutput}`);
   return first;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
 import { ACTION, edit, listFiles, readRepositoryFile as read, SELF } from './act.ts';
-import { type Finding, FOREIGN_OUTPUTS, lintAction, lintWorkflow, snippetsOf, wholeWorkflow } from './lint.ts';
+import { type Finding, lintAction, lintWorkflow, OUTPUTS_FROM_OUTSIDE, snippetsOf, wholeWorkflow } from './lint.ts';
 
 const show = (path: string, findings: readonly Finding[], from = 0): string[] =>
   findings.map(({ line, message }) => `${path}:${line + from}: ${message}`);
@@ -15,25 +15,28 @@ test('the folder examples has every example', () => {
 });
 
 test.each([...examples, ...listFiles('.github/workflows', /\.ya?ml$/)])(
-  '%s follows the grammar and the rules',
+  '%s follows the grammar of workflows and the rules of this repository',
   async (path) => {
     expect(show(path, await lintWorkflow(path, read(path)))).toEqual([]);
   },
 );
 
-test.each([...examples, '.github/workflows/auto-accept.yml'])('%s has no permissions, and time limits', (path) => {
-  const { permissions, jobs } = parse(read(path)) as {
-    permissions: unknown;
-    jobs: Record<string, { steps?: object[]; 'timeout-minutes'?: number; strategy?: { 'fail-fast'?: boolean } }>;
-  };
-  expect(permissions).toEqual({});
-  for (const { steps, strategy, 'timeout-minutes': minutes } of Object.values(jobs)) {
-    if (steps !== undefined) expect(minutes).toBeGreaterThan(10);
-    if (strategy !== undefined) expect(strategy['fail-fast']).toBe(false);
-  }
-});
+test.each([...examples, '.github/workflows/auto-accept.yml'])(
+  '%s has no permissions at the top, and its jobs have time limits',
+  (path) => {
+    const { permissions, jobs } = parse(read(path)) as {
+      permissions: unknown;
+      jobs: Record<string, { steps?: object[]; 'timeout-minutes'?: number; strategy?: { 'fail-fast'?: boolean } }>;
+    };
+    expect(permissions).toEqual({});
+    for (const { steps, strategy, 'timeout-minutes': minutes } of Object.values(jobs)) {
+      if (steps !== undefined) expect(minutes).toBeGreaterThan(10);
+      if (strategy !== undefined) expect(strategy['fail-fast']).toBe(false);
+    }
+  },
+);
 
-test('action.yml follows the grammar', async () => {
+test('action.yml follows the grammar of actions', async () => {
   expect(show('action.yml', await lintAction(read('action.yml')))).toEqual([]);
 });
 
@@ -126,7 +129,7 @@ test.each<[string, string | RegExp, string, string]>([
 
 // Every way in which a script gets text of Cloudflare's.
 test.each([
-  ...FOREIGN_OUTPUTS.map((name) => `steps.invites.outputs.${name}`),
+  ...OUTPUTS_FROM_OUTSIDE.map((name) => `steps.invites.outputs.${name}`),
   "steps.invites.outputs['roles']",
   'fromJSON(steps.invites.outputs.roles)[0]',
   "format('{0}', steps.invites.outputs.invites)",
@@ -157,7 +160,7 @@ test.each([
 });
 
 test('the outputs that no script may get are outputs of the action', () => {
-  expect(OUTPUT_NAMES).toEqual(expect.arrayContaining([...FOREIGN_OUTPUTS]));
+  expect(OUTPUT_NAMES).toEqual(expect.arrayContaining([...OUTPUTS_FROM_OUTSIDE]));
 });
 
 test.each([

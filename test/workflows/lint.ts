@@ -120,14 +120,20 @@ function checkScripts(workflow: WorkflowFile): Finding[] {
 }
 
 /** Outputs with text that a stranger may have chosen. */
-export const FOREIGN_OUTPUTS = ['organization_name', 'invited_by', 'roles', 'invites', 'invited_member_email'] as const;
+export const OUTPUTS_FROM_OUTSIDE = [
+  'organization_name',
+  'invited_by',
+  'roles',
+  'invites',
+  'invited_member_email',
+] as const;
 
 /**
  * Finds scripts that get such an output. GitHub reads commands from a script's log, and the runner prints there the
  * `env:` of every script, so `env:` is as bad as `echo`.
  */
-function checkForeignText({ env: workflowEnv = {}, jobs = {} }: WorkflowFile): Finding[] {
-  const isForeign = (text: unknown, names: readonly string[]): boolean => {
+function checkTextFromOutside({ env: workflowEnv = {}, jobs = {} }: WorkflowFile): Finding[] {
+  const isFromOutside = (text: unknown, names: readonly string[]): boolean => {
     const one = new RegExp(`outputs\\s*(?:\\.\\s*|\\[\\s*')(?:${names.join('|')})\\b`, 'i');
     // A whole object, such as toJSON(steps), holds every output.
     const all = /\b(?:steps|needs)\s*(?:[),}]|\.\s*(?:\*|[\w-]+)\s*[),}])|\boutputs\s*(?:[),}]|\.\s*\*)/i;
@@ -138,13 +144,13 @@ function checkForeignText({ env: workflowEnv = {}, jobs = {} }: WorkflowFile): F
   // A job may hand such an output on under another name.
   const aliases = Object.values(jobs)
     .flatMap(({ outputs = {} }) => Object.entries(outputs))
-    .flatMap(([name, value]) => (isForeign(value, FOREIGN_OUTPUTS) ? [name] : []));
-  const names = [...FOREIGN_OUTPUTS, ...aliases];
+    .flatMap(([name, value]) => (isFromOutside(value, OUTPUTS_FROM_OUTSIDE) ? [name] : []));
+  const names = [...OUTPUTS_FROM_OUTSIDE, ...aliases];
   return Object.values(jobs).flatMap(({ env: jobEnv = {}, steps = [] }) =>
     steps
       .filter(({ run }) => run !== undefined)
       .filter(({ run, env = {} }) =>
-        [run, ...[workflowEnv, jobEnv, env].flatMap(Object.values)].some((text) => isForeign(text, names)),
+        [run, ...[workflowEnv, jobEnv, env].flatMap(Object.values)].some((text) => isFromOutside(text, names)),
       )
       .map(({ run }) => ({
         line: 0,
@@ -180,7 +186,7 @@ export async function lintWorkflow(path: string, text: string): Promise<readonly
     return findings;
   }
   if (workflow.permissions === undefined) findings.push({ line: 0, message: 'There are no permissions at the top' });
-  return [...findings, ...checkScripts(workflow), ...checkForeignText(workflow), ...checkOwnInputs(workflow)];
+  return [...findings, ...checkScripts(workflow), ...checkTextFromOutside(workflow), ...checkOwnInputs(workflow)];
 }
 
 /** Checks an `action.yml`. */

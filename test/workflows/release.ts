@@ -14,7 +14,7 @@ export interface PublishedRelease {
   readonly notes: string;
 }
 
-/** What a run of the release workflow came to. */
+/** Result of a run of the release workflow. */
 export interface ReleaseRun {
   /** Name or command of the step that failed; undefined when all passed. */
   readonly failedStep: string | undefined;

@@ -60,7 +60,7 @@ export class WorkflowServers implements AsyncDisposable {
       programs: programs?.(new URL(this.#cloudflare.url).origin) ?? {},
     });
     console.log(describeRun(title, run));
-    expect(run.exitCode, run.noise).toBe(exitCode);
+    expect(run.exitCode, run.otherOutput).toBe(exitCode);
     return run;
   }
 

@@ -15,7 +15,7 @@ import { systemClock } from '../../../src/clock.ts';
 /** The API's name in this network. No resolver knows it (RFC 6761 reserves `.test`); only the proxy does. */
 export const API_HOST = 'api.cloudflare.test';
 
-/** A certificate authority of a company, and what it signed. */
+/** A certificate authority of a company, and its certificates. */
 export class Authority implements AsyncDisposable {
   readonly #folder: string;
 
@@ -24,19 +24,19 @@ export class Authority implements AsyncDisposable {
   }
 
   /** @throws an Error that says so where there is no openssl */
-  static async found(): Promise<Authority> {
+  static async create(): Promise<Authority> {
     const authority = new Authority(await mkdtemp(join(tmpdir(), 'authority-')));
     const subject = ['-subj', '/CN=A company of a test', '-addext', 'keyUsage=critical,keyCertSign'];
     await authority.#openssl('req', '-x509', ...NEW_KEY, '-keyout', 'ca.key', '-out', 'ca.pem', ...subject);
     return authority;
   }
 
-  /** The file with its certificate, for `NODE_EXTRA_CA_CERTS`. */
+  /** Path of its certificate, for `NODE_EXTRA_CA_CERTS`. */
   get file(): string {
     return join(this.#folder, 'ca.pem');
   }
 
-  /** Signs for a server of this name. */
+  /** Makes a certificate for a server of this name. */
   async sign(name: string): Promise<{ readonly key: string; readonly cert: string }> {
     const extensions = join(this.#folder, `${name}.ext`);
     await writeFile(extensions, `subjectAltName=DNS:${name.replaceAll('#', '\\#')}\n`);
@@ -87,7 +87,7 @@ export class Api implements AsyncDisposable {
       );
       const { method = '', url: path = '' } = request;
       const reply = await sandbox.handle({ method, path, headers, body: Buffer.concat(chunks).toString() });
-      if (reply.kind !== 'full') throw new Error(`There are no faults here, such as ${reply.kind}`);
+      if (reply.kind !== 'full') throw new Error(`This server cannot send the fault ${reply.kind}`);
       response.writeHead(reply.status, reply.headers);
       response.end(reply.body);
     });
@@ -100,12 +100,12 @@ export class Api implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The base URL, under a name that leads nowhere without the proxy. */
+  /** The base URL. Only the proxy can resolve its host name. */
   get url(): string {
     return `https://${API_HOST}:${this.port}${BASE_PATH}`;
   }
 
-  /** What reached it, and with which headers. */
+  /** The methods of the requests that reached it. */
   get sent(): readonly string[] {
     return this.sandbox.requests.map(({ method }) => method);
   }
@@ -120,11 +120,11 @@ export interface Account {
   readonly password: string;
 }
 
-/** A company's proxy: it alone knows where `API_HOST` is. */
+/** A company's proxy, which alone can resolve `API_HOST`. */
 export class CompanyProxy implements AsyncDisposable {
-  /** What it was asked for, refused or not: `CONNECT api.cloudflare.test:443`. */
-  readonly asked: string[] = [];
-  /** Who asked. */
+  /** Every request to it, refused or not: `CONNECT api.cloudflare.test:443`. */
+  readonly requested: string[] = [];
+  /** The accounts of the requests. */
   readonly accounts: Account[] = [];
   readonly #server: ProxyServer;
 
@@ -133,7 +133,7 @@ export class CompanyProxy implements AsyncDisposable {
       host: '127.0.0.1',
       port: 0,
       prepareRequestFunction: ({ request, hostname, port, username, password }) => {
-        this.asked.push(`${request.method} ${hostname}:${port}`);
+        this.requested.push(`${request.method} ${hostname}:${port}`);
         this.accounts.push({ username, password });
         const isKnown = account === undefined || (username === account.username && password === account.password);
         return {
@@ -148,7 +148,7 @@ export class CompanyProxy implements AsyncDisposable {
     });
   }
 
-  /** @param account whom it serves; everybody by default */
+  /** @param account the only account that it serves; by default it serves every client */
   static async open(account?: Account): Promise<CompanyProxy> {
     const proxy = new CompanyProxy(account);
     await proxy.#server.listen();
@@ -159,7 +159,7 @@ export class CompanyProxy implements AsyncDisposable {
     return this.#server.port;
   }
 
-  /** Its address, with the account that a user of it writes in front. */
+  /** Its address, with `account` in front of the host. */
   url(account = ''): string {
     return `http://${account === '' ? '' : `${account}@`}127.0.0.1:${this.port}`;
   }

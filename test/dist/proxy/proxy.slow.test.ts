@@ -18,7 +18,7 @@ let tls: { key: string; cert: string };
 let localhost: { key: string; cert: string };
 
 beforeAll(async () => {
-  authority = await Authority.found();
+  authority = await Authority.create();
   tls = await authority.sign(API_HOST);
   localhost = await authority.sign('localhost');
 });
@@ -72,17 +72,17 @@ describe.concurrent('proxy', { timeout: 30_000 }, () => {
     expect(result).toMatchObject({ exitCode: 0, outputs: { status: 'accepted', changed: 'true' } });
     expect(api.sent).toEqual(['GET', 'PATCH']);
     // The only connections that the server saw are those that the proxy was asked for.
-    expect(proxy.asked.length).toBeGreaterThan(0);
-    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
-    expect(api.peers).toHaveLength(proxy.asked.length);
+    expect(proxy.requested.length).toBeGreaterThan(0);
+    expect(new Set(proxy.requested)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
+    expect(api.peers).toHaveLength(proxy.requested.length);
   });
 
-  test('a step without the proxy reaches nothing, so that there is no way around it', async () => {
+  test('a step without the proxy cannot reach the API of these tests', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const result = await step(api, {});
     expect(onlyError(result).message).toMatch(new RegExp(`${API_HOST}|ENOTFOUND|EAI_AGAIN`));
-    expect(proxy.asked).toEqual([]);
+    expect(proxy.requested).toEqual([]);
     expect(api.peers).toEqual([]);
   });
 
@@ -93,8 +93,8 @@ describe.concurrent('proxy', { timeout: 30_000 }, () => {
     const result = await step(api, { env: { HTTPS_PROXY: proxy.url() }, with: inputs });
     expect(result).toMatchObject({ exitCode: 0, outputs: { changed: 'true', failed_count: '0' } });
     expect(api.sent.filter((method) => method === 'PATCH').length).toBeGreaterThan(3);
-    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
-    expect(api.peers).toHaveLength(proxy.asked.length);
+    expect(new Set(proxy.requested)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
+    expect(api.peers).toHaveLength(proxy.requested.length);
   });
 
   test('the proxy sees no credential of Cloudflare, and Cloudflare sees none of the proxy', async () => {
@@ -112,13 +112,13 @@ describe.concurrent('proxy', { timeout: 30_000 }, () => {
     expectNoPassword(result, ACCOUNT);
   });
 
-  test('a wrong password of the proxy is a failure that says so, and is shown nowhere', async () => {
+  test('a wrong password of the proxy is an error about the proxy, and is shown nowhere', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open(ACCOUNT);
     const wrong = { password: 'wrong-horse-battery' };
     const env = { HTTPS_PROXY: proxy.url(`${ACCOUNT.username}:${wrong.password}`) };
     const result = await step(api, { env });
-    expect(proxy.asked.length).toBeGreaterThan(0);
+    expect(proxy.requested.length).toBeGreaterThan(0);
     expect(api.peers).toEqual([]);
     const { message } = onlyError(result);
     expect(message).toContain('407');
@@ -126,13 +126,13 @@ describe.concurrent('proxy', { timeout: 30_000 }, () => {
     expectNoPassword(result, wrong);
   });
 
-  test('a request that the proxy refused is known to have changed nothing', async () => {
+  test('an invite whose request the proxy refused is reported as not changed by this step', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open(ACCOUNT);
     const result = await step(api, { env: { HTTPS_PROXY: proxy.url() } });
     const { message } = onlyError(result);
     expect(message).toContain('407');
-    expect(message).not.toContain('may or may not have been changed');
+    expect(message).toContain('Not changed by this step.');
     expect(api.peers).toEqual([]);
   });
 
@@ -140,28 +140,28 @@ describe.concurrent('proxy', { timeout: 30_000 }, () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const result = await step(api, { env: { HTTPS_PROXY: proxy.url(), [name]: `example.com,${API_HOST}` } });
-    // Nothing but the proxy knows where it is.
+    // Only the proxy can resolve the host name.
     expect(onlyError(result).message).toMatch(new RegExp(`${API_HOST}|ENOTFOUND|EAI_AGAIN`));
-    expect(proxy.asked).toEqual([]);
+    expect(proxy.requested).toEqual([]);
   });
 
-  test('NO_PROXY for another host does not go around the proxy', async () => {
+  test('requests go through the proxy when NO_PROXY names another host', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const env = { HTTPS_PROXY: proxy.url(), NO_PROXY: 'example.com,cloudflare.test.example,127.0.0.1' };
     expect(await step(api, { env })).toMatchObject({ exitCode: 0 });
-    expect(api.peers).toHaveLength(proxy.asked.length);
+    expect(api.peers).toHaveLength(proxy.requested.length);
   });
 
   test('a proxy that only HTTP_PROXY names is used for HTTPS as well', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     expect(await step(api, { env: { HTTP_PROXY: proxy.url() } })).toMatchObject({ exitCode: 0 });
-    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
-    expect(api.peers).toHaveLength(proxy.asked.length);
+    expect(new Set(proxy.requested)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
+    expect(api.peers).toHaveLength(proxy.requested.length);
   });
 
-  test('a dead proxy is an error, and nothing goes around it', async () => {
+  test('a proxy that does not listen is an error, and no request bypasses it', async () => {
     await using api = await Api.open(tls);
     const proxy = await CompanyProxy.open();
     const url = proxy.url(WRITTEN);
@@ -173,19 +173,19 @@ describe.concurrent('proxy', { timeout: 30_000 }, () => {
     expectNoPassword(result, ACCOUNT);
   });
 
-  test('a proxy that hangs up on every request is an error that ends in time, and nothing goes around it', async () => {
+  test('a proxy that closes every connection is an error within timeout-seconds, and no request bypasses it', async () => {
     await using api = await Api.open(tls);
-    const rude = createServer((socket) => {
+    const closing = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', () => socket.destroy());
     });
-    rude.listen(0, '127.0.0.1');
-    await once(rude, 'listening');
-    const { port } = rude.address() as AddressInfo;
+    closing.listen(0, '127.0.0.1');
+    await once(closing, 'listening');
+    const { port } = closing.address() as AddressInfo;
     const env = { HTTPS_PROXY: `http://${WRITTEN}@127.0.0.1:${port}` };
     const result = await step(api, { env, with: { 'timeout-seconds': '1' }, timeoutMs: 10_000 });
-    rude.close();
-    // Node tries such a proxy again and again, for ever, also after the request was given up.
+    closing.close();
+    // Node would connect to such a proxy again and again, even after the request was aborted.
     expect(result.timedOut).toBe(false);
     expect(result.exitCode).toBe(1);
     expect(api.peers).toEqual([]);
@@ -213,7 +213,7 @@ describe.concurrent('this machine', { timeout: 30_000 }, () => {
     { no_proxy: 'api.cloudflare.com' },
     { NODE_USE_ENV_PROXY: '1' },
     { NODE_OPTIONS: '--use-env-proxy' },
-  ])('no proxy is asked for this machine, whatever the environment has: %j', async (env) => {
+  ])('a loopback address is never reached through a proxy: %j', async (env) => {
     await using api = await Api.open(localhost);
     await using proxy = await CompanyProxy.open();
     const names = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
@@ -221,12 +221,12 @@ describe.concurrent('this machine', { timeout: 30_000 }, () => {
     const base = { 'api-base-url': `https://localhost:${api.port}/client/v4` };
     expect(await step(api, { env: { ...proxies, ...env }, with: base })).toMatchObject({ exitCode: 0 });
     expect(api.sent).toEqual(['PATCH']);
-    expect(proxy.asked).toEqual([]);
+    expect(proxy.requested).toEqual([]);
   });
 });
 
 describe.concurrent('certificate', { timeout: 30_000 }, () => {
-  test('NODE_TLS_REJECT_UNAUTHORIZED lets no unknown certificate pass, and a warning says what to set instead', async () => {
+  test('NODE_TLS_REJECT_UNAUTHORIZED is ignored, and a warning says what to set instead', async () => {
     await using api = await Api.open(localhost);
     const base = { 'api-base-url': `https://localhost:${api.port}/client/v4` };
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
@@ -242,17 +242,17 @@ describe.concurrent('certificate', { timeout: 30_000 }, () => {
     expect(api.sent).toEqual(['PATCH']);
   });
 
-  test('a server with an unknown certificate authority gets no request, and one connection', async () => {
+  test('a server with an unknown certificate authority gets one connection and no request', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const env = { HTTPS_PROXY: proxy.url() };
     const result = await step(api, { env, untrusting: true, with: { retries: '4' } });
     expect(onlyError(result).message).toMatch(/^What to do: .*NODE_EXTRA_CA_CERTS/m);
     expect(api.sent).toEqual([]);
-    expect(proxy.asked).toHaveLength(1);
+    expect(proxy.requested).toHaveLength(1);
   });
 
-  test('a server with a certificate for another name gets no request, and the name does nothing', async () => {
+  test('a server with a certificate for another name gets no request, and its name starts no command', async () => {
     const hostile = 'x.##[error]forged.evil.example';
     await using api = await Api.open(await authority.sign(hostile));
     await using proxy = await CompanyProxy.open();
@@ -284,7 +284,7 @@ describe.concurrent('old Node', { timeout: 30_000 }, () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.for(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])(
-    'a Node that is too old for a proxy fails where %s is set',
+    'a Node that is too old for a proxy is an error when %s is set',
     async (name) => {
       await using api = await Api.open(tls);
       await using proxy = await CompanyProxy.open();
@@ -296,12 +296,12 @@ describe.concurrent('old Node', { timeout: 30_000 }, () => {
       const { title, message } = onlyError(result);
       expect(title).toBe('The proxy cannot be used');
       expect(message).toContain('Node 24.14');
-      expect(proxy.asked).toEqual([]);
+      expect(proxy.requested).toEqual([]);
       expect(api.peers).toEqual([]);
     },
   );
 
-  test('a Node that is too old for a proxy obeys it where NODE_USE_ENV_PROXY says so', async () => {
+  test('a Node that is too old for a proxy uses it with NODE_USE_ENV_PROXY', async () => {
     await using api = await Api.open(tls);
     await using proxy = await CompanyProxy.open();
     const result = await step(api, {
@@ -309,11 +309,11 @@ describe.concurrent('old Node', { timeout: 30_000 }, () => {
       nodeArguments: ['--import', preload],
     });
     expect(result).toMatchObject({ exitCode: 0 });
-    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
-    expect(api.peers).toHaveLength(proxy.asked.length);
+    expect(new Set(proxy.requested)).toEqual(new Set([`CONNECT ${API_HOST}:${api.port}`]));
+    expect(api.peers).toHaveLength(proxy.requested.length);
   });
 
-  test('a Node that is too old for a proxy works where none is set', async () => {
+  test('a Node that is too old for a proxy works when none is set', async () => {
     await using api = await Api.open(localhost);
     const result = await step(api, {
       with: { 'api-base-url': `https://localhost:${api.port}/client/v4` },

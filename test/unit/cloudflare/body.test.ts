@@ -45,7 +45,7 @@ test('a character that is cut off at the end of a body is replaced', async () =>
   expect(await readText(streamOf([encode('ü').subarray(0, 1)]).stream, 100, NEVER)).toBe('\u{fffd}');
 });
 
-test('a body that breaks fails with the error of its stream', async () => {
+test('a body whose stream breaks fails with the error of its stream', async () => {
   const broken = new TypeError('terminated');
   await expect(readText(streamOf([encode('{')], broken).stream, 100, NEVER)).rejects.toBe(broken);
 });

@@ -34,7 +34,7 @@ function setUp(faults: readonly Fault[], random = (): number => 0) {
   return { client, clock, sandbox };
 }
 
-test('an id stays within its place in the path', async () => {
+test('an id is encoded as one segment of the path', async () => {
   const { client, clock, sandbox } = setUp([]);
   await clock.run(client.get({ id: 'a/b?c#d' }));
   expect(sandbox.requests[0]?.path).toBe('/client/v4/user/invites/a%2Fb%3Fc%23d');
@@ -44,14 +44,14 @@ test.each<[string, Fault[]]>([
   ['success', []],
   ['failure', [error500()]],
   ['connection that drops', [{ drop: 'before' }]],
-])('a %s leaves no timer behind that would keep the process alive', async (_case, faults) => {
+])('a %s leaves no timer that keeps the process alive', async (_case, faults) => {
   const { client, clock } = setUp(faults);
   const sleep = vi.spyOn(clock, 'sleep');
   await clock.run(client.respond({ id: ID }, 'accepted'));
   expect(sleep.mock.calls.map(([ms, signal]) => [ms, signal?.aborted])).toEqual([[30_000, true]]);
 });
 
-test('a wait after a failure is a little shorter by chance, a quarter at most', async () => {
+test('jitter shortens the wait after a failure by at most a quarter', async () => {
   const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   const chances = fc.oneof(fc.constant([0.999_999]), fc.array(chance, { minLength: 1, maxLength: 5 }));
   await fc.assert(

@@ -204,12 +204,12 @@ test('a credential in pieces is found in the title of a page', () => {
   expect(parseBody(page, redact)).toMatchObject({ description: 'an HTML page titled "***"' });
 });
 
-test('of many delays a thousand are kept', () => {
+test('at most a thousand delays of a body are kept', () => {
   const errors = Array(200_000).fill({ retry_after: 1 });
   expect(parse({ success: false, errors }).retryAfter).toHaveLength(1_000);
 });
 
-test('a body that is nested without end is described, and takes no time', () => {
+test('a deeply nested body is described in a short time', () => {
   const open = 100_000;
   const chain = `${'{"code":1,"error_chain":['.repeat(open)}${']}'.repeat(open)}`;
   expect(parseText(`{"success":false,"errors":[${chain}]}`).errors).toHaveLength(1);
@@ -221,7 +221,7 @@ test('a body that is nested without end is described, and takes no time', () => 
   expect(performance.now() - startMs).toBeLessThan(2_000);
 });
 
-test('of many reasons, and of many entries of a chain, a thousand are kept', () => {
+test('at most a thousand errors and entries of a chain are kept', () => {
   const many = Array.from({ length: 1_500 }, (_, code) => ({ code, message: 'no' }));
   expect(parse({ success: false, errors: many }).errors).toHaveLength(1_000);
   const [error] = parse({ success: false, errors: [{ code: 1, message: 'no', error_chain: many }] }).errors;
@@ -337,7 +337,7 @@ test('a status of Cloudflare’s own is not redacted, but the same text elsewher
   });
 });
 
-test('a text is not a success, whatever it holds', () => {
+test('no text is a success', () => {
   const codeUnits = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units));
   fc.assert(
     fc.property(fc.oneof(fc.string(), codeUnits), (text) => {

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { statusRule } from '../../../src/cloudflare/http-status.ts';
 
-const MAYBE = 'Run the job again: an invite';
+const RUN_AGAIN = 'Run the job again: an invite';
 const REDIRECTED = 'never sent on to another address';
 const REFUSED = 'see its message';
 const TROUBLE = 'Cloudflare has trouble';
 
 test.each([
-  [200, true, 'unknown', MAYBE],
-  [204, true, 'unknown', MAYBE],
+  [200, true, 'unknown', RUN_AGAIN],
+  [204, true, 'unknown', RUN_AGAIN],
   [301, false, 'not-applied', REDIRECTED],
   [308, false, 'not-applied', REDIRECTED],
   [400, false, 'rejected', REFUSED],
@@ -17,7 +17,7 @@ test.each([
   [404, false, 'rejected', 'no such API at this address'],
   [405, false, 'rejected', REFUSED],
   [407, false, 'rejected', REFUSED],
-  [408, true, 'unknown', MAYBE],
+  [408, true, 'unknown', RUN_AGAIN],
   [409, true, 'rejected', 'at the same time'],
   [410, false, 'rejected', REFUSED],
   [425, false, 'rejected', REFUSED],

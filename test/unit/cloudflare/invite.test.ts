@@ -48,7 +48,7 @@ test.each<[string, unknown, readonly string[] | undefined]>([
   expect(toInvite({ roles })?.roles).toEqual(expected);
 });
 
-test('an invite never loses a role, so that no policy can miss one', () => {
+test('an invite keeps a role for every entry, readable or not', () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), (roles) => {
       expect(toInvite({ roles })?.roles).toHaveLength(roles.length);

@@ -16,14 +16,14 @@ test.each([
   [1015, 'rate-limit'],
   [1099, 'edge'],
   [1100, undefined],
-])('a problem of the code %i ends the step for: %s', (code, stopKind) => {
+])('a problem with error_code %i has the stop kind %s', (code, stopKind) => {
   expect(meaning(403, problem(code)).stopKind).toBe(stopKind);
 });
 
 test.each([
   [200, 'unknown'],
   [403, 'not-applied'],
-])('a page under HTTP %i has the effect %s, and is not asked for again', (status, effect) => {
+])('a page under HTTP %i has the effect %s, and the request is not sent again', (status, effect) => {
   expect(meaning(status, '<html>')).toEqual({ effect, isRetryable: false, stopKind: 'edge' });
 });
 

@@ -7,13 +7,11 @@ import { InputError, type Inputs, parseInputs } from '../../../src/inputs/parse.
 import { readSecrets } from '../../../src/inputs/secrets.ts';
 import { INPUT_NAMES, inputRow } from '../../../src/inputs/table.ts';
 import { parsePatternList } from '../../../src/invites/pattern.ts';
-import { OUTPUT_NAMES } from '../../../src/report/outputs.ts';
 
 const asIs = (text: string): string => text;
 
 interface ActionDefinition {
   readonly inputs: Readonly<Record<string, { readonly default?: string; readonly required?: boolean }>>;
-  readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 const ACTION: ActionDefinition = parse(await readFile(new URL('../../../action.yml', import.meta.url), 'utf8'));
@@ -44,7 +42,7 @@ function parsed(written: Values = {}, variables?: Values): Inputs {
   return parseInputs(environment(written, variables), asIs);
 }
 
-/** What is said of a step that must be refused. */
+/** The problems of a step that must be refused. */
 function problemsOf(written: Values = {}, variables?: Values): readonly string[] {
   try {
     parseInputs(environment(written, variables), asIs);
@@ -52,11 +50,11 @@ function problemsOf(written: Values = {}, variables?: Values): readonly string[]
     if (error instanceof InputError) return error.problems;
     throw error;
   }
-  throw new Error('The inputs were taken.');
+  throw new Error('The inputs were accepted.');
 }
 
 describe('action.yml', () => {
-  test('declares exactly the inputs and defaults that the code knows', () => {
+  test('action.yml declares exactly the inputs and defaults of the code', () => {
     // The runner hands an input without a default an empty value, unless it is required.
     const declared = Object.entries(ACTION.inputs).map(([name, { default: byDefault, required }]) => {
       return [name, byDefault ?? (required ? undefined : '')];
@@ -66,18 +64,14 @@ describe('action.yml', () => {
     );
   });
 
-  test('requires the status and nothing else', () => {
+  test('action.yml requires the status and no other input', () => {
     const required = Object.entries(ACTION.inputs).filter(([, input]) => input.required);
     expect(required.map(([name]) => name)).toEqual(['status']);
-  });
-
-  test('declares exactly the outputs that the code writes', () => {
-    expect(Object.keys(ACTION.outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
   });
 });
 
 describe('defaults', () => {
-  test('what is not written takes its default', () => {
+  test('inputs that are not written take their defaults', () => {
     expect(parsed()).toMatchObject({
       status: 'accepted',
       inviteIds: [ID],
@@ -130,7 +124,7 @@ describe('good values', () => {
     ['api-base-url', 'http://127.0.0.1:4010/', { apiBaseUrl: 'http://127.0.0.1:4010' }],
     ['api-base-url', 'http://127.18.19.20/v4', { apiBaseUrl: 'http://127.18.19.20/v4' }],
     ['api-base-url', 'http://[::1]:4010/v4', { apiBaseUrl: 'http://[::1]:4010/v4' }],
-  ])('%s takes %j', (name, value, expected) => {
+  ])('%s accepts %j', (name, value, expected) => {
     expect(parsed({ [name]: value })).toMatchObject(expected);
   });
 
@@ -245,7 +239,7 @@ describe('bad values', () => {
     expect(problems.join()).not.toContain(ID);
   });
 
-  test('no text but the numbers from 0 to 10 is taken for retries', () => {
+  test('retries accepts only numbers from 0 to 10', () => {
     const allowed = /^0{0,8}(?:\d|10)$/;
     const texts = fc.oneof(
       fc.string().filter((text) => text.trim() !== '' && !allowed.test(text.trim())),
@@ -266,7 +260,7 @@ describe('bad values', () => {
     expect(problemsOf({ status: 'accepted\n::error::forged' })).toEqual([expect.not.stringContaining('\n')]);
   });
 
-  test('a long value is cut', () => {
+  test('a message shows at most 80 characters of a value', () => {
     const [problem] = problemsOf({ status: 'x'.repeat(5_000) });
     expect(problem).toContain(`status is "${'x'.repeat(79)}…". It must be`);
     expect(problem).not.toContain('x'.repeat(80));
@@ -469,7 +463,7 @@ describe('credentials', () => {
     expect(problems.join()).not.toMatch(/fake-|@example/);
   });
 
-  test('what is to be stored alone is named as what it is', () => {
+  test('a malformed credential is named: the address or the credential', () => {
     expect(problemsOf({ 'api-email': 'a b', 'api-key': 'a b' })).toEqual([
       expect.stringMatching(/^api-email .* Store the address alone/),
       expect.stringMatching(/^api-key .* Store the credential alone/),
@@ -501,7 +495,7 @@ describe('credentials', () => {
     expect(problems).toContain('two different schemes');
   });
 
-  test('no stretch of a malformed credential is shown', () => {
+  test('no part of a malformed credential is shown', () => {
     const breaker = fc.constantFrom(' ', '\n', '\t', '\u0000', 'ß', '😀', '\u2028');
     const half = fc.stringMatching(/^[!-~]{8,20}$/);
     fc.assert(
@@ -524,7 +518,7 @@ describe('credentials', () => {
 describe('readSecrets', () => {
   const proxy = (password: string): string => `http://alice:${password}@proxy.example:3128`;
 
-  test('nothing is secret where nothing is set', () => {
+  test('readSecrets finds none when no credential is set', () => {
     expect(readSecrets({})).toEqual([]);
     expect(readSecrets(runnerEnvironment(BY_ID, {}))).toEqual([]);
   });
@@ -569,11 +563,11 @@ describe('readSecrets', () => {
     ['nothing of a scheme with a digit and a user alone', {}, { HTTPS_PROXY: 'socks5://alice@proxy.example' }, []],
     ['a proxy without a password', {}, { HTTPS_PROXY: 'http://proxy.example:3128' }, []],
     ['a URL with a port', { 'api-base-url': 'http://127.0.0.1:4010/v4' }, {}, []],
-  ])('of %s', (_what, inputs, variables, secrets) => {
+  ])('readSecrets finds the secrets of %s', (_what, inputs, variables, secrets) => {
     expect([...readSecrets(runnerEnvironment(inputs, variables))].sort()).toEqual([...secrets].sort());
   });
 
-  test('any password of a proxy is found as it is written, and as it is meant', () => {
+  test('readSecrets finds any password of a proxy, encoded and decoded', () => {
     const raw = fc.stringMatching(/^[!-~]{1,20}$/);
     fc.assert(
       fc.property(raw, (password) => {
@@ -584,26 +578,26 @@ describe('readSecrets', () => {
     );
   });
 
-  test('a password that holds a colon is whole even if the proxy has no scheme', () => {
+  test('readSecrets finds a whole password with a colon of a proxy without a scheme', () => {
     expect(readSecrets({ HTTPS_PROXY: 'alice:fake-1:fake-2@proxy.example' })).toContain('fake-1:fake-2');
   });
 
-  test('a password that holds a line break is found', () => {
+  test('readSecrets finds a password with a line break', () => {
     const secrets = readSecrets({ HTTPS_PROXY: proxy('fake-1\nfake-2') }).join('\n');
     expect(secrets).toContain('fake-1');
     expect(secrets).toContain('fake-2');
   });
 
-  test('the lines of a password are secrets of their own, as the log shows them one by one', () => {
+  test('readSecrets finds each line of a password, because the log shows single lines', () => {
     const secrets = readSecrets({ HTTPS_PROXY: proxy('fake-1\r\nfake-2') });
     expect(secrets).toEqual(expect.arrayContaining(['fake-1', 'fake-2']));
   });
 
-  test('a password is found in a value with white space around it', () => {
+  test('readSecrets finds a password in a value with white space around it', () => {
     expect(readSecrets({ HTTPS_PROXY: ` ${proxy('fake-word')}\n` })).toContain('fake-word');
   });
 
-  test('the token for GitHub is one, but its unevaluated default is none', () => {
+  test('readSecrets finds the github-token, and not its unevaluated default', () => {
     expect(readSecrets({ 'INPUT_GITHUB-TOKEN': 'ghs_fake-token' })).toEqual(['ghs_fake-token']);
     expect(readSecrets({ 'INPUT_GITHUB-TOKEN': `\${{ github.token }}` })).toEqual([]);
   });
@@ -627,7 +621,7 @@ describe('filters', () => {
     ],
     ['roles', 'DNS\n!Super Administrator - All Privileges', ['DNS', '!Super Administrator - All Privileges']],
     ['roles', 'DNS\rBilling\r\nZone, read', ['DNS', 'Billing', 'Zone, read']],
-  ])('%s takes %j as its entries', (name, value, entries) => {
+  ])('the filter %s has the entries of %j', (name, value, entries) => {
     const { filters } = parsed({ ...NO_ID, [name]: value });
     expect(Object.keys(filters)).toEqual([name]);
     expect(filters[name]).toEqual(parsePatternList(entries, name === 'roles'));
@@ -658,7 +652,7 @@ describe('filters', () => {
     for (const [index, problem] of problems.entries()) expect(found[index]).toContain(problem);
   });
 
-  test('a step without any is refused, unless it names an invite', () => {
+  test('a step without filters is refused, unless it has an invite-id', () => {
     expect(problemsOf(NO_ID)).toEqual([expect.stringContaining('There is neither an invite-id nor a filter.')]);
     expect(parsed().filters).toEqual({});
   });
@@ -668,22 +662,26 @@ describe('waiting', () => {
   const LIST = { 'invite-id': '(none)', 'organization-name': '*' };
 
   test.each<[what: string, written: Values, expected: Partial<Inputs>]>([
-    ['is not done unless it is written', {}, { waitSeconds: 0, ifNoMatch: 'ignore' }],
-    ['makes a missing match an error', { 'wait-seconds': '60' }, { waitSeconds: 60, ifNoMatch: 'error' }],
-    ['leaves a written if-no-match alone', { 'wait-seconds': '60', 'if-no-match': 'warn' }, { ifNoMatch: 'warn' }],
-    ['is not needed for if-no-match', { 'if-no-match': 'error' }, { waitSeconds: 0, ifNoMatch: 'error' }],
+    ['not written, it is 0 and a missing match is ignored', {}, { waitSeconds: 0, ifNoMatch: 'ignore' }],
+    ['written, it makes a missing match an error', { 'wait-seconds': '60' }, { waitSeconds: 60, ifNoMatch: 'error' }],
     [
-      'may end without a match if if-no-match says so',
+      'written, it does not change a written if-no-match',
+      { 'wait-seconds': '60', 'if-no-match': 'warn' },
+      { ifNoMatch: 'warn' },
+    ],
+    ['not written, if-no-match is still used', { 'if-no-match': 'error' }, { waitSeconds: 0, ifNoMatch: 'error' }],
+    [
+      'written, a missing match can be ignored',
       { 'wait-seconds': '60', 'if-no-match': 'ignore' },
       { ifNoMatch: 'ignore' },
     ],
-    ['may take all but a second', { 'wait-seconds': '599' }, { waitSeconds: 599 }],
-    ['of no length fits into any time', { 'wait-seconds': '0', 'timeout-seconds': '1' }, { timeoutSeconds: 1 }],
-  ])('%s', (_what, written, expected) => {
+    ['one second shorter than timeout-seconds, it is accepted', { 'wait-seconds': '599' }, { waitSeconds: 599 }],
+    ['0, it fits into every timeout-seconds', { 'wait-seconds': '0', 'timeout-seconds': '1' }, { timeoutSeconds: 1 }],
+  ])('wait-seconds: %s', (_what, written, expected) => {
     expect(parsed({ ...LIST, ...written })).toMatchObject(expected);
   });
 
-  test('as long as the step may last is refused, and longer too', () => {
+  test('wait-seconds is refused if it is not less than timeout-seconds', () => {
     for (const waitSeconds of ['600', '601']) {
       expect(problemsOf({ ...LIST, 'wait-seconds': waitSeconds })).toEqual([
         `timeout-seconds is "600" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
@@ -691,7 +689,7 @@ describe('waiting', () => {
     }
   });
 
-  test('for an invite whose id is known is refused', () => {
+  test('wait-seconds is refused beside invite-id', () => {
     expect(problemsOf({ 'wait-seconds': '10' })).toEqual([
       expect.stringContaining('wait-seconds is "10" beside invite-id'),
     ]);
@@ -700,7 +698,7 @@ describe('waiting', () => {
   test.each([
     { 'wait-seconds': 'soon', 'timeout-seconds': '1' },
     { 'wait-seconds': '60', 'timeout-seconds': '0' },
-  ])('a number that was refused is not compared: %o', (written) => {
+  ])('wait-seconds is not compared when a number was refused: %o', (written) => {
     expect(problemsOf({ ...LIST, ...written })).toHaveLength(1);
   });
 
@@ -720,7 +718,7 @@ describe('the tracking issue', () => {
     GITHUB_RUN_ID: '42',
   };
 
-  test('is asked for by a title, and belongs to the repository of the job', () => {
+  test('report-issue with a title uses the repository of the job', () => {
     const written = { 'report-issue': 'Invites need a person', 'github-token': 'ghs_fake-token' };
     expect(parsed(written, VARIABLES).reportIssue).toEqual({
       title: 'Invites need a person',
@@ -733,11 +731,11 @@ describe('the tracking issue', () => {
     expect(parsed({ 'report-issue': '' }, VARIABLES).reportIssue).toBeUndefined();
   });
 
-  test('has no token where the default is not evaluated', () => {
+  test('report-issue has no token when the default of github-token is not evaluated', () => {
     expect(parsed({ 'report-issue': 'T' }).reportIssue).toHaveProperty('token', undefined);
   });
 
-  test('has a title of one line and at most 256 characters', () => {
+  test('report-issue accepts a title of one line and at most 256 characters', () => {
     expect(parsed({ 'report-issue': 't'.repeat(256) }).reportIssue?.title).toHaveLength(256);
     for (const title of ['t'.repeat(257), 'a\nb', 'a\u0085b']) {
       expect(problemsOf({ 'report-issue': title })).toEqual([
@@ -746,7 +744,7 @@ describe('the tracking issue', () => {
     }
   });
 
-  test('is on github.com, without a page of the run, where the environment says nothing', () => {
+  test('the GitHub context is github.com without a run page in an empty environment', () => {
     expect(readGitHubContext({})).toEqual({ apiUrl: 'https://api.github.com', repository: '', runUrl: undefined });
     expect(readGitHubContext({ GITHUB_REPOSITORY: 'a/b', GITHUB_RUN_ID: '1' }).runUrl).toBe(
       'https://github.com/a/b/actions/runs/1',

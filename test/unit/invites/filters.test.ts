@@ -32,7 +32,7 @@ const ACME: Invite = {
   roles: ['DNS', 'Cache Purge'],
 };
 
-test.each(FILTER_NAMES)('the filter %s is obeyed for each of its values', (filter) => {
+test.each(FILTER_NAMES)('the filter %s excludes and includes by each of its values', (filter) => {
   const values = FILTERS[filter].values(ACME);
   expect(values.length).toBeGreaterThan(0);
   for (const value of values) {
@@ -46,7 +46,7 @@ test.each<[FilterName, keyof Invite]>([
   ['organization-name', 'organization_name'],
   ['invited-by', 'invited_by'],
   ['roles', 'roles'],
-])('the filter %s looks at the field %s alone', (filter, field) => {
+])('the filter %s matches only the field %s', (filter, field) => {
   const texts = Object.fromEntries(Object.keys(INVITE_FIELDS).map((name) => [name, ADDRESS]));
   const impostor: Invite = { ...texts, roles: [ADDRESS], [field]: field === 'roles' ? ['x@x'] : 'x@x' };
   expect(match({ [filter]: [ADDRESS] }, impostor)).toEqual({ kind: 'unmatched', filter, value: 'x@x' });
@@ -91,7 +91,7 @@ test('every invite matches where there is no filter', () => {
   expect(match({}, {})).toEqual({ kind: 'match' });
 });
 
-test('an exclusion weighs more than a filter that does not match', () => {
+test('an exclusion is reported before a filter that does not match', () => {
   const lists = { 'organization-id': ['x'], 'invited-by': ['*', '!it@*'] };
   expect(match(lists)).toEqual({ kind: 'excluded', filter: 'invited-by', value: 'it@acme.example' });
 });

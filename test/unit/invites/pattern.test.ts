@@ -166,7 +166,7 @@ test.each([
 });
 
 test.each([[['*', '!Admin', 'Admin']], [['*', '!Admin', 'Admin*']], [['*', '!Admin', '*Admin']], [['!Admin', 'DNS']]])(
-  'an exclusion of words that a later entry undoes in part is kept: %j',
+  'an exclusion of words is kept when a later entry undoes a part of it: %j',
   (entries) => {
     expect(parsePatternList(entries, true)).toMatchObject({ entries });
   },
@@ -204,7 +204,7 @@ test('an entry may have 256 characters', () => {
   expect(matches('a'.repeat(256), 'a'.repeat(256))).toBe(true);
 });
 
-/** The definition of a match, one character at a time, as slow and as plain as can be. */
+/** The definition of a match, one character at a time: slow, but easy to check. */
 const matchesByDefinition = (pattern: string, text: string): boolean => {
   const head = pattern.charAt(0);
   if (head === '') return text === '';
@@ -233,7 +233,7 @@ const pattern = fc
   .map((pieces) => pieces.join(''))
   .filter((entry) => !entry.startsWith('!'));
 
-test('a match is what its definition says', () => {
+test('a match agrees with its definition for random patterns', () => {
   fc.assert(
     fc.property(pattern, text, (entry, value) => {
       fc.pre(value !== '');

@@ -39,7 +39,7 @@ test('a defect that throws a text is a failed outcome', async () => {
   expect(outcome).toMatchObject({ kind: 'failed', cause: { kind: 'defect', description: 'text' } });
 });
 
-test('the end of the step leaves an invite not attempted', async () => {
+test('an invite is not attempted after the step was stopped', async () => {
   const stop = new StopError({ kind: 'deadline', timeoutSeconds: 600 });
   const outcome = await respondToInvite({ id: ID }, { ...OPTIONS, client: broken(stop) });
   expect(outcome).toMatchObject({ kind: 'not_attempted', causedByStop: true });

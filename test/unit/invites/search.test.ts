@@ -31,11 +31,11 @@ test.each([1, 2])('a defect in request %i of a search is thrown', async (request
   await expect(searchWith(new RangeError('defect'), request)).rejects.toThrow('defect');
 });
 
-test('a search that the end of the step interrupts has failed', async () => {
+test('a search that a stop of the step interrupts has failed', async () => {
   expect(await searchWith(STOP, 1)).toMatchObject({ result: { ok: false, failure: { kind: 'stop', stop: STOP } } });
 });
 
-test('a search goes on where the end of the step interrupts the look at the memberships', async () => {
+test('a search succeeds when a stop interrupts its request for the memberships', async () => {
   const { result, optional } = await searchWith(STOP, 2);
   expect(result).toMatchObject({ ok: true, value: { selected: [], otherList: [] } });
   expect(optional).toEqual([{ kind: 'stop', stop: STOP }]);

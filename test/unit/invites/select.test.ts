@@ -45,7 +45,7 @@ test.each([
   expect(selection).toEqual({ ...NONE, selected, ignored: selected.length > 0 ? [2] : [1, 2] });
 });
 
-test('a date of a million characters takes no time', { timeout: 5_000 }, () => {
+test('a date of a million characters is read in a short time', { timeout: 5_000 }, () => {
   expect(select(invite(1, { expires_on: ':00'.repeat(330_000) }))).toEqual({ ...NONE, selected: [1] });
 });
 

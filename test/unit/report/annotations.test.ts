@@ -30,7 +30,7 @@ test.each([11, 14, 15, 200])('%i annotations become 10, of which the last names 
 
 const STOP = { title: 'The step stopped', message: '', details: [] };
 
-test('what stopped the step names the invites that it affects, and no other', () => {
+test('the annotation of a stop names exactly the invites that the stop affects', () => {
   const outcomes = [
     failed('own', { state: 'unsettled' }),
     failed('late', { causedByStop: true, kind: 'not_attempted' }),
@@ -50,7 +50,7 @@ test('what stopped the step names the invites that it affects, and no other', ()
   ]);
 });
 
-test('what stopped the step is left out where every invite failed for a reason of its own', () => {
+test('a stop has no annotation if every invite failed for another reason', () => {
   expect(failureAnnotations([failed()], STOP, 0).map(({ title }) => title)).toEqual([PROBLEM.title]);
   expect(failureAnnotations([succeeded('changed')], STOP, 0).map(({ title }) => title)).toEqual([STOP.title]);
 });

@@ -39,14 +39,14 @@ afterEach(() => {
   process.stdout.write = write;
 });
 
-/** Gives what is written to stdout to `stdout`, as it is in a process with that stdout. */
+/** Connects the runner, with `stdout` in place of this process's stdout. */
 function connect(stdout = fakeStream(), stderr = fakeStream()) {
   const commands = connectRunner({ stdout: stdout.stream, stderr: stderr.stream });
   process.stdout.write = (text: unknown): boolean => stdout.stream.write(String(text));
   return { commands, stdout, stderr };
 }
 
-test('what stdout does not take goes to stderr', () => {
+test('text that stdout cannot write goes to stderr', () => {
   const { stdout, stderr } = connect(fakeStream(FULL));
   const errors: unknown[] = [];
   stdout.stream.write('a line\n', (error) => errors.push(error));
@@ -55,7 +55,7 @@ test('what stdout does not take goes to stderr', () => {
   expect(errors).toEqual([FULL]);
 });
 
-test('what stdout takes goes to stdout alone', () => {
+test('text that stdout writes goes to stdout alone', () => {
   const { stdout, stderr } = connect();
   const errors: unknown[] = [];
   stdout.stream.write('a line\n', (error) => errors.push(error));
@@ -64,7 +64,7 @@ test('what stdout takes goes to stdout alone', () => {
   expect(errors).toEqual([null]);
 });
 
-test('errors of both streams end nothing', () => {
+test('errors of both streams are caught', () => {
   const { stdout, stderr } = connect();
   expect([stdout.events, stderr.events]).toEqual([['error'], ['error']]);
 });

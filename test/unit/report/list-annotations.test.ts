@@ -23,7 +23,7 @@ test.each([
   expect(annotateList(searchOf({ missingCount })).warnings).toEqual([{ title, lines: [line] }]);
 });
 
-test('a list without gaps is no warning', () => {
+test('a complete list is no warning and no notice', () => {
   expect(annotateList(searchOf())).toEqual({ warnings: [], notices: [] });
 });
 

@@ -13,7 +13,7 @@ describe('the size of the outputs', () => {
     });
   }
 
-  test('all entries are there as long as they fit', () => {
+  test('the output invites has all entries that fit', () => {
     const { outputs, omitted } = buildOutputs(sized(399, 1_000));
     expect(omitted).toBe(0);
     expect(outputs.invites).toHaveLength(2 + 399 * 1_000 + 398);
@@ -22,11 +22,11 @@ describe('the size of the outputs', () => {
   test.each([
     [399_998, 0],
     [399_999, 1],
-  ])('one entry of %i characters is left out %i times', (length, omitted) => {
+  ])('an entry of %i characters is left out of the output invites %i times', (length, omitted) => {
     expect(buildOutputs(sized(1, length)).omitted).toBe(omitted);
   });
 
-  test('only whole entries are left out, the last ones, and they are counted', () => {
+  test('the output invites leaves out its last entries, whole, and counts them', () => {
     const { outputs, omitted } = buildOutputs(sized(450, 1_000));
     const ids: string[] = JSON.parse(outputs.invite_ids);
     const entries: { id: string }[] = JSON.parse(outputs.invites);
@@ -36,11 +36,11 @@ describe('the size of the outputs', () => {
     expect(outputs).toMatchObject({ matched_count: '450', changed_count: '450' });
   });
 
-  test('an entry that is too long for all the room leaves an empty list', () => {
+  test('the output invites is an empty list if its only entry is too long', () => {
     expect(buildOutputs(sized(1, 400_001))).toMatchObject({ outputs: { invites: '[]' }, omitted: 1 });
   });
 
-  test('the list of ids takes its room from the list of invites, never the other way', () => {
+  test('the output invite_ids is complete, and shortens the output invites', () => {
     for (const count of [5_000, 10_000]) {
       const { outputs, omitted } = buildOutputs(sized(count, 200));
       expect(JSON.parse(outputs.invite_ids)).toHaveLength(count);

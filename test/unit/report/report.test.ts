@@ -8,7 +8,7 @@ import { failed, searchOf, succeeded } from './fixture.ts';
 const context = { desiredStatus: 'accepted', dryRun: false, scheme: 'api-token' } as const;
 const redact = (text: string): string => text.replaceAll('hunter2', '***');
 
-/** What throws wherever anybody looks at it. */
+/** An object whose every property throws. */
 const broken = <T extends object>(): T =>
   new Proxy({} as T, {
     get: () => {
@@ -39,14 +39,14 @@ const handled = (search: InviteSearch = searchOf()): RunResult => ({
   stop: undefined,
 });
 
-test('a run that cannot be put into words keeps its outcomes, and says why', () => {
+test('a run whose report fails keeps its outcomes, and the error says why', () => {
   const report = reportRun(handled({ ...searchOf(), ignored: broken<[]>() }), redact);
   expect(report).toMatchObject({ exitCode: 1, outcomes: [{ kind: 'changed' }, { kind: 'failed' }] });
   expect(report.stop?.message).toBe('This action has a defect: *** is broken.');
   expect(report).toMatchObject({ title: 'Cloudflare invites', warnings: [], notices: [], ignored: [] });
 });
 
-test('a value that cannot be described when it is thrown is named so', () => {
+test('a thrown value that cannot be converted to text has a description', () => {
   const thrown = {
     toString: () => {
       throw new Error('no');
@@ -62,7 +62,7 @@ test('a report has a policy only where there are filters', () => {
   expect(createReport(handled(), { roles: list }).policy).toBe('Policy: roles x');
 });
 
-/** What is written where each output, or the first annotation of a level, cannot be. */
+/** The annotations of a report when the outputs, or the first annotation of a level, cannot be written. */
 async function writtenWithout(
   lost: 'outputs' | 'error' | 'warning' | undefined,
   result: RunResult,
@@ -128,7 +128,7 @@ test('a report that cannot be written says nothing of changes where there are no
 test.each([
   ['ignored', 'warning: The job summary could not be written: *** is broken.'],
   ['notices', 'warning: The notices could not be written: *** is broken.'],
-] as const)('a defect in the report of %s leaves the other reports', async (part, reported) => {
+] as const)('a defect in the report of %s does not stop the other reports', async (part, reported) => {
   const { workflow, written } = recorder();
   await publishReport({ ...reportRun(handled(), redact), [part]: broken() }, workflow, redact);
   expect(written).toContain(reported);

@@ -107,7 +107,7 @@ test('the summary lists no failure where all went well', () => {
   expect(summaryOf([succeeded('changed'), succeeded('unchanged'), succeeded('planned')])).not.toContain('<li>');
 });
 
-test('the failures begin with the stop, which stands once for all invites that it concerns', () => {
+test('the summary lists a stop once and first, for all invites that it affects', () => {
   const stop = { ...PROBLEM, title: 'Cloudflare refused the credentials' };
   const shared = { problem: stop, causedByStop: true };
   const own = failed('a', { problem: { ...PROBLEM, title: 'own' } });
@@ -119,7 +119,7 @@ test('a stop is listed where no invite was handled', () => {
   expect(elements(summaryOf([], { stop: PROBLEM }), 'li')).toHaveLength(1);
 });
 
-test('each remark is a paragraph', () => {
+test('the summary has a paragraph for each remark', () => {
   const paragraphs = elements(summaryOf([], { remarks: ['One <b>.', 'Two.'] }), 'p');
   expect(paragraphs.map(textOf)).toEqual(['One <b>.', 'Two.']);
 });
@@ -205,7 +205,7 @@ test('one omitted row is counted in the singular, and none is not mentioned', ()
   expect(summaryOf(wideRows(fitting))).not.toContain('did not fit');
 });
 
-test('failures take the room of remarks, and remarks that of rows', () => {
+test('failures come before remarks, and remarks before rows, when the summary is full', () => {
   const problem = { ...PROBLEM, message: '<'.repeat(900) };
   const outcomes = Array.from({ length: 20 }, () => failed('a', { problem }));
   const remarks = Array.from({ length: 20 }, () => 'r'.repeat(900));
@@ -227,7 +227,7 @@ test('failures take the room of remarks, and remarks that of rows', () => {
   }
 });
 
-test('the summary never exceeds its limit, however its parts share the room', () => {
+test('the summary never exceeds its limit', () => {
   const outcomes = [
     ...Array.from({ length: 30 }, () => succeeded('changed')),
     ...Array.from({ length: 10 }, () => failed()),
@@ -244,19 +244,19 @@ test('the summary never exceeds its limit, however its parts share the room', ()
   }
 });
 
-test('invites that are left alone are folded below the rest', () => {
+test('the summary folds invites that are left alone, below the rest', () => {
   const html = summaryOf([], { ignored: ['Globex (x): roles does not match ("Billing").', '<b>'] });
   expect(html).toContain('<details><summary>2 pending invites left alone</summary><ul><li><code>Globex (x)');
   expect(html).toContain('<li><code>&lt;b&gt;</code></li></ul></details>');
 });
 
-test('the policy is folded at the end', () => {
+test('the summary folds the policy, at its end', () => {
   const html = summaryOf([], { ignored: ['Globex'], policy: 'Policy: roles <DNS>' });
   const policy = '<details><summary>Policy</summary><code>Policy: roles &lt;DNS&gt;</code></details>';
   expect(html.split('\n\n').at(-1)).toBe(policy);
 });
 
-test('a failure without a message has no empty line', () => {
+test('the summary of a failure without a message has no empty line', () => {
   const html = summaryOf([], { stop: { title: 'Stopped', message: '', details: ['cf-ray: 1.'] } });
   expect(html).toContain('<li><strong><code>Stopped</code></strong><br><code>cf-ray: 1.</code></li>');
 });

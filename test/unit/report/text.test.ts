@@ -4,7 +4,7 @@ import { parseCommand } from '../../../sandbox/runner.ts';
 import { toHtml, toLine } from '../../../src/report/text.ts';
 import { hostileText, textOf } from '../hostile-text.ts';
 
-/** What .NET takes for white space at the start of a line, and what it skips when it compares. */
+/** Commands with the characters that .NET trims at the start of a line, or ignores when it compares. */
 const OLD_COMMAND = /#\p{DI}*#\p{DI}*\[/u;
 const NEW_COMMAND = /^[\s\u0085\p{DI}]*:\p{DI}*:/u;
 

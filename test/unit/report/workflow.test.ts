@@ -7,7 +7,7 @@ import { runStep, type StepOptions, type StepResult } from '../../../sandbox/run
 import { problemAnnotation } from '../../../src/report/annotations.ts';
 import { type Workflow, withoutFailures } from '../../../src/report/workflow.ts';
 
-/** Names of strangers that try to be commands. */
+/** Names from outside that look like commands. */
 const HOSTILE = [
   '::error::forged',
   ' \t::warning title=x::forged',
@@ -181,7 +181,7 @@ test('the work of a group is done once, even if the group cannot be written', as
       throw new Error('broken');
     },
     (_title, work) => work().then(never),
-    // Forgets its work.
+    // Does not call its work.
     async () => undefined as never,
   ];
   for (const group of groups) {

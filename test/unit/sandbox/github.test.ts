@@ -134,7 +134,7 @@ test('GitHub Enterprise Server responds below its base path only', async () => {
   expect(github.environment).toMatchObject({ GITHUB_API_URL: github.url, GITHUB_REPOSITORY: 'a/b' });
 });
 
-test('a GitHub fault affects the selected requests, `times` times, and leaves no trace', async () => {
+test('a GitHub fault affects the selected requests, `times` times, and changes nothing', async () => {
   await using github = await open();
   github.addFault({ on: { method: 'POST', path: '/issues' }, times: 2, effect: FORBIDDEN });
   const create = () => post(github, ISSUES, { title: 'T' });

@@ -62,9 +62,9 @@ test.each([
   ['pending', 'pending', 'pending'],
   ['open', 'pending', 'accepted'],
 ] as const)(
-  'past its expiry an invite of the world %s is %s, and after a response %s',
-  async (world, shown, stored) => {
-    const { invitations, sleep } = open(world);
+  'with pastExpiry %s an expired invite shows %s, and after a response %s',
+  async (pastExpiry, shown, stored) => {
+    const { invitations, sleep } = open(pastExpiry);
     await sleep(10_000);
     expect(invitations.find('a1')?.status).toBe(shown);
     invitations.respond('a1', 'accepted', { request: 0 }, 0, () => undefined);
@@ -72,7 +72,7 @@ test.each([
   },
 );
 
-test('settle lets everything happen that is still planned, at its time', () => {
+test('settle makes every planned change, with its own time', () => {
   const { invitations } = open();
   invitations.respond('a1', 'rejected', { request: 0 }, 5_000, () => undefined);
   expect(invitations.find('a1')?.status).toBe('pending');

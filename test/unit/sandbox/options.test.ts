@@ -64,7 +64,7 @@ test.each([
   ['array', { result: [] }],
   ['null', { result: null }],
   ['missing', {}],
-] as const)('an empty list can be said as %s', async (emptyList, expected) => {
+] as const)('an empty list can have the result %s', async (emptyList, expected) => {
   const { body } = await open({ emptyList, invites: [] }).get();
   expect({ ...body, messages: undefined, errors: undefined, result_info: undefined }).toEqual({
     success: true,
@@ -88,7 +88,7 @@ test('a revoked token can be refused with HTTP 403 and code 9109', async () => {
 });
 
 test.each([undefined, 'application/x-www-form-urlencoded'])(
-  'a PATCH with the content type %s is fine',
+  'a PATCH with the content type %s is accepted',
   async (type) => {
     const { accept } = open();
     expect((await accept(DEMO_IDS.agency, type === undefined ? {} : { 'content-type': type })).status).toBe(200);
@@ -121,20 +121,20 @@ test('a second actor acts at its time', async () => {
   expect((await get(invitePath(DEMO_IDS.agency))).body.result.status).toBe('rejected');
 });
 
-const broken = (): number => {
+const fail = (): number => {
   throw new Error('broken stand-in');
 };
 
 test('an error inside the sandbox is a response, and fails the run on virtual time', async () => {
-  const { sandbox, clock } = open({ latencyMs: broken });
+  const { sandbox, clock } = open({ latencyMs: fail });
   const reply = await clock.run(sandbox.handle({ method: 'GET', path: LIST, headers: {}, body: '' }));
   expect(reply).toMatchObject({ kind: 'full', status: 500, body: expect.stringContaining('broken stand-in') });
-  await expect(run({ world: { invites: [invite(1)], latencyMs: broken } })).rejects.toThrow('broken stand-in');
+  await expect(run({ world: { invites: [invite(1)], latencyMs: fail } })).rejects.toThrow('broken stand-in');
 });
 
 test.each([
-  ['the sandbox', new CloudflareSandbox({ clock: systemClock, credentials: {}, latencyMs: broken })],
-  ['the handler of a test', { clock: systemClock, handle: async () => broken() as never }],
+  ['the sandbox', new CloudflareSandbox({ clock: systemClock, credentials: {}, latencyMs: fail })],
+  ['the handler of a test', { clock: systemClock, handle: async () => fail() as never }],
 ])('an error inside %s is a response of the server, and fails its close()', async (_what, sandbox) => {
   const server = await serve(sandbox);
   const response = await fetch(`${server.url}/user/invites`);
@@ -142,7 +142,7 @@ test.each([
   await expect(server.close()).rejects.toThrow('broken stand-in');
 });
 
-test('a clock that is off does not change when the sandbox thinks that an invite expires', async () => {
+test('a wrong clock of the runner does not change when an invite expires in the sandbox', async () => {
   const step = await run({
     inputs: { 'invite-id': inviteId(1) },
     world: { invites: [invite(1)] },

@@ -48,7 +48,7 @@ test.each<[string, Fault]>([
   ['hang', { hang: true }],
   ['endless', { endless: true }],
   ['slowBody', { slowBody: { msPerByte: 50 } }],
-])('the server goes on until the client gives up for the fault %s', async (_name, fault) => {
+])('the server holds the connection until the client aborts, for the fault %s', async (_name, fault) => {
   await using opened = await open(fault);
   const text = fetch(opened.invite, { headers, signal: AbortSignal.timeout(30) }).then((response) => response.text());
   await expect(text).rejects.toMatchObject({ name: 'TimeoutError' });

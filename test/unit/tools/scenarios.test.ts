@@ -28,7 +28,7 @@ describe('deviations', () => {
   const rightRun = { exitCode: 1, annotations: [error('because of that')] };
   const rightSandbox = sandbox({ a: 'accepted', b: 'pending' }, 1);
 
-  test('none', () => {
+  test('deviations of a run that ended as expected are none', () => {
     expect(deviations(scenario, rightRun, before, rightSandbox)).toEqual([]);
   });
 
@@ -54,7 +54,7 @@ describe('deviations', () => {
       'Invite b is accepted instead of pending.',
     ],
     ['more requests', rightRun, sandbox({ a: 'accepted', b: 'pending' }, 2), '2 requests were sent instead of 1.'],
-  ])('%s', (_name, run, after, expected) => {
+  ])('deviations name one difference: %s', (_name, run, after, expected) => {
     expect(deviations(scenario, run, before, after)).toEqual([expected]);
   });
 });

@@ -30,18 +30,21 @@ async function start(args: readonly string[], env: Readonly<Record<string, strin
 }
 
 describe('scenarios', { timeout: 30_000 }, () => {
-  test.concurrent.each(Object.entries(SCENARIOS))('%s ends as it should', async (name, { story, expected }) => {
-    const { code, stdout, stderr } = await start([name]);
-    expect(stderr).toBe('');
-    expect(code).toBe(0);
-    expect(stdout.replaceAll('\n', ' ')).toContain(story);
-    expect(stdout).toContain(expected.exitCode === 0 ? '✔ The step succeeded' : '✔ The step failed (exit code 1)');
-    for (const secret of Object.values(demoAccount(0).credentials)) {
-      if (!secret.includes('@')) expect(stdout).not.toContain(secret);
-    }
-  });
+  test.concurrent.each(Object.entries(SCENARIOS))(
+    'the scenario %s ends as expected',
+    async (name, { story, expected }) => {
+      const { code, stdout, stderr } = await start([name]);
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+      expect(stdout.replaceAll('\n', ' ')).toContain(story);
+      expect(stdout).toContain(expected.exitCode === 0 ? '✔ The step succeeded' : '✔ The step failed (exit code 1)');
+      for (const secret of Object.values(demoAccount(0).credentials)) {
+        if (!secret.includes('@')) expect(stdout).not.toContain(secret);
+      }
+    },
+  );
 
-  test.concurrent('many invites and requests are counted', async ({ expect }) => {
+  test.concurrent('npm start counts many invites and requests instead of listing them', async ({ expect }) => {
     const { stdout } = await start(['rate-limited']);
     expect(stdout).toContain('60 × PATCH /client/v4/user/invites/{id} {"status":"accepted"} → 200');
     expect(stdout).toContain('60 × pending → accepted');
@@ -68,7 +71,7 @@ describe('scenarios', { timeout: 30_000 }, () => {
     }
   });
 
-  test('the first one shows everything there is to see of an accepted invite', async () => {
+  test('npm start shows the step, its reports and the requests of the first scenario', async () => {
     const { stdout } = await start([]);
     expect(stdout).toContain('Scenario: accept\n');
     expect(stdout).toContain(`
@@ -90,19 +93,19 @@ describe('scenarios', { timeout: 30_000 }, () => {
     expect(stdout).toMatch(/│ 4f5f0c14… │ Acme, Inc\..*│ pending → accepted │/);
   });
 
-  test('annotations and failures are shown as a user meets them', async () => {
+  test('npm start shows annotations and failures', async () => {
     const { stdout } = await start(['already-accepted']);
     expect(stdout).toContain('is already accepted. An invitation can be responded to once.');
     expect(stdout).toContain('\n  ✖ error: Invite Acme, Inc.');
     expect(stdout).toContain('\n  • Invite Acme, Inc.');
   });
 
-  test('an input that is not its value in the workflow is shown as it is written there', async () => {
+  test('npm start shows the expression of an input instead of its value', async () => {
     const { stdout } = await start(['bad-input']);
     expect(stdout).toMatch(/api-token: \$\{\{ secrets\.MISSPELT \}\} # there is no such secret/);
   });
 
-  test('colours are for terminals', async () => {
+  test('npm start prints colours only to a terminal', async () => {
     expect((await start(['reject'])).stdout).not.toContain('\u001b');
     expect((await start(['reject'], { FORCE_COLOR: '1' })).stdout).toContain('\u001b[');
   });
@@ -147,7 +150,7 @@ describe('the command line', { timeout: 30_000 }, () => {
     [['--live', '--with', 'api-key=a-secret'], '--with api-key is not possible: other users can read'],
     [['--live', '--with', 'dry-run=false'], '--with dry-run is not possible'],
     [['--live', '--no-dry-run'], '--no-dry-run needs the invites to respond to'],
-  ])('%j is refused', async (args, message) => {
+  ])('npm start refuses the arguments %j', async (args, message) => {
     const { code, stdout, stderr } = await start(args, token);
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -174,7 +177,7 @@ describe('--live', { timeout: 30_000 }, () => {
     return { sandbox, base: ['--live', '--with', `api-base-url=${server.url}`] };
   }
 
-  test('is a dry run, and shows where the credential comes from', async () => {
+  test('--live is a dry run, and shows where the credential comes from', async () => {
     const { sandbox, base } = await openSandbox();
     const { code, stdout } = await start([...base, '--invite-id', DEMO_IDS.acmeDns], byToken);
     expect(code).toBe(0);
@@ -193,7 +196,7 @@ describe('--live', { timeout: 30_000 }, () => {
     expect(stdout).not.toContain(credentials.token);
   });
 
-  test('without an id shows every pending invite', async () => {
+  test('--live without an id shows every pending invite', async () => {
     const { sandbox, base } = await openSandbox();
     const { code, stdout } = await start(base, byToken);
     expect(code).toBe(0);
@@ -204,7 +207,7 @@ describe('--live', { timeout: 30_000 }, () => {
     expect(stdout).toContain('To respond for real: npm start -- --live --invite-id ID --no-dry-run');
   });
 
-  test('leaves nothing out, however much is pending', async () => {
+  test('--live shows every invite of many', async () => {
     const [first = {}] = invites;
     const many = Array.from({ length: 30 }, (_, index) => ({ ...first, id: `invite-${index}-of-many` }));
     const { base } = await openSandbox({ invites: many });
@@ -215,7 +218,7 @@ describe('--live', { timeout: 30_000 }, () => {
     }
   });
 
-  test('responds with --no-dry-run, by e-mail and key as well', async () => {
+  test('--live --no-dry-run responds with e-mail and key', async () => {
     const { sandbox, base } = await openSandbox();
     const { code, stdout } = await start(
       [...base, '--invite-id', DEMO_IDS.unexpected, '--status', 'rejected', '--no-dry-run', '--with', 'retries=0'],
@@ -228,7 +231,7 @@ describe('--live', { timeout: 30_000 }, () => {
     expect(stdout).not.toContain(credentials.key);
   });
 
-  test('responds to what a filter selects', async () => {
+  test('--live --no-dry-run responds to the invites that a filter selects', async () => {
     const { sandbox, base } = await openSandbox();
     const { code } = await start([...base, '--no-dry-run', '--with', 'invited-by=*@globex.example'], byToken);
     expect(code).toBe(0);
@@ -240,7 +243,7 @@ describe('--live', { timeout: 30_000 }, () => {
     ['nothing', {}],
     ['an empty token', { CLOUDFLARE_API_TOKEN: ' ' }],
     ['an e-mail address alone', { CLOUDFLARE_EMAIL: 'bot@example.net' }],
-  ])('says what to set when the environment has %s', async (_what, env) => {
+  ])('--live says what to set when the environment has %s', async (_what, env) => {
     const { code, stdout, stderr } = await start(['--live', '--invite-id', 'x'], env);
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -249,7 +252,7 @@ describe('--live', { timeout: 30_000 }, () => {
     }
   });
 
-  test.each([[[]], [['--json']]])('never shows a credential that comes back %j', async (more) => {
+  test.each([[[]], [['--json']]])('--live never shows a credential that the server repeats %j', async (more) => {
     const { base } = await openSandbox({ faults: [{ ...echoCredentials(), times: Number.POSITIVE_INFINITY }] });
     const { code, stdout, stderr } = await start([...base, '--invite-id', DEMO_IDS.acmeDns, ...more], byToken);
     expect(code).toBe(1);
@@ -257,7 +260,7 @@ describe('--live', { timeout: 30_000 }, () => {
     expect(stdout + stderr).not.toContain(credentials.token);
   });
 
-  test('shows nothing that a terminal would obey', async () => {
+  test('--live prints no control characters of a name', async () => {
     const name = 'Evil\u001b[2J\u009b2J\u202e Corp';
     const [first = {}] = invites;
     const { base } = await openSandbox({ invites: [{ ...first, organization_name: name }] });
@@ -267,7 +270,7 @@ describe('--live', { timeout: 30_000 }, () => {
     for (const character of ['\u001b', '\u009b', '\u202e']) expect(stdout).not.toContain(character);
   });
 
-  test('passes the proxy on but nothing else, and keeps its password', async () => {
+  test('--live passes the proxy to the step and hides its password', async () => {
     const requests: string[] = [];
     const proxy = createServer((socket) => {
       socket.on('error', () => undefined);
@@ -300,7 +303,7 @@ describe('--live', { timeout: 30_000 }, () => {
     expect(requests).toEqual(Array(2).fill('CONNECT api.invalid:443 HTTP/1.1'));
   });
 
-  test.skipIf(process.platform === 'win32')('a cancellation still shows the last words of the step', async () => {
+  test.skipIf(process.platform === 'win32')('--live still shows the reports after a cancellation', async () => {
     const { sandbox, base } = await openSandbox({ faults: [{ hang: true, times: Number.POSITIVE_INFINITY }] });
     const child = spawn(process.execPath, [PROGRAM, ...base, '--invite-id', DEMO_IDS.acmeDns], {
       env: { PATH: process.env.PATH, ...byToken },

@@ -28,7 +28,7 @@ test('the body of the issue shows the failures with their hints, and the run', (
   expect(addressIn(body)).toBe(RUN_URL);
 });
 
-test('the body of the issue says when the run was where the run has no page', () => {
+test('the body of the issue has the time of a run without a page', () => {
   const body = issueBody(createReport(handled()), { ...LINK, runUrl: undefined });
   expect(textOf(body)).toContain('Last run: a run of 2026-11-23T09:00:00Z.');
   expect(body).not.toContain('<a');
@@ -84,7 +84,7 @@ test.each([
   '&#64;octocat &commat;octocat &lt;b&gt;',
   'a\u2028@octocat\u202e\u0000',
   'a5c3785ed8d6a35868bc169f07e40e889087fd2e :tada:',
-])('text from outside means nothing in the issue: %j', (text) => {
+])('text from outside has no meaning in the issue: %j', (text) => {
   const body = issueBody(hostileReport(text), LINK);
   const [marker, ...blocks] = body.split('\n\n');
   expect(marker).toBe(MARKER);
@@ -99,11 +99,11 @@ test.each([
   for (const line of body.split('\n')) expect(parseCommand(line)).toBeUndefined();
 });
 
-test('people read text from outside in the issue as it is', () => {
+test('the issue shows text from outside as it is', () => {
   expect(textOf(issueBody(hostileReport('Acme & Söhne <b>@x</b> 😀'), LINK))).toContain('Acme & Söhne <b>@x</b> 😀');
 });
 
-test('the body fits into an issue, however much there is to show', () => {
+test('the body of the issue has at most 65,536 characters', () => {
   const body = issueBody(hostileReport('&'.repeat(5_000), 1_000), LINK);
   expect(body.length).toBeLessThanOrEqual(65_536);
   expect(body.length).toBeGreaterThan(40_000);

@@ -20,7 +20,7 @@ import { CONTEXT, EXPIRING, FAILURE, handled, INVITE } from './fixture.ts';
 const TITLE = 'Cloudflare invites need a person';
 const TOKEN = 'ghs_fake-token-for-the-tracking-issue';
 const FAILURE_TEXT = 'Invite Acme, Inc. (4f5f0000000000000000000000000001) cannot be accepted';
-const WELL = handled();
+const SUCCESS = handled();
 
 /** Time that passes when the test says so. */
 class ManualClock implements Clock {
@@ -126,7 +126,7 @@ test('the tracking issue is updated without a comment by the next failure', asyn
 test('the tracking issue is closed with a comment that names the run, and a new one is opened when needed', async () => {
   await using harness = await TrackingHarness.open();
   await harness.report(FAILURE);
-  await harness.report(WELL);
+  await harness.report(SUCCESS);
   const [issue] = harness.github.issues;
   expect(issue?.state).toBe('closed');
   expect(issue?.comments).toEqual([expect.stringContaining('Nothing needs a person any more: see <a href="')]);
@@ -148,7 +148,7 @@ test.each([
 
 test('a run without failures does nothing but look for an issue to close', async () => {
   await using harness = await TrackingHarness.open();
-  await harness.report(WELL);
+  await harness.report(SUCCESS);
   expect(harness.github.sent).toEqual(['GET /repos/acme/invites/issues']);
   expect([...harness.log, ...harness.warnings]).toEqual([]);
 });
@@ -181,7 +181,7 @@ test('each title has a tracking issue of its own', async () => {
   await using harness = await TrackingHarness.open();
   await harness.report(FAILURE);
   await harness.report(FAILURE, { title: 'Invites of the second user' });
-  await harness.report(WELL);
+  await harness.report(SUCCESS);
   expect(harness.open).toEqual([2]);
 });
 
@@ -202,7 +202,7 @@ test.each(['read', 'triage', 'none'] as const)('a copy by somebody with the role
   await harness.report(FAILURE);
   await harness.report(FAILURE);
   expect(harness.open).toEqual([1, 2]);
-  await harness.report(WELL);
+  await harness.report(SUCCESS);
   expect(harness.open).toEqual([1]);
   expect(copy).toMatchObject({ body: MARKER, comments: [] });
 });
@@ -210,7 +210,7 @@ test.each(['read', 'triage', 'none'] as const)('a copy by somebody with the role
 test('a copy by a user who does not exist any more is left alone', async () => {
   await using harness = await TrackingHarness.open();
   harness.github.addIssue(COPY);
-  await harness.report(WELL);
+  await harness.report(SUCCESS);
   expect(harness.open).toEqual([1]);
   expect(harness.warnings).toEqual([]);
 });
@@ -235,7 +235,7 @@ test('an issue is found behind copies by a stranger and by a user who does not e
 test('the access of each author is read once, however many issues there are', async () => {
   await using harness = await TrackingHarness.open({ strangers: ['mallory'] });
   for (let count = 0; count < 5; count++) harness.github.addIssue(COPY);
-  await harness.report(WELL);
+  await harness.report(SUCCESS);
   expect(harness.github.sent.filter((request) => request.includes('/collaborators/'))).toHaveLength(1);
 });
 
@@ -285,7 +285,7 @@ test.each<[string, Partial<GitHubSandboxOptions>]>([
     await harness.report(FAILURE);
     expect(harness.reporting).toEqual([251]);
     expect(harness.github.sent.length - before).toBeLessThan(10);
-    await harness.report(WELL);
+    await harness.report(SUCCESS);
     expect(harness.github.issues.filter(({ state }) => state === 'closed').map(({ number }) => number)).toEqual([251]);
     expect(harness.warnings).toEqual([]);
   },
@@ -303,7 +303,7 @@ test('copies by more members without write access than can be asked about do not
 test.each([
   ['list pages', 'issues'],
   ['permissions', 'permission'],
-])('slow %s leave time for the report', async (_title, path) => {
+])('slow responses with %s leave time for the report', async (_title, path) => {
   await using harness = await TrackingHarness.open();
   addCopies(harness, 1_500);
   let nowMs = harness.clock.nowMs();
@@ -362,7 +362,7 @@ test('an issue stays closed where its comment fails', async () => {
   await using harness = await TrackingHarness.open();
   await harness.report(FAILURE);
   harness.github.addFault({ on: { path: '/comments' }, effect: 'drop' });
-  await harness.report(WELL);
+  await harness.report(SUCCESS);
   expect(harness.open).toEqual([]);
   expect(harness.warnings).toEqual([expect.stringContaining('The next run of the workflow tries again.')]);
 });
