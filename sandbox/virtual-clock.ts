@@ -5,6 +5,7 @@ const MAX_TIMER_MS = 2_147_483_647;
 // Streams deliver data in later turns of the event loop. Time must wait for them.
 const TURNS_BEFORE_ADVANCE = 3;
 const TURNS_BEFORE_DEADLOCK = 1000;
+// Long enough for a module that a test loads on demand, on a busy machine.
 const REAL_MS_BEFORE_DEADLOCK = 10_000;
 
 interface Sleeper {

@@ -188,5 +188,5 @@ export const times = (count: number, response: Fault): Fault => ({ ...response, 
 /** A response to every request that it fits. */
 export const always = (response: Fault): Fault => times(Number.POSITIVE_INFINITY, response);
 
-/** A response to a request that took effect, whatever the response says. */
+/** The response, to a request that takes effect. */
 export const applied = (response: Fault): Fault => ({ ...response, applied: true });

@@ -38,13 +38,13 @@ const withPolicies = (value: unknown, roles: readonly string[] = []): Membership
 const accepted = invite(1, { status: 'accepted' });
 
 const IN_ONE_LIST: readonly (readonly [string, MembershipOptions])[] = [
-  ['stands in both lists under one id', {}],
-  ['stands in both lists under two ids', { idOf: (id) => id.replace(/^0/, 'f') }],
-  ['stands in this list alone', { listOf: () => 'memberships' }],
+  ['is in both lists under one id', {}],
+  ['is in both lists under two ids', { idOf: (id) => id.replace(/^0/, 'f') }],
+  ['is in this list alone', { listOf: () => 'memberships' }],
   ['does not settle the invite', { settlesAfterMs: Number.POSITIVE_INFINITY }],
   ['has no roles while it is pending', { pendingRoles: 'empty' }],
   ['is listed without policies', { listedPolicies: 'omitted' }],
-  ['is listed whatever the status', { statusParameter: 'ignored' }],
+  ['is in a list that ignores the parameter status', { statusParameter: 'ignored' }],
 ];
 
 /** Roles and policies of a pending membership, and the requests of a step that allows `DNS*`. */

@@ -27,8 +27,8 @@ const TWO = { 'invite-id': `${ID} ${inviteId(2)}` };
 /** Headers that ask for a delay, and the wait in milliseconds; without it, the headers ask for none. */
 const DELAYS: readonly (readonly [what: string, headers: Readonly<Record<string, string>>, waitMs?: number])[] = [
   ['seconds', { 'retry-after': '7' }, 7_000],
-  ['no seconds', { 'retry-after': '0' }],
-  ['less than no seconds', { 'retry-after': '-5' }],
+  ['0 seconds', { 'retry-after': '0' }],
+  ['negative seconds', { 'retry-after': '-5' }],
   ['parts of a second', { 'retry-after': '1.5' }, 1_500],
   ['more seconds than any backoff', { 'retry-after': '290' }, 290_000],
   ['milliseconds', { 'retry-after-ms': '250' }, 250],
@@ -82,7 +82,7 @@ export const cases: readonly Case[] = [
   ...[429, 503].flatMap((status) =>
     DELAYS.map(
       ([what, headers, waitMs = status === 429 ? 5_000 : 500]): Case => ({
-        name: `HTTP ${status} that asks for ${what} is obeyed`,
+        name: `HTTP ${status} with ${what} as its delay is sent again after ${waitMs} ms`,
         inputs: READ,
         responses: [http(status, { success: false }, { 'content-type': 'application/json', ...headers })],
         requests: 'GET GET',
@@ -93,7 +93,7 @@ export const cases: readonly Case[] = [
   ),
   ...[429, 520].map(
     (status): Case => ({
-      name: `a problem body ${status} that asks for a delay is obeyed`,
+      name: `HTTP ${status} with retry_after in a problem body is sent again after that delay`,
       inputs: READ,
       responses: [problem({ status, retry_after: 12 })],
       requests: 'GET GET',

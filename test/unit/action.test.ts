@@ -267,7 +267,7 @@ test('a step that cannot make an error annotation has every other report', async
   expect(step.summary).toContain('2 accepted, 1 failed');
 });
 
-test.each([...OUTPUT_NAMES, 'every output'])('a step that cannot write %s says so and ends with 1', async (output) => {
+test.each([...OUTPUT_NAMES, 'every output'])('a step that cannot write %s ends with exit code 1', async (output) => {
   const isLost = (name: string): boolean => output === 'every output' || name === output;
   const fails: RunOptions['fails'] = (command, name) => command === 'setOutput' && isLost(name);
   const step = await run({ world: THREE, fails });

@@ -25,7 +25,7 @@ test.each([
 });
 
 test.each(['', 'key fake-Ab', 'fake AbC dEf', 'İstanbul <b>\n::error::', 'a \t b', '***'])(
-  'the redactor leaves %j as it is',
+  'the redactor does not change %j',
   (text) => {
     expect(createRedactor([SECRET])(text)).toBe(text);
   },
@@ -75,7 +75,7 @@ test('the redactor ends for a secret with letters beyond ASCII in another case',
   await expect(child).resolves.toMatchObject({ stdout: 'ended\n' });
 });
 
-test('no eight characters in a row of a secret pass the redactor, whatever surrounds them', () => {
+test('no eight characters in a row of a secret pass the redactor, in any text', () => {
   // Without the asterisk, which the mask consists of.
   const secrets = fc.array(fc.stringMatching(/^[!-)+-~]{8,40}$/), { minLength: 1, maxLength: 3 });
   const part = fc.record({ which: fc.nat(), from: fc.nat(), length: fc.nat(20), isUpper: fc.boolean() });

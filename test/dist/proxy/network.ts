@@ -23,7 +23,7 @@ export class Authority implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** @throws an Error that says so where there is no openssl */
+  /** @throws an Error that names openssl if it is not installed */
   static async create(): Promise<Authority> {
     const authority = new Authority(await mkdtemp(join(tmpdir(), 'authority-')));
     const subject = ['-subj', '/CN=A company of a test', '-addext', 'keyUsage=critical,keyCertSign'];

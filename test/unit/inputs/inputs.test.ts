@@ -33,7 +33,7 @@ function runnerEnvironment(written: Values, variables: Values): Environment {
   return { ...variables, ...Object.fromEntries(merged.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])) };
 }
 
-/** The environment of a good step that responds to one invite by id with a token, and whatever `written` changes. */
+/** The environment of a good step that responds to one invite by id with a token, with the changes of `written`. */
 function environment(written: Values = {}, variables: Values = TOKEN_IN_ENVIRONMENT): Environment {
   return runnerEnvironment({ ...BY_ID, ...written }, variables);
 }

@@ -43,7 +43,7 @@ test.each([
 
 const maxLength = fc.integer({ min: 1, max: 60 });
 
-test('a line starts no command, whatever it consists of', () => {
+test('a line of any text starts no command', () => {
   fc.assert(
     fc.property(hostileText, maxLength, (text, max) => {
       for (const line of [toLine(text), toLine(text, max)]) {

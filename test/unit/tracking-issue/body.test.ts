@@ -52,7 +52,7 @@ test('the comment that closes the issue names the run', () => {
   expect(addressIn(comment)).toBe(RUN_URL);
 });
 
-/** A report in which every text comes from a stranger. */
+/** A report in which every text comes from outside. */
 function hostileReport(text: string, count = 1): RunReport {
   const names = { organization_name: text, organization_id: text, roles: [text, text], invited_by: text };
   const invite: ListedInvite = { id: text, status: text, expires_on: text, ...names };
