@@ -2363,9 +2363,9 @@ function chainOf(error) {
 }
 function toCodedMessage(error) {
     if (!(0,build_json/* isObject */.G)(error))
-        return { message: (0,words/* truncate */.xv)(String(error).trim(), MAX_MESSAGE) };
+        return { message: textOf(error)?.trim() ?? '' };
     const { code = error.error_code } = error;
-    const number = /^\d{1,9}$/.test(String(code)) ? Number(code) : code;
+    const number = typeof code === 'string' && /^\d{1,9}$/.test(code) ? Number(code) : code;
     const message = [error.message, error.error, error.detail, error.title, error.reason].map(textOf).find(Boolean) ?? '';
     const isCode = typeof number === 'number' || (typeof number === 'string' && number !== '');
     return { ...(isCode && { code: typeof number === 'string' ? (0,words/* truncate */.xv)(number, MAX_MESSAGE) : number }), message };
@@ -2457,7 +2457,7 @@ function serverDelayMs(headers, bodyDelays, nowMs) {
     return longest > 0 ? longest : undefined;
 }
 function parseNumber(value, unitMs) {
-    const text = String(value).trim();
+    const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
     return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * unitMs : undefined;
 }
 function parseHttpDate(value) {

@@ -159,9 +159,9 @@ function chainOf(error: JsonObject): readonly CodedMessage[] {
 }
 
 function toCodedMessage(error: unknown): CodedMessage {
-  if (!isObject(error)) return { message: truncate(String(error).trim(), MAX_MESSAGE) };
+  if (!isObject(error)) return { message: textOf(error)?.trim() ?? '' };
   const { code = error.error_code } = error;
-  const number = /^\d{1,9}$/.test(String(code)) ? Number(code) : code;
+  const number = typeof code === 'string' && /^\d{1,9}$/.test(code) ? Number(code) : code;
   const message = [error.message, error.error, error.detail, error.title, error.reason].map(textOf).find(Boolean) ?? '';
   const isCode = typeof number === 'number' || (typeof number === 'string' && number !== '');
   return { ...(isCode && { code: typeof number === 'string' ? truncate(number, MAX_MESSAGE) : number }), message };

@@ -37,7 +37,7 @@ export function serverDelayMs(headers: Headers, bodyDelays: readonly unknown[], 
 }
 
 function parseNumber(value: unknown, unitMs: number): number | undefined {
-  const text = String(value).trim();
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * unitMs : undefined;
 }
 

@@ -63,7 +63,7 @@ export const cases: readonly Case[] = [
       `Invite Globex (${inviteId(2)}) is not selected and was left alone: expires at ${hoursFromStart(3)}; invited by it@acme.example; roles DNS, Billing; organization acc0000000000000000000000000acce.`,
     ],
     hints: ['add it to the filters or respond to it by its id', 'exclude it with a "!" entry'],
-    summary: [`Invite Globex (${inviteId(2)}) matches no filter`, '3 other pending invites were left alone'],
+    summary: [`Invite Globex (${inviteId(2)}) is not selected`, '3 other pending invites were left alone'],
   },
   {
     name: 'a warning leaves out what the invite lacks',

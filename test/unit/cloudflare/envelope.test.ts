@@ -246,6 +246,7 @@ test.each<[unknown, object]>([
   [null, {}],
   [true, {}],
   [{}, {}],
+  [{ toString: '' }, {}],
 ])('the code %j of an error becomes %j', (code, expected) => {
   expect(parse({ success: false, errors: [{ code, message: 'no' }] })).toMatchObject({
     errors: [{ message: 'no', chain: [] }],

@@ -189,7 +189,7 @@ test('the tracking issue is found by its title without white space at both ends'
   await using harness = await TrackingHarness.open();
   for (let runs = 0; runs < 2; runs++) await harness.report(FAILURE, { title: ` ${TITLE} ` });
   expect(harness.github.issues.map(({ title }) => title)).toEqual([TITLE]);
-  await harness.report(WELL, { title: ` ${TITLE} ` });
+  await harness.report(SUCCESS, { title: ` ${TITLE} ` });
   expect(harness.open).toEqual([]);
 });
 
@@ -228,7 +228,7 @@ test('an issue is found behind copies by a stranger and by a user who does not e
   harness.github.addIssue({ ...COPY, user: null });
   harness.github.addIssue(COPY);
   harness.github.addIssue({ ...COPY, user: { login: 'alice', type: 'User' } });
-  await harness.report(WELL);
+  await harness.report(SUCCESS);
   expect(harness.open).toEqual([1, 2]);
 });
 
