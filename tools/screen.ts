@@ -280,7 +280,9 @@ function columnWidths(rows: readonly (readonly Cell[])[], room: number): number[
   const widths = columns.map((texts) => widest(texts, /\n/));
   const words = columns.map((texts) => widest(texts, /[ \n]/));
   while (widths.reduce((total, width) => total + width, 0) > room) {
-    const breakable = widths.map((width, column) => (width > (words[column] ?? 0) ? width : 0));
+    const breakable = widths.map((width, column) =>
+      width > Math.max(words[column] ?? 0, NARROWEST_COLUMN) ? width : 0,
+    );
     const candidates = Math.max(...breakable) > 0 ? breakable : widths;
     const width = Math.max(...candidates);
     if (width <= NARROWEST_COLUMN) break;
