@@ -77,4 +77,10 @@ function main([name = '', ...more]: readonly string[]): number {
   return 0;
 }
 
-process.exitCode = main(process.argv.slice(2));
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  // Git is missing, this is not a repository, or a file cannot be written.
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

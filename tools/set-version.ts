@@ -10,11 +10,22 @@ const PLACES: Readonly<Record<string, RegExp>> = {
   '.github/workflows/auto-accept.yml': /(?<=uses: [\w-]+\/cloudflare-invite-action@v)\S+/g,
 };
 
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string };
-for (const [path, place] of Object.entries(PLACES)) {
-  const text = readFileSync(join(ROOT, path), 'utf8');
-  const count = text.match(place)?.length ?? 0;
-  if (count !== 1) throw new Error(`${path} must have the version once, and has it ${count} times.`);
-  writeFileSync(join(ROOT, path), text.replace(place, version));
-  console.log(`${path}: ${version}`);
+function setVersion(): void {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string };
+  for (const [path, place] of Object.entries(PLACES)) {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    const count = text.match(place)?.length ?? 0;
+    if (count !== 1) throw new Error(`${path} must have the version once, and has it ${count} times.`);
+    writeFileSync(join(ROOT, path), text.replace(place, version));
+    console.log(`${path}: ${version}`);
+  }
+}
+
+try {
+  const [wanted] = process.argv.slice(2);
+  if (wanted !== undefined) throw new Error(`To set the version: npm version ${wanted} --no-git-tag-version`);
+  setVersion();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
 }

@@ -88,6 +88,33 @@ test('a release that is run again changes nothing, and mends a moving tag that i
   expect(rehearsal.releases).toHaveLength(1);
 });
 
+test('a release that was interrupted as a draft is published when it is run again', () => {
+  using rehearsal = beforeFirstRelease();
+  rehearsal.release('v1.1.0');
+  rehearsal.editRelease('v1.1.0', { draft: true, latest: false, notes: '' });
+  rehearsal.deleteTag('v1');
+  expect(rehearsal.release('v1.1.0')).toMatchObject(released);
+  expect(rehearsal.releases).toMatchObject([{ draft: false, latest: true, notes: '\n- News of 1.1.0.\n\n' }]);
+  expect(rehearsal.versionOf('v1')).toBe('v1.1.0');
+});
+
+test('v1 does not move to a release that somebody marked as a pre-release, nor without any other release', () => {
+  using rehearsal = beforeFirstRelease();
+  rehearsal.release('v1.1.0');
+  rehearsal.setVersion('1.2.0');
+  rehearsal.push('v1.2.0');
+  rehearsal.release('v1.2.0');
+  rehearsal.editRelease('v1.2.0', { prerelease: true });
+  expect(rehearsal.release('v1.2.0')).toMatchObject(released);
+  expect(rehearsal.versionOf('v1')).toBe('v1.1.0');
+
+  rehearsal.editRelease('v1.1.0', { prerelease: true });
+  const { failedStep, log } = rehearsal.release('v1.2.0');
+  expect(failedStep).toBeUndefined();
+  expect(log).toContain('::notice::v1 stays where it is');
+  expect(rehearsal.versionOf('v1')).toBe('v1.1.0');
+});
+
 test('a release refuses a tag that is neither on main nor on the branch of its minor version', () => {
   using rehearsal = beforeFirstRelease();
   for (const branch of ['fix', 'release/1.2']) {
@@ -140,6 +167,22 @@ test('npm version sets the version in every file but the changelog', () => {
     'package.json',
     'src/version.ts',
   ]);
+});
+
+test('the script version refuses a version of its own, which npm version takes', () => {
+  using rehearsal = new Rehearsal(REPOSITORY);
+  expect(() => rehearsal.run('node', 'tools/set-version.ts', '1.2.0')).toThrow(
+    'npm version 1.2.0 --no-git-tag-version',
+  );
+  expect(rehearsal.git('status', '--porcelain')).toBe('');
+});
+
+test('publisher fails without a stack trace in a folder that is not a repository', () => {
+  using rehearsal = new Rehearsal(REPOSITORY);
+  rehearsal.run('rm', '-rf', '.git');
+  const run = () => rehearsal.run('node', 'tools/publisher.ts', PUBLISHER);
+  expect(run).toThrow('not a git repository');
+  expect(run).not.toThrow(/\n\s+at /);
 });
 
 test('publisher leaves no placeholder in any file, changes nothing the second time, and renames', () => {

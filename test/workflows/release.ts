@@ -37,17 +37,23 @@ const hasTag = (tag) => spawnSync('git', ['-C', ${JSON.stringify(bare)}, 'show-r
 const words = [], options = {}, fields = {};
 for (let rest = process.argv.slice(2); rest.length > 0; ) {
   const word = rest.shift();
-  if (['--paginate', '--silent', '--verify-tag'].includes(word)) options[word] = true;
+  if (['--paginate', '--silent', '--verify-tag', '--yes'].includes(word)) options[word] = true;
   else if (word === '-f' || word === '-F') { const [name, value] = rest.shift().split('='); fields[name] = value; }
   else if (word.startsWith('--latest=')) options['--latest'] = word.slice(9);
-  else if (['--method', '--jq', '--title', '--notes-file'].includes(word)) options[word] = rest.shift();
+  else if (['--method', '--jq', '--json', '--title', '--notes-file'].includes(word)) options[word] = rest.shift();
   else if (word.startsWith('-')) fail('unknown option ' + word);
   else words.push(word);
 }
 const [command, ...args] = words;
 const [kind, tag, file] = args;
 if (command === 'release' && kind === 'view') {
+  const release = releases.find(({ tag_name }) => tag_name === tag);
+  if (release === undefined) fail('release not found');
+  if (options['--json'] !== 'isDraft' || options['--jq'] !== '.isDraft') fail('unknown fields');
+  console.log(release.draft);
+} else if (command === 'release' && kind === 'delete' && options['--yes']) {
   if (!releases.some(({ tag_name }) => tag_name === tag)) fail('release not found');
+  writeFileSync(${JSON.stringify(releases)}, JSON.stringify(releases.filter(({ tag_name }) => tag_name !== tag)));
 } else if (command === 'release' && kind === 'create') {
   if (!options['--verify-tag'] || !hasTag(tag)) fail('no tag ' + tag);
   if (releases.some(({ tag_name }) => tag_name === tag)) fail('a release with the same tag name already exists');
@@ -176,6 +182,12 @@ export class Rehearsal implements Disposable {
 
   get releases(): readonly PublishedRelease[] {
     return JSON.parse(readFileSync(this.#releases, 'utf8')) as PublishedRelease[];
+  }
+
+  /** Changes a release as a person or an interrupted run can. */
+  editRelease(tag: string, change: Partial<PublishedRelease>): void {
+    const releases = this.releases.map((release) => (release.tag_name === tag ? { ...release, ...change } : release));
+    writeFileSync(this.#releases, JSON.stringify(releases));
   }
 
   /** Names the version tag that has the same commit as a moving tag; undefined if there is no such moving tag. */
