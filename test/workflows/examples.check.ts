@@ -191,6 +191,42 @@ test.concurrent.each([
   expect(outputs(onlyJob(run), 'invites').invite_ids).toBe(JSON.stringify(ACME));
 });
 
+test.concurrent('auto-accept.yml with kind: membership and no inviter accepts the memberships only', async () => {
+  const sandbox = user({ invites: INVITES, memberships: { ...MEMBERSHIPS, listOf: () => 'both' } });
+  const workflow = edit(readExample('auto-accept.yml'), "invited-by: '*@acme.example'", 'kind: membership');
+  const { run } = await runOnce('auto-accept.yml, memberships', sandbox, {
+    workflow,
+    event: 'schedule',
+    secrets: SECRETS,
+  });
+  expect(sentTo(sandbox)).toEqual([
+    'GET /memberships',
+    ...['GET', 'PUT'].flatMap((method) => ACME_MEMBERSHIPS.toSorted().map((id) => `${method} /memberships/${id}`)),
+  ]);
+  expect(ACME_MEMBERSHIPS.map((id) => sandbox.membership(id)?.status)).toEqual(['accepted', 'accepted']);
+  const others = sandbox.memberships().filter(({ id = '' }) => !ACME_MEMBERSHIPS.includes(id));
+  expect(others.map(({ status }) => status).filter((status) => status === 'pending')).toHaveLength(3);
+  const job = onlyJob(run);
+  expect(logOf(job)).toContain('Accepted 2 of 2');
+  expect(outputs(job, 'invites')).toMatchObject({
+    matched_count: '2',
+    changed_count: '2',
+    failed_count: '0',
+    invite_ids: JSON.stringify(MEMBERSHIP_IDS),
+  });
+});
+
+test.concurrent('auto-accept.yml finds no invite, and says in one notice how to accept the memberships', async () => {
+  const sandbox = user({ invites: INVITES, memberships: MEMBERSHIPS });
+  const options = { ...example('auto-accept.yml', 'schedule'), secrets: SECRETS };
+  const { run } = await runOnce('auto-accept.yml, invitations in the other list', sandbox, options);
+  const notices = onlyJob(run).annotations.filter(({ level }) => level === 'notice');
+  expect(notices).toHaveLength(1);
+  expect(notices[0]?.message).toContain('kind: membership');
+  expect(sandbox.requests.every(({ method }) => method === 'GET')).toBe(true);
+  expect(outputs(onlyJob(run), 'invites')).toMatchObject({ matched_count: '0', changed_count: '0', invite_ids: '[]' });
+});
+
 test.concurrent('auto-accept.yml with invited_by fails before any request, and names invited-by', async () => {
   const sandbox = user({ invites: INVITES });
   const workflow = edit(readExample('auto-accept.yml'), "invited-by: '*@acme.example'", "invited_by: '*@acme.example'");
@@ -370,12 +406,51 @@ test.concurrent('review.yml with KIND: membership accepts each listed membership
     [`accept ${MEMBERSHIP_IDS[0]}`]: 'success',
     [`accept ${MEMBERSHIP_IDS[1]}`]: 'success',
   });
-  expect(outputs(list, 'find')).toMatchObject({ matched_count: '2', changed_count: '0' });
+  expect(outputs(list, 'find')).toMatchObject({
+    matched_count: '2',
+    changed_count: '0',
+    invite_ids: JSON.stringify(MEMBERSHIP_IDS),
+  });
+  for (const [index, id] of MEMBERSHIP_IDS.entries()) {
+    expect(outputs(jobOf(run, 'accept', id))).toMatchObject({
+      kind: 'membership',
+      status: 'accepted',
+      changed: 'true',
+      membership_id: ACME_MEMBERSHIPS[index],
+    });
+  }
   expect(ACME_MEMBERSHIPS.map((id) => sandbox.membership(id)?.status)).toEqual(['accepted', 'accepted']);
+  expect(ACME.map((id) => sandbox.invite(id))).toEqual([undefined, undefined]);
   expect(used.filter((request) => request.startsWith('edit')).toSorted()).toEqual([
     ...['edit token: GET', 'edit token: GET', 'edit token: PUT', 'edit token: PUT'],
   ]);
   expect(used.filter((request) => !request.startsWith('edit')).every((request) => request.endsWith('GET'))).toBe(true);
+});
+
+test.concurrent('review.yml ignores a membership that left the policy after it was listed', async () => {
+  const sandbox = user({
+    invites: INVITES,
+    memberships: MEMBERSHIPS,
+    faults: [
+      {
+        name: 'another account',
+        // The first job reads it too.
+        skip: 1,
+        on: { method: 'GET', id: ACME_MEMBERSHIPS[0] ?? '' },
+        mutateReply: (reply) => ({ ...reply, body: reply.body.replaceAll(ACCOUNT, 'e'.repeat(32)) }),
+      },
+    ],
+  });
+  const kind = edit(readExample('review.yml'), 'KIND: invite', 'KIND: membership');
+  const workflow = edit(kind, "INVITED_BY: '*@acme.example'", "INVITED_BY: '*'");
+  const { run } = await runReview('a membership changed after the list', sandbox, 1, workflow);
+  expect(results(run)).toEqual({
+    list: 'success',
+    [`accept ${MEMBERSHIP_IDS[0]}`]: 'failure',
+    [`accept ${MEMBERSHIP_IDS[1]}`]: 'success',
+  });
+  expect(ACME_MEMBERSHIPS.map((id) => sandbox.membership(id)?.status)).toEqual(['pending', 'accepted']);
+  expect(outputs(jobOf(run, 'accept', MEMBERSHIP_IDS[0]))).toMatchObject({ changed: 'false', failed_count: '1' });
 });
 
 test.concurrent('review.yml skips the second job when no invite matches', async () => {
