@@ -5,7 +5,7 @@ const found = process.versions.node.split('.').map(Number);
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   console.error(
     `Node ${needed.join('.')} or later is needed, and this is ${process.versions.node}: install it from https://nodejs.org. ` +
-      '(On Linux x64, Linux arm64 and Windows x64, "npm ci" without --omit=optional installs it.)',
+      '(On Linux with glibc, x64 or arm64, and on Windows x64, "npm ci" without --omit=optional installs it.)',
   );
   process.exit(1);
 }

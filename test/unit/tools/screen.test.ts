@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import type { RunResult } from '../../../sandbox/runner.ts';
+import type { StepResult } from '../../../sandbox/runner.ts';
 import { Screen } from '../../../tools/screen.ts';
 
 test('the summary of six columns fits into a terminal of 60 columns', () => {
@@ -16,7 +16,7 @@ test('the summary of six columns fits into a terminal of 60 columns', () => {
   const row = (tag: string, texts: readonly string[]) =>
     `<tr>${texts.map((text) => `<${tag}>${text}</${tag}>`).join('')}</tr>`;
   const summary = `<table>${row('th', head)}${row('td', cells)}</table>`;
-  const lines = new Screen((text) => text, 60, true).summary({ summary } as RunResult).split('\n');
+  const lines = new Screen((text) => text, 60, true).summary({ summary } as StepResult).split('\n');
   expect(lines.join('\n')).toContain('│');
   expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(60);
 });
