@@ -84,9 +84,9 @@ function guesses(entry: string, index: number, plain: RegExp): readonly Guess[] 
     ],
     [BEFORE_EXCLUSION.test(entry), 'Nothing stands before the "!" of an exclusion', exclusionIn(entry)],
     [/[!,;|]/.test(character), 'One line holds one entry', entry.split(/\s*[,;|]\s*|\s+(?=!)/).filter(Boolean)],
+    [/[\p{C}\p{DI}]/u.test(character), 'Remove the invisible character', [entry.replace(/[\p{C}\p{DI}]/gu, '')]],
     [isAddress && !/[^@]@/.test(entry), 'A domain stands behind "*@"', [entry.replace(/^(!?)@?/, '$1*@')]],
     [isAddress && entry.includes('@'), 'Write the address alone', [addressIn(entry)]],
-    [/[\p{C}\p{DI}]/u.test(character), 'Remove the invisible character', [entry.replace(/[\p{C}\p{DI}]/gu, '')]],
   ];
   return listed.flatMap(([fits, advice, write]) => (fits ? [{ advice, write }] : []));
 }
