@@ -20,8 +20,8 @@ import { createRedactor, type Redact } from './redact.ts';
 import { clockNotice, problemAnnotation } from './report/annotations.ts';
 import {
   describeIgnored,
+  describeListed,
   describeOptionalFailure,
-  describeOther,
   describeOutcome,
   describePause,
   describePolicy,
@@ -130,8 +130,8 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
   const onOutcome = (outcome: Outcome, position: number): void =>
     workflow.info(`[${position}/${targets.length}] ${describeOutcome(outcome, context)}`);
   const respond = (): Promise<readonly Outcome[]> => respondToAll(targets, options, onOutcome);
-  const ended = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
-  const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
+  const handled = targets.length === 0 ? [] : await workflow.group(groupTitle(targets.length, context), respond);
+  const { outcomes, stop } = attributeToStop(handled, limiter.stopError);
   return search !== undefined && targets.length === 0 && stop === undefined
     ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
     : { kind: 'handled', context, outcomes, search, stop, endMs: serverNowMs() };
@@ -140,7 +140,7 @@ async function selectAndRespond(inputs: Inputs, runtime: Runtime, redact: Redact
 async function logLeftAlone({ kind, ignored, otherList }: InviteSearch, workflow: Workflow): Promise<void> {
   const groups = [
     { title: ignoredTitle(ignored.length, kind), lines: ignored.map(describeIgnored) },
-    { title: otherListTitle(otherList.length), lines: otherList.map(describeOther) },
+    { title: otherListTitle(otherList.length), lines: otherList.map(describeListed) },
   ];
   for (const { title, lines } of groups) {
     if (lines.length === 0) continue;

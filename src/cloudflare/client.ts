@@ -84,8 +84,8 @@ export class InvitesClient {
   }
 
   /** Whether a request would have to wait now for a rate limit. */
-  get isRefused(): boolean {
-    return this.#options.limiter.isRefused;
+  get isLimited(): boolean {
+    return this.#options.limiter.isLimited;
   }
 
   /** `GET …/{id}`. Fails too if the response is a success without a status of this invitation. */

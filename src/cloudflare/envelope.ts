@@ -71,14 +71,14 @@ export function parseBody(text: string, redact: Redact): Body {
   if (typeof success === 'boolean') {
     const info: JsonObject = isObject(json.result_info) ? json.result_info : {};
     const resultInfo = { totalCount: numberOf(info.total_count), perPage: numberOf(info.per_page) };
-    const isUnexplained = !success && errors.every(isSilent) && Object.values(json).some(saysSomething);
+    const isUnexplained = !success && errors.every(isBlank) && Object.values(json).some(hasContent);
     const shown = isUnexplained ? [...errors, { message: firstWords(json, redact), chain: [] }] : errors;
     return { kind: 'envelope', success, errors: shown, retryAfter, result, resultInfo };
   }
   if (json.cloudflare_error === true || (typeof json.title === 'string' && typeof json.status === 'number')) {
     return { kind: 'problem', errors, retryAfter, retryable: typeof retryable === 'boolean' ? retryable : undefined };
   }
-  const shown = errors.every(isSilent) ? `: ${firstWords(json, redact)}` : '';
+  const shown = errors.every(isBlank) ? `: ${firstWords(json, redact)}` : '';
   const description = `JSON that is not a response of the API (it has no "success")${shown}`;
   return { kind: 'unreadable', description, errors, retryAfter };
 }
@@ -130,7 +130,7 @@ function reasonsOf(json: JsonObject): readonly ErrorDetail[] {
   const title = [json.title, json.detail].filter((value) => typeof value === 'string').join(': ');
   const own = toErrorDetail({ code: json.error_code ?? json.code, message: title || json.message });
   const others = [...(title === '' ? [] : [json.message]), ...REASONS.flatMap((name) => listOf(json[name]))];
-  const found = [...(isSilent(own) ? [] : [own]), ...others.filter(isReason).slice(0, MAX_REASONS).map(toErrorDetail)];
+  const found = [...(isBlank(own) ? [] : [own]), ...others.filter(isReason).slice(0, MAX_REASONS).map(toErrorDetail)];
   // The same reason may stand in two places.
   return [...new Map(found.map((detail) => [JSON.stringify(detail), detail])).values()];
 }
@@ -168,10 +168,10 @@ function toCodedMessage(error: unknown): CodedMessage {
 }
 
 const isReason = (value: unknown): boolean => isObject(value) || (typeof value === 'string' && value.trim() !== '');
-const isSilent = ({ code, message }: CodedMessage): boolean => code === undefined && message === '';
+const isBlank = ({ code, message }: CodedMessage): boolean => code === undefined && message === '';
 
 /** Whether a member of an envelope holds anything that can explain a failure. */
-function saysSomething(value: unknown): boolean {
+function hasContent(value: unknown): boolean {
   return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 }
 

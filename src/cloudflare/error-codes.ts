@@ -30,11 +30,11 @@ export interface HintContext {
  * - `credentials`: they are refused, and so would be every further request.
  * - `credentials-here`: they are refused, perhaps for one invite alone.
  * - `rate-limit`: all requests of the step must wait.
- * - `passing`: a failure of the server that may pass, and whose effect is unknown.
+ * - `transient`: a failure of the server that may pass, and whose effect is unknown.
  * - `not-found`: this user has no such invite.
  * - `routing`: the API has no such address.
  */
-type ErrorKind = 'credentials' | 'credentials-here' | 'rate-limit' | 'passing' | 'not-found' | 'routing';
+type ErrorKind = 'credentials' | 'credentials-here' | 'rate-limit' | 'transient' | 'not-found' | 'routing';
 
 /** What a code of Cloudflare's API means for the step. */
 export interface ErrorRule {
@@ -119,7 +119,7 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   { code: 10100, message: /^$|throttl|limit|too many/i, kind: 'rate-limit', hint: RATE_LIMIT_HINT },
   { message: /consider throttling|\brate[ _-]?limit|too many requests/i, kind: 'rate-limit', hint: RATE_LIMIT_HINT },
 
-  { message: /\binternal[ _-]?(?:server[ _-]?)?error|\btimed?[ _-]?out\b/i, kind: 'passing', hint: TROUBLE_HINT },
+  { message: /\binternal[ _-]?(?:server[ _-]?)?error|\btimed?[ _-]?out\b/i, kind: 'transient', hint: TROUBLE_HINT },
 
   {
     code: 9109,

@@ -50,14 +50,14 @@ export class RequestLimiter {
     this.abortSignal = abort.signal;
     const cancel = (): void => {
       this.stop(new StopError({ kind: 'cancelled' }));
-      void clock.sleep(CANCEL_GRACE_MS).then(() => abort.abort(this.stopReason));
+      void clock.sleep(CANCEL_GRACE_MS).then(() => abort.abort(this.stopError));
     };
     if (cancelled.aborted) cancel();
     else cancelled.addEventListener('abort', cancel);
   }
 
   /** Why the step sends no further request; undefined while it may. */
-  get stopReason(): StopError | undefined {
+  get stopError(): StopError | undefined {
     return this.#stop.signal.reason as StopError | undefined;
   }
 
@@ -67,7 +67,7 @@ export class RequestLimiter {
   }
 
   /** Whether a limit that a request met holds back every request. */
-  get isRefused(): boolean {
+  get isLimited(): boolean {
     const pause = this.#currentPause;
     return pause !== undefined && pause.reason !== 'announced';
   }
@@ -79,8 +79,8 @@ export class RequestLimiter {
   }
 
   /** Ends the step's requests for good; the first reason stays. */
-  stop(reason: StopError): void {
-    this.#stop.abort(reason);
+  stop(error: StopError): void {
+    this.#stop.abort(error);
   }
 
   /** Whether a wait of `ms` milliseconds leaves time for a request after it. */

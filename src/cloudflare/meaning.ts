@@ -16,7 +16,7 @@ const KIND_MEANINGS: Readonly<Record<ErrorRule['kind'], Meaning>> = {
   credentials: { ...REFUSED, isForAll: true },
   'credentials-here': REFUSED,
   'rate-limit': { effect: 'not-applied', isRetryable: true, stopKind: 'rate-limit' },
-  passing: { effect: 'unknown', isRetryable: true },
+  transient: { effect: 'unknown', isRetryable: true },
   'not-found': { effect: 'rejected', isRetryable: false, isNotFound: true },
   routing: { effect: 'rejected', isRetryable: false },
 };
@@ -38,7 +38,7 @@ export function meaningOf(status: number, body: Body): Meaning {
   // What concerns the whole step counts under every status, and what concerns an invite under those of a refusal.
   if (byCode?.stopKind !== undefined) return byCode;
   if (status === 429) return KIND_MEANINGS['rate-limit'];
-  if (byCode !== undefined && isRefusal && (status !== 401 || rule?.kind === 'passing')) return byCode;
+  if (byCode !== undefined && isRefusal && (status !== 401 || rule?.kind === 'transient')) return byCode;
   if (status === 401) return KIND_MEANINGS.credentials;
   const { effect, isRetryable } = statusRule(status);
   return {

@@ -2,7 +2,7 @@ import { FetchError, ofetch } from 'ofetch';
 import { type Clock, formatSeconds, withTimeLimit } from '../clock.ts';
 import { describeCauses, isCertificateError } from '../network-error.ts';
 import type { Redact } from '../redact.ts';
-import { VERSION } from '../version.ts';
+import { USER_AGENT } from '../version.ts';
 import { BodyTooLargeError, MAX_BODY_BYTES, readText } from './body.ts';
 import { type Credentials, credentialHeaders } from './credentials.ts';
 import { type Body, parseBody, type ResultInfo } from './envelope.ts';
@@ -14,7 +14,6 @@ import type { ServerClock } from './server-clock.ts';
 
 /** Time for one attempt, body included. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
-const USER_AGENT = `cloudflare-invite-action/${VERSION}`;
 
 export interface RequestOptions {
   /** Without a slash at the end. */
@@ -191,8 +190,8 @@ export class RequestSender {
     const isCancelled = cause instanceof StopError;
     const text = describeCauses(cause);
     const isOwnText = cause === timeoutError || cause instanceof BodyTooLargeError;
-    const outside = isOwnText ? text : redact(text);
-    const reason = isCancelled ? 'cut off, because the job was cancelled' : outside;
+    const shown = isOwnText ? text : redact(text);
+    const reason = isCancelled ? 'cut off, because the job was cancelled' : shown;
     const isSent = wasSent(request.method, urlOf(baseUrl, request));
     const effect = isSent ? 'unknown' : 'not-applied';
     return { ...identify(request), reason, effect, isRetryable: !isCertificateError(cause), cause };

@@ -19,10 +19,10 @@ export function splitList(text: string, layout: Filter['layout']): ListText {
       comments: lines.filter((line) => line.startsWith('#')),
     };
   }
-  const parts = lines.map((line) => /(?<=^|\p{White_Space})#.*$/su.exec(line)?.index ?? line.length);
+  const ends = lines.map((line) => /(?<=^|\p{White_Space})#.*$/su.exec(line)?.index ?? line.length);
   return {
-    entries: lines.flatMap((line, index) => line.slice(0, parts[index]).split(/[\p{White_Space},]+/u)).filter(Boolean),
-    comments: lines.map((line, index) => line.slice(parts[index])).filter(Boolean),
+    entries: lines.flatMap((line, index) => line.slice(0, ends[index]).split(/[\p{White_Space},]+/u)).filter(Boolean),
+    comments: lines.map((line, index) => line.slice(ends[index])).filter(Boolean),
   };
 }
 

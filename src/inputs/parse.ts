@@ -62,8 +62,8 @@ function parseInput(env: Environment, context: ParserContext, row: InputRow<unkn
   const raw = readRaw(env, context.name) ?? row.default ?? '';
   if (raw === '' && row.whenEmpty === 'refuse') {
     const { empty, emptyCredential } = INPUT_PROBLEMS;
-    const standard = row.isOptional ? undefined : row.default;
-    return context.report(row.variable === undefined ? empty(context.name, standard) : emptyCredential(context.name));
+    const fallback = row.isOptional ? undefined : row.default;
+    return context.report(row.variable === undefined ? empty(context.name, fallback) : emptyCredential(context.name));
   }
   const text = raw || (row.default ?? '');
   return row.isOptional && text === row.default ? null : row.parse(text, context);

@@ -52,7 +52,7 @@ export async function listInvites(
   client: Pick<InvitesClient, 'listPage'>,
   options: ListOptions = {},
 ): Promise<Result<Listing, ListFailure>> {
-  const list = new GrowingList(options.kind === 'membership');
+  const list = new ListBuilder(options.kind === 'membership');
   for (let page = 1; ; page++) {
     const result = await client.listPage(page, PER_PAGE, options);
     if (!result.ok) return { ok: false, failure: { kind: 'request', failure: result.failure } };
@@ -64,7 +64,7 @@ export async function listInvites(
 }
 
 /** The pages of a list so far. Keeps nothing of entries that cannot be used but their number. */
-class GrowingList {
+class ListBuilder {
   readonly #invites = new Map<string, ListedInvite>();
   readonly #skipped: SkippedEntry[] = [];
   /** The ids of all entries, those that cannot be used included. */
@@ -82,7 +82,7 @@ class GrowingList {
 
   /** Adds a page, and says whether it is the last one. */
   add({ entries, totalCount, perPage }: InvitePage, page: number): boolean {
-    const text = textOf(entries);
+    const text = pageText(entries);
     const idCount = this.#ids.size;
     // A page that is sent again holds the same unusable entries: count them once.
     if (text === undefined || text !== this.#lastPage) for (const entry of entries) this.#addEntry(entry);
@@ -129,7 +129,7 @@ class GrowingList {
 }
 
 /** A page as text, for comparison; undefined for one that is nested too deep. */
-function textOf(entries: readonly unknown[]): string | undefined {
+function pageText(entries: readonly unknown[]): string | undefined {
   try {
     return JSON.stringify(entries);
   } catch {

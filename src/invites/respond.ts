@@ -14,7 +14,7 @@ export interface Target extends InviteRef {
 }
 
 export interface RespondOptions {
-  readonly client: Pick<InvitesClient, 'respond' | 'get' | 'decideRetry' | 'isRefused'>;
+  readonly client: Pick<InvitesClient, 'respond' | 'get' | 'decideRetry' | 'isLimited'>;
   readonly desiredStatus: InviteResponse;
   readonly dryRun: boolean;
   /** The policy that every read of an invite must pass; where there is one, an unlisted invite is read first. */
@@ -35,7 +35,7 @@ export async function respondToInvite(target: Target, options: RespondOptions): 
   try {
     return await responder.run();
   } catch (error) {
-    return error instanceof StopError ? responder.stopped(error) : responder.broken(error);
+    return error instanceof StopError ? responder.stopped(error) : responder.crashed(error);
   }
 }
 
@@ -56,7 +56,7 @@ class InviteResponder {
   async run(): Promise<Outcome> {
     const { dryRun, filters } = this.#options;
     if (this.#isMembership && this.#finalStatus === undefined) {
-      const decided = await this.#readUntilPending();
+      const decided = await this.#readBeforeAttempt();
       if (decided !== undefined) return decided;
     } else if (this.#known.state === 'unread' && (dryRun || Object.keys(filters).length > 0)) {
       const failure = await this.#read();
@@ -77,7 +77,7 @@ class InviteResponder {
   }
 
   /** The outcome of an invite whose turn ended with a defect of this program. */
-  broken(error: unknown): Outcome {
+  crashed(error: unknown): Outcome {
     this.#known.attempted('unknown');
     const description = this.#options.redact(String(error instanceof Error ? error.stack : error));
     return this.#failed({ kind: 'defect', description });
@@ -103,7 +103,7 @@ class InviteResponder {
       const decided = this.#conclude();
       if (decided !== undefined) return decided;
       if (!again) return this.#failedBy(failure, readFailure);
-      const ended = this.#isMembership ? await this.#readUntilPending() : undefined;
+      const ended = this.#isMembership ? await this.#readBeforeAttempt() : undefined;
       if (ended !== undefined) return ended;
     }
   }
@@ -112,14 +112,14 @@ class InviteResponder {
    * Reads a membership, once more where a rate limit holds back all requests, so that an attempt follows what was read
    * at once. Resolves with the outcome if it is not pending, or cannot be read.
    */
-  async #readUntilPending(): Promise<Outcome | undefined> {
+  async #readBeforeAttempt(): Promise<Outcome | undefined> {
     const { client, dryRun } = this.#options;
     do {
       const failure = await this.#read();
       if (failure !== undefined) return this.#failedBy(this.#lastFailure ?? failure, failure);
       const decided = this.#conclude();
       if (decided !== undefined) return decided;
-    } while (client.isRefused && !dryRun);
+    } while (client.isLimited && !dryRun);
     return undefined;
   }
 

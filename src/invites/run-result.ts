@@ -45,7 +45,7 @@ export type RunResult =
     };
 
 /** The reason that ended a run early. It did not end a run whose invites all failed for reasons of their own. */
-export function relevantStop(reason: StopError | undefined, outcomes: readonly Outcome[]): StopError | undefined {
-  const isCancelled = reason?.reason.kind === 'cancelled';
-  return isCancelled || outcomes.filter(isFailed).some(({ causedByStop }) => causedByStop) ? reason : undefined;
+export function relevantStop(stop: StopError | undefined, outcomes: readonly Outcome[]): StopError | undefined {
+  const isCancelled = stop?.reason.kind === 'cancelled';
+  return isCancelled || outcomes.filter(isFailed).some(({ causedByStop }) => causedByStop) ? stop : undefined;
 }

@@ -8,11 +8,11 @@ import { relevantStop } from './run-result.ts';
  */
 export function attributeToStop(
   outcomes: readonly Outcome[],
-  reason: StopError | undefined,
+  stop: StopError | undefined,
 ): { readonly outcomes: readonly Outcome[]; readonly stop: StopError | undefined } {
   const refusal = outcomes.length === 1 ? outcomes.flatMap((outcome) => errorOf(outcome) ?? [])[0] : undefined;
-  const isRefused = refusal?.stopKind === 'credentials' && reason === undefined;
-  const cause = isRefused ? new StopError({ kind: 'credentials', error: { ...refusal, isAuthError: true } }) : reason;
+  const isRefused = refusal?.stopKind === 'credentials' && stop === undefined;
+  const cause = isRefused ? new StopError({ kind: 'credentials', error: { ...refusal, isAuthError: true } }) : stop;
   const attributed = outcomes.map((outcome) =>
     cause !== undefined && errorOf(outcome)?.stopKind === cause.reason.kind
       ? { ...outcome, causedByStop: true }

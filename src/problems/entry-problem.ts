@@ -2,7 +2,7 @@ import { EXCLAMATION_MARKS, type Filter } from '../invites/filters.ts';
 import { MAX_PATTERN_LENGTH, type PatternFault } from '../invites/pattern.ts';
 import type { Redact } from '../redact.ts';
 import { truncate } from '../words.ts';
-import { MAX_SHOWN } from './input-problems.ts';
+import { MAX_VALUE } from './input-problems.ts';
 
 /** What an entry that is not plain was probably meant to be, and the texts to write instead. */
 interface Guess {
@@ -107,7 +107,7 @@ function nameCharacter(rest: string): string {
 }
 
 function quote(text: string): string {
-  return `\`${truncate(text, MAX_SHOWN)}\``;
+  return `\`${truncate(text, MAX_VALUE)}\``;
 }
 
 /** Says why a list of plain entries is refused as a whole. */

@@ -1,7 +1,7 @@
 import { truncate } from '../words.ts';
 
 /** Longest part of a value that a message repeats. */
-export const MAX_SHOWN = 80;
+export const MAX_VALUE = 80;
 
 const SECRETS_HINT =
   'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';
@@ -9,9 +9,9 @@ const SECRETS_HINT =
 /** Everything that can be wrong with the inputs of a step. Only `notAllowed` shows a value; never a secret's. */
 export const INPUT_PROBLEMS = {
   notAllowed: (name: string, value: string, allowed: string) =>
-    `${name} is ${JSON.stringify(truncate(value, MAX_SHOWN))}. ${allowed}`,
-  empty: (name: string, standard: string | undefined) =>
-    `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. ${standard === undefined ? 'Give it a value, or leave the input out.' : `Write a default beside the expression: \${{ inputs.${name} || ${standard === 'false' ? standard : `'${standard}'`} }}.`}`,
+    `${name} is ${JSON.stringify(truncate(value, MAX_VALUE))}. ${allowed}`,
+  empty: (name: string, fallback: string | undefined) =>
+    `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. ${fallback === undefined ? 'Give it a value, or leave the input out.' : `Write a default beside the expression: \${{ inputs.${name} || ${fallback === 'false' ? fallback : `'${fallback}'`} }}.`}`,
   emptyCredential: (name: string) => `${name} is written but empty. ${SECRETS_HINT}`,
   secretInList: (name: string) => `${name} has an entry that holds a part of a credential (its value is not shown).`,
   listIsJson: (layout: 'lines' | 'words') =>

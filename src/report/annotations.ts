@@ -54,16 +54,16 @@ function stopAnnotation(stop: Problem, affected: readonly FailedOutcome[]): Anno
 export function successWarnings(outcome: SuccessfulOutcome, { desiredStatus }: StepContext): readonly Annotation[] {
   const { invite, id, kind, mismatch, isExpired } = outcome;
   const label = `Invite ${inviteLabel(invite, id)}`;
-  const isOutside: Annotation[] = [];
+  const warnings: Annotation[] = [];
   if (mismatch !== undefined) {
     const title = `${label} is ${desiredStatus}, but outside the policy`;
     const line = `${title}: ${describeMismatch(mismatch)}. It has changed since this step selected it.`;
-    isOutside.push({ title, lines: [line, 'What to do: look at the membership in Cloudflare’s dashboard.'] });
+    warnings.push({ title, lines: [line, 'What to do: look at the membership in Cloudflare’s dashboard.'] });
   }
-  if (kind !== 'planned' || !isExpired) return isOutside;
+  if (kind !== 'planned' || !isExpired) return warnings;
   const title = `${label} is pending, but its date has passed`;
   const line = `${title}: it expired at ${invite.expires_on}. It is not known whether Cloudflare takes a response to it.`;
-  return [...isOutside, { title, lines: [line] }];
+  return [...warnings, { title, lines: [line] }];
 }
 
 /** Says that the runner's clock is wrong, by Cloudflare's. */

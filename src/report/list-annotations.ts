@@ -9,7 +9,7 @@ import { otherListTitle } from './log.ts';
 import type { Annotation } from './workflow.ts';
 
 /** How many invites a notice names before it counts the rest. */
-const MAX_NAMED = 3;
+const MAX_IN_NOTICE = 3;
 
 export interface ListAnnotations {
   readonly warnings: readonly Annotation[];
@@ -74,7 +74,7 @@ function otherListNotice(memberships: readonly ListedInvite[]): Annotation {
 function nameListed(invites: readonly ListedInvite[]): string {
   return nameInvites(
     invites.map((invite) => ({ id: invite.id, invite })),
-    MAX_NAMED,
+    MAX_IN_NOTICE,
   );
 }
 

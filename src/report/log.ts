@@ -42,9 +42,8 @@ export function ignoredTitle(count: number, kind: InviteKind = 'invite'): string
 
 /** One line for an invite that is left alone. */
 export function describeIgnored({ invite, reason }: IgnoredInvite): string {
-  const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
   const why = reason.kind === 'expired' ? `expired at ${invite.expires_on}` : describeMismatch(reason);
-  return `${inviteLabel(invite, invite.id)}${organization}: ${why}.`;
+  return `${describeListed(invite)}: ${why}.`;
 }
 
 /** One line before another look at the list. */
@@ -57,10 +56,10 @@ export function otherListTitle(count: number): string {
   return `${countOf(count, 'pending membership')} in Cloudflare’s other list`;
 }
 
-/** One line for a membership that the step did not look for. */
-export function describeOther(membership: ListedInvite): string {
-  const organization = membership.organization_id === undefined ? '' : `, organization ${membership.organization_id}`;
-  return `${inviteLabel(membership, membership.id)}${organization}`;
+/** One line for an invitation of a list: its organization's name, its id, and the organization's id. */
+export function describeListed(invite: ListedInvite): string {
+  const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
+  return `${inviteLabel(invite, invite.id)}${organization}`;
 }
 
 /** One line where the memberships, which the step can do without, could not be read. */

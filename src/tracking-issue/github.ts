@@ -6,7 +6,7 @@ import { refusalProblem } from '../problems/github-refusal.ts';
 import type { Problem } from '../problems/problem.ts';
 import { TRACKER_PROBLEMS } from '../problems/tracker-problem.ts';
 import type { Redact } from '../redact.ts';
-import { VERSION } from '../version.ts';
+import { USER_AGENT } from '../version.ts';
 
 /** Source: GitHub's REST API, "List repository issues": a page has 100 issues at most. */
 const PER_PAGE = 100;
@@ -70,8 +70,7 @@ export class GitHubIssues {
     const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
     // A redirect that is followed takes the token along.
     const request = { fetch: withBodyLimit(fetch, signal), signal, log, redirect: 'manual' } as const;
-    const userAgent = `cloudflare-invite-action/${VERSION}`;
-    this.#octokit = getOctokit(token, { baseUrl: apiUrl, userAgent, log, request });
+    this.#octokit = getOctokit(token, { baseUrl: apiUrl, userAgent: USER_AGENT, log, request });
     this.#repository = repository;
     this.#redact = redact;
   }

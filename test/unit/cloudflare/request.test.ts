@@ -45,7 +45,7 @@ const MEANINGS: Readonly<Record<ErrorRule['kind'], Partial<ApiError>>> = {
   credentials: REFUSED,
   'credentials-here': REFUSED,
   'rate-limit': { effect: 'not-applied', isRetryable: true, stopKind: 'rate-limit' },
-  passing: { effect: 'unknown', isRetryable: true },
+  transient: { effect: 'unknown', isRetryable: true },
   'not-found': { effect: 'rejected', isRetryable: false, isNotFound: true },
   routing: { effect: 'rejected', isRetryable: false },
 };
@@ -79,10 +79,10 @@ test.each(SAMPLED_RULES)(
       for (const codes of [[code], [1001, code], [1001, 1002, 1003, code]]) {
         const { failure, limiter } = await fail(response(status, codes, message));
         failures.push(failure);
-        expect(limiter.stopReason?.reason).toEqual(isForAll ? { kind: 'credentials', error: failure } : undefined);
+        expect(limiter.stopError?.reason).toEqual(isForAll ? { kind: 'credentials', error: failure } : undefined);
       }
       // A failure of the server says nothing of an invite or an address.
-      const isOverruled = status >= 500 && ['not-found', 'routing', 'passing'].includes(rule.kind);
+      const isOverruled = status >= 500 && ['not-found', 'routing', 'transient'].includes(rule.kind);
       for (const failure of failures) {
         expect(failure).toMatchObject(
           isOverruled ? { effect: 'unknown', isRetryable: true } : { rule, ...MEANINGS[rule.kind] },
@@ -111,7 +111,7 @@ test.each([
 ])('HTTP %d with the codes %j refuses the credentials: %s', async (status, codes, isAuthError) => {
   const { failure, limiter } = await fail(response(status, codes));
   expect(failure.isAuthError).toBe(isAuthError);
-  expect(limiter.stopReason !== undefined).toBe(isAuthError);
+  expect(limiter.stopError !== undefined).toBe(isAuthError);
 });
 
 test.each<[string, Response | Error, boolean]>([

@@ -12,7 +12,7 @@ const broken = (error: unknown): RespondOptions['client'] => {
   const fail = async (): Promise<never> => {
     throw error;
   };
-  return { respond: fail, get: fail, decideRetry: fail, isRefused: false };
+  return { respond: fail, get: fail, decideRetry: fail, isLimited: false };
 };
 const OPTIONS = {
   desiredStatus: 'accepted',

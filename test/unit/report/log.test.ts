@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parsePatternList } from '../../../src/invites/pattern.ts';
 import {
   describeIgnored,
-  describeOther,
+  describeListed,
   describeOutcome,
   describePause,
   describePolicy,
@@ -31,8 +31,8 @@ test('an invite that is left alone is described with its organization, if it has
 });
 
 test('a membership of the other list is described with its organization, if it has one', () => {
-  expect(describeOther({ id: 'a1', kind: 'membership' })).toBe('membership.a1');
-  expect(describeOther({ id: 'a1', organization_id: 'x' })).toBe('a1, organization x');
+  expect(describeListed({ id: 'a1', kind: 'membership' })).toBe('membership.a1');
+  expect(describeListed({ id: 'a1', organization_id: 'x' })).toBe('a1, organization x');
 });
 
 test.each([
