@@ -18,8 +18,7 @@ export function causesOf(error: unknown): readonly unknown[] {
 /** The reasons behind an error in one line: `connect ECONNREFUSED 127.0.0.1:1`. May hold what a server sent. */
 export function describeCauses(error: unknown): string {
   const causes = causesOf(error);
-  if (causes.some(isHiddenResponse))
-    return 'a response that Node does not hand on: HTTP 407, proxy authentication required';
+  if (causes.some(isHiddenResponse)) return 'a response that Node hides: HTTP 407, proxy authentication required';
   const texts = causes.map((cause) => {
     const code = codeOf(cause);
     const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');

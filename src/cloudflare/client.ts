@@ -105,7 +105,7 @@ export class InvitesClient {
     return this.#sendOnce(request, (success) => {
       const invite = inviteOf(success, ref);
       if (typeof invite === 'string') return invite;
-      if (invite.status !== response) return `but the invite has the status "${invite.status}"`;
+      if (invite.status !== response) return `but shows the status "${invite.status}"`;
       // The read right before it has shown the policies, which the response to a PUT need not repeat.
       const { roles, ...rest } = invite;
       return ref.kind === 'membership' && roles?.every(isReadableRole) !== true ? rest : invite;
@@ -194,7 +194,7 @@ function pageOf({ result, resultInfo }: ApiSuccess): InvitePage | string {
   if (Array.isArray(result)) return { entries: result, ...resultInfo };
   // Cloudflare's APIs have said "none" in all of these ways.
   const isNone = result === undefined || result === null || (isObject(result) && Object.keys(result).length === 0);
-  return isNone ? { entries: [], ...resultInfo } : 'but holds no list of invites';
+  return isNone ? { entries: [], ...resultInfo } : 'but holds no list';
 }
 
 /** Whether a list was refused because of its query. */
@@ -211,8 +211,8 @@ function refusesParameters(error: ApiError): boolean {
 
 function inviteOf({ result }: ApiSuccess, ref: InviteRef): Invite | string {
   const invite = endpointOf(ref).parse(result);
-  if (invite === undefined) return 'but holds no invite';
+  if (invite === undefined) return 'but holds no invitation';
   if (invite.id !== undefined && asciiLowercase(invite.id) !== asciiLowercase(ref.id))
-    return `but shows another invite, "${invite.id}"`;
-  return invite.status === undefined ? 'but shows no status of the invite' : invite;
+    return `but shows another id, "${invite.id}"`;
+  return invite.status === undefined ? 'but shows no status' : invite;
 }

@@ -68,10 +68,10 @@ function tokenHint(hint: string): ErrorRule['hint'] {
 }
 
 const SCHEME_HINT = tokenHint(
-  `Cloudflare does not take this token for this call. ${PERMISSION} If it is one, Cloudflare takes no token here. Use the Global API Key: inputs api-email and api-key.`,
+  `Cloudflare does not accept this token for this call. ${PERMISSION} If it is one, use the Global API Key instead: inputs api-email and api-key.`,
 );
 const BLOCKED_HINT: ErrorRule['hint'] = ({ scheme }) =>
-  `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`;
+  `Cloudflare saw too many failed authentications and blocks requests for a while. Correct the ${CREDENTIAL_NAMES[scheme]} before you run this again.`;
 
 /** The hint for an HTTP 401 whose code says nothing more. */
 export const UNAUTHORIZED_HINT: ErrorRule['hint'] = ({ scheme, isAccountToken }) =>
@@ -99,13 +99,13 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     message: /authentication failed/i,
     kind: 'credentials',
     hint: tokenHint(
-      'Cloudflare does not take this token for a user’s invites, often because it belongs to an account. Create an API token under My Profile > API Tokens, as the invited user.',
+      'Cloudflare does not accept this token for a user’s invites, often because it belongs to an account. Create an API token under My Profile > API Tokens, as the invited user.',
     ),
   },
   {
     code: 9106,
     kind: 'credentials',
-    hint: 'Cloudflare saw no credentials. Something between the runner and Cloudflare, a proxy perhaps, removed the authentication headers.',
+    hint: 'Cloudflare saw no credentials. Check whether a proxy between the runner and Cloudflare removes the authentication headers.',
   },
   {
     code: 9103,

@@ -79,7 +79,7 @@ export const inviteIds: Parser<readonly string[]> = (text, context) => {
     refuse(
       context,
       id,
-      `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_"; "membership." stands before a membership’s.`,
+      `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_"; write "membership." before a membership’s.`,
     );
   return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [asciiLowercase(id), id])).values()];
 };

@@ -11,7 +11,7 @@ const MAX_MESSAGE = 300;
 const LIMIT_HINT =
   'The next run tries again. The limit counts every request with this token: in a job, those of all workflows of the repository.';
 const BURST_HINT =
-  'GitHub takes no more from this token for a while. The next run tries again; let fewer workflows that use the token run at the same time.';
+  'GitHub accepts no more requests with this token for a while. The next run tries again; let fewer workflows that use the token run at the same time.';
 
 /** What GitHub says when it refuses a request. */
 export interface Refusal {
@@ -82,7 +82,7 @@ const REFUSALS: readonly RefusalRow[] = [
   { statuses: [404], hint: `GitHub hides what a token may not see. ${PERMISSION_HINT}` },
   {
     statuses: [400, 413, 422],
-    hint: 'GitHub does not take this title or body. Change report-issue if its words speak of the title; else report what they say.',
+    hint: 'GitHub does not accept this title or body. If its message is about the title, change report-issue; else report the message.',
   },
   { hint: 'The next run of the workflow tries again. If it fails too, look at GitHub’s status page.' },
 ];
@@ -99,9 +99,9 @@ function rowOf({ status, reason, headers }: Refusal): RefusalRow | undefined {
 /** When GitHub takes requests again, as its headers say it. Source: GitHub's documentation, "Rate limits for the REST API". */
 function limitEnd({ 'retry-after': seconds, 'x-ratelimit-reset': reset }: Refusal['headers']): readonly string[] {
   if (/^\d{1,6}$/.test(String(seconds)))
-    return [`GitHub takes requests again in ${formatSeconds(Number(seconds) * 1_000)}.`];
+    return [`GitHub accepts requests again in ${formatSeconds(Number(seconds) * 1_000)}.`];
   if (!/^\d{1,11}$/.test(String(reset))) return [];
-  return [`GitHub takes requests again at ${new Date(Number(reset) * 1_000).toISOString().replace('.000', '')}.`];
+  return [`GitHub accepts requests again at ${new Date(Number(reset) * 1_000).toISOString().replace('.000', '')}.`];
 }
 
 /**

@@ -13,7 +13,8 @@ export const INPUT_PROBLEMS = {
   empty: (name: string, fallback: string | undefined) =>
     `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. ${fallback === undefined ? 'Give it a value, or leave the input out.' : `Write a default beside the expression: \${{ inputs.${name} || ${fallback === 'false' ? fallback : `'${fallback}'`} }}.`}`,
   emptyCredential: (name: string) => `${name} is written but empty. ${SECRETS_HINT}`,
-  secretInList: (name: string) => `${name} has an entry that holds a part of a credential (its value is not shown).`,
+  secretInList: (name: string) =>
+    `${name} has an entry that holds a part of a credential (its value is not shown). Remove it.`,
   listIsJson: (layout: 'lines' | 'words') =>
     `It is JSON. Write ${layout === 'lines' ? 'one entry per line' : 'the entries between blanks, commas or line breaks'}, without brackets and quotes.`,
   noEntries: (hasComments: boolean) =>
@@ -47,12 +48,12 @@ export const INPUT_PROBLEMS = {
   nothingToSelectBy: (filterNames: readonly string[]) =>
     `There is neither an invite-id nor a filter. Write invite-id, or select by ${filterNames.join(', ')}; organization-name: '*' means every invite.`,
   timeoutTooShort: (timeoutSeconds: number, waitSeconds: number) =>
-    `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
+    `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds includes the wait, so it must be more.`,
 } as const;
 
 /** A line of the log: a variable that may be an input of another action. */
 export function otherVariable(variable: string): string {
-  return `${variable} is not an input of this action. It is left alone.`;
+  return `${variable} is not an input of this action. It is ignored.`;
 }
 
 /** A notice: both schemes are set in the environment. */

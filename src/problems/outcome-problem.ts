@@ -2,7 +2,7 @@ import { errorLine, type RequestFailure } from '../cloudflare/errors.ts';
 import type { KnownState } from '../invites/known-state.ts';
 import type { FailedOutcome, SuccessfulOutcome } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
-import { describeMismatch, inviteLabel, type Problem, verbOf } from './problem.ts';
+import { describeMismatch, inviteLabel, inviteTitle, type Problem, verbOf } from './problem.ts';
 import { requestDetails, requestProblem } from './request-problem.ts';
 import { stopProblem } from './stop-problem.ts';
 
@@ -21,8 +21,8 @@ export const STATE_TEXTS: Readonly<Record<KnownState, string>> = {
 export function outcomeProblem(outcome: FailedOutcome, context: StepContext): Problem {
   const { invite, id, cause, state, kind } = outcome;
   const { desiredStatus, dryRun, scheme } = context;
-  const label = inviteLabel(invite, id);
-  const title = `Could not ${dryRun ? 'read' : verbOf(desiredStatus)} invite ${label}`;
+  const name = inviteTitle(invite, id);
+  const title = `Could not ${dryRun ? 'read' : verbOf(desiredStatus)} ${invite.kind ?? 'invite'} ${inviteLabel(invite, id)}`;
   const withState = (problem: Problem): Problem => ({
     ...problem,
     message: `${problem.message} ${STATE_TEXTS[state]}.`.trimStart(),
@@ -35,13 +35,13 @@ export function outcomeProblem(outcome: FailedOutcome, context: StepContext): Pr
     case 'stop': {
       const { title: reason, hint } = stopProblem(cause.stop.reason, scheme);
       const message = `${reason}.`;
-      if (kind === 'not_attempted') return { title: `Invite ${label} was not attempted`, message, details: [], hint };
+      if (kind === 'not_attempted') return { title: `${name} was not attempted`, message, details: [], hint };
       return withState({ title, message, details: [], hint });
     }
     case 'outside-policy':
       return outsidePolicyProblem(outcome, describeMismatch(cause.mismatch), cause.failure);
     case 'final-status':
-      return finalStatusProblem(label, desiredStatus, cause.status, cause.failure);
+      return finalStatusProblem(name, desiredStatus, cause.status, cause.failure);
     case 'defect': {
       const message = `This action has a defect. ${cause.description}`;
       return withState({ title, message, details: [], hint: 'Please report it, with this message.' });
@@ -50,23 +50,23 @@ export function outcomeProblem(outcome: FailedOutcome, context: StepContext): Pr
 }
 
 function outsidePolicyProblem({ invite, id, state }: FailedOutcome, why: string, failure?: RequestFailure): Problem {
-  const title = `Invite ${inviteLabel(invite, id)} is outside the policy`;
+  const title = `${inviteTitle(invite, id)} is outside the policy`;
   if (failure === undefined) {
     const message = `It was left untouched: ${why}.`;
-    const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
+    const hint = 'With invite-id, the filters must match too. Check the id, or change the filter.';
     return { title, message, details: [], hint };
   }
   const message = `It has changed since this step selected it, and no further attempt was made: ${why}. ${STATE_TEXTS[state]}.`;
-  const hint = 'Look at the invite in Cloudflare’s dashboard before you respond to it.';
+  const hint = 'Look at it in Cloudflare’s dashboard before you respond to it.';
   return { title, message, details: describeAttempt(failure), hint };
 }
 
-function finalStatusProblem(label: string, desiredStatus: string, status: string, failure?: RequestFailure): Problem {
-  const title = `Invite ${label} cannot be ${desiredStatus}`;
+function finalStatusProblem(name: string, desiredStatus: string, status: string, failure?: RequestFailure): Problem {
+  const title = `${name} cannot be ${desiredStatus}`;
   const details = describeAttempt(failure);
   if (status === 'expired') {
     const hint =
-      'Invites live for about four days. Ask the inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
+      'Invites expire after about four days. Ask the inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
     return { title, message: 'It has expired.', details, hint };
   }
   const message = `It is already ${status}. An invitation can be responded to once.`;

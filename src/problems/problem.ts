@@ -27,6 +27,11 @@ export function inviteLabel(invite: Invite, id: string): string {
   return invite.organization_name ? `${invite.organization_name} (${ref})` : ref;
 }
 
+/** The label behind its kind, as the start of a sentence: `Invite Acme, Inc. (4f5f…)`, `Membership membership.0b5c…`. */
+export function inviteTitle(invite: Invite, id: string): string {
+  return `${invite.kind === 'membership' ? 'Membership' : 'Invite'} ${inviteLabel(invite, id)}`;
+}
+
 /** The verb of a response. */
 export function verbOf(response: InviteResponse): 'accept' | 'reject' {
   return response === 'accepted' ? 'accept' : 'reject';

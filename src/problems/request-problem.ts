@@ -90,8 +90,8 @@ const NO_REASON_HINT = 'Cloudflare refused this request and gave no reason. Give
 const NOT_FROM_API_HINT =
   'This is not a response of Cloudflare’s API. Check api-base-url, and whether a firewall or proxy responded in its place.';
 const APPLIED_HINT =
-  'An earlier attempt of this step may have responded to the invite, after which Cloudflare may not show it any more. Look in the account, or at the user’s memberships, whether it did.';
-const ONE_REFUSAL_HINT = 'Only this invite met it: check first that its id is right and that it was sent to this user.';
+  'An earlier attempt of this step may have responded to it, and Cloudflare may not show it since then. Look at the account, or at the user’s memberships.';
+const ONE_REFUSAL_HINT = 'It may concern this id only. First check that it is right and belongs to this user.';
 
 /** In place of hints that speak of one response, for requests that only read. */
 const READ_AGAIN_HINT = 'Run the job again. If it goes on, ask Cloudflare’s support.';

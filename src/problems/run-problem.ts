@@ -18,7 +18,7 @@ const PROXY_MESSAGES: Readonly<Record<ProxyProblem, string>> = {
 export const UNCHECKED_CERTIFICATES: Problem = {
   title: 'Certificates are checked anyway',
   message:
-    'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to whoever presents one. This step ignores it.',
+    'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to any server. This step ignores it.',
   details: [],
   hint: 'Remove the variable. Where a proxy re-signs connections, set NODE_EXTRA_CA_CERTS to the file with the certificate of its authority.',
 };
@@ -31,7 +31,7 @@ export function runProblem(result: RunResult): Problem | undefined {
     case 'no-match': {
       const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
       const hint =
-        'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
+        'Check the filters, and that the credentials are those of the invited user. If the invite comes later, raise wait-seconds.';
       return { title: `No pending ${result.search.kind} matches the filters`, message, details: [], hint };
     }
     case 'list-failed':
@@ -70,7 +70,7 @@ export function listProblem(failure: SearchFailure, scheme: Scheme, kind: Invite
     }
     case 'too-long': {
       const limit = `${LIST_LIMITS[failure.limit]} ${failure.limit}`;
-      return { title, message: `It did not end within ${limit}. No invite was changed.`, details: [] };
+      return { title, message: `It did not end within ${limit}. Nothing was changed.`, details: [] };
     }
   }
 }

@@ -30,7 +30,7 @@ export function stopProblem(reason: StopReason, scheme: Scheme): Problem {
     case 'credentials':
       return fromResponse('Cloudflare refused the credentials', reason.error);
     case 'edge':
-      return fromResponse('The runner was refused before Cloudflare’s API', reason.error);
+      return fromResponse('The runner was refused in front of Cloudflare’s API', reason.error);
   }
 }
 

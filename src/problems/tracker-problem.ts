@@ -21,13 +21,13 @@ export const TRACKER_PROBLEMS = {
   unreadable: (what: string) => trackerProblem(`GitHub’s response does not hold ${what}.`),
   authorWithoutAccess: (number: number, login: string | undefined) =>
     trackerProblem(
-      `Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will take the issue for its own, so the next one would open another.`,
+      `Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will update it, so the next run opens another.`,
       'Leave github-token out, or give it a token of somebody with write access.',
     ),
-  tooSlow: (limitMs: number) => trackerProblem(`GitHub did not take the report within ${formatSeconds(limitMs)}.`),
+  tooSlow: (limitMs: number) => trackerProblem(`GitHub did not accept the report within ${formatSeconds(limitMs)}.`),
   cancelled: () => trackerProblem('The job was cancelled before the report was finished.'),
   unloadable: (reason: string) => trackerProblem(`The code for it could not be loaded: ${reason}.`),
-  defect: (description: string) => trackerProblem(`This action has a defect: ${description}.`, 'Report what it says.'),
+  defect: (description: string) => trackerProblem(`This action has a defect: ${description}.`, 'Report this message.'),
 } as const;
 
 /** The problem of a tracking issue that could not be updated. */

@@ -3,7 +3,7 @@ import type { KnownState } from '../invites/known-state.ts';
 import { type FailedOutcome, isFailed, type Outcome, type SuccessfulOutcome } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
 import { type ReportedOutcome, STATE_TEXTS } from '../problems/outcome-problem.ts';
-import { describeMismatch, inviteLabel, type Problem, problemSentences } from '../problems/problem.ts';
+import { describeMismatch, inviteLabel, inviteTitle, type Problem, problemSentences } from '../problems/problem.ts';
 import { firstOf } from '../words.ts';
 import type { Annotation } from './workflow.ts';
 
@@ -53,16 +53,16 @@ function stopAnnotation(stop: Problem, affected: readonly FailedOutcome[]): Anno
 /** Warns of what is wrong about an invite although the step succeeded with it. */
 export function successWarnings(outcome: SuccessfulOutcome, { desiredStatus }: StepContext): readonly Annotation[] {
   const { invite, id, kind, mismatch, isExpired } = outcome;
-  const label = `Invite ${inviteLabel(invite, id)}`;
+  const name = inviteTitle(invite, id);
   const warnings: Annotation[] = [];
   if (mismatch !== undefined) {
-    const title = `${label} is ${desiredStatus}, but outside the policy`;
+    const title = `${name} is ${desiredStatus}, but outside the policy`;
     const line = `${title}: ${describeMismatch(mismatch)}. It has changed since this step selected it.`;
-    warnings.push({ title, lines: [line, 'What to do: look at the membership in Cloudflare’s dashboard.'] });
+    warnings.push({ title, lines: [line, 'What to do: look at it in Cloudflare’s dashboard.'] });
   }
   if (kind !== 'planned' || !isExpired) return warnings;
-  const title = `${label} is pending, but its date has passed`;
-  const line = `${title}: it expired at ${invite.expires_on}. It is not known whether Cloudflare takes a response to it.`;
+  const title = `${name} is pending, but its date has passed`;
+  const line = `${title}: it expired at ${invite.expires_on}. It is not known whether Cloudflare accepts a response to it.`;
   return [...warnings, { title, lines: [line] }];
 }
 

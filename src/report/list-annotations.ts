@@ -2,7 +2,7 @@ import { formatRef, type InviteKind } from '../cloudflare/invite.ts';
 import type { ListGaps, SkippedEntry } from '../invites/list.ts';
 import type { InviteSearch } from '../invites/search.ts';
 import type { ListedInvite } from '../invites/select.ts';
-import { inviteLabel } from '../problems/problem.ts';
+import { inviteTitle } from '../problems/problem.ts';
 import { countOf } from '../words.ts';
 import { nameInvites } from './annotations.ts';
 import { otherListTitle } from './log.ts';
@@ -37,7 +37,7 @@ export function annotateList(search: InviteSearch): ListAnnotations {
 }
 
 function expiringWarning(invite: ListedInvite): Annotation {
-  const label = `Invite ${inviteLabel(invite, invite.id)}`;
+  const name = inviteTitle(invite, invite.id);
   const facts = [
     `expires at ${invite.expires_on}`,
     ...(invite.invited_by === undefined ? [] : [`invited by ${invite.invited_by}`]),
@@ -46,8 +46,8 @@ function expiringWarning(invite: ListedInvite): Annotation {
   ];
   const hint =
     'What to do: if it is wanted, add it to the filters or respond to it by its id; if not, exclude it with a "!" entry.';
-  const line = `${label} is not selected and was left alone: ${facts.join('; ')}.`;
-  return { title: `${label} is about to expire`, lines: [line, hint] };
+  const line = `${name} is not selected and was left alone: ${facts.join('; ')}.`;
+  return { title: `${name} is about to expire`, lines: [line, hint] };
 }
 
 function ignoredNotice(invites: readonly ListedInvite[], kind: InviteKind, isOther: boolean): Annotation {
@@ -97,12 +97,12 @@ function gapWarnings({ skipped, skippedCount, missingCount }: ListGaps): readonl
 function describeSkipped({ reason, type, id, status, organization }: SkippedEntry): string {
   const of = organization === undefined ? '' : ` of ${organization}`;
   const texts: Readonly<Record<SkippedEntry['reason'], string>> = {
-    'not-an-object': `an entry that is not an invite (${type})`,
-    'no-id': `an invite${of} without an id`,
-    'unusable-id': `an invite${of} with the unusable id "${id}"`,
-    'secret-id': `an invite${of} whose id holds a part of a credential (it is not shown)`,
-    'no-status': `the invite ${id}${of} without a status`,
-    'unknown-status': `the invite ${id}${of} with the unknown status "${status}"`,
+    'not-an-object': `an entry that is not an object (${type})`,
+    'no-id': `an entry${of} without an id`,
+    'unusable-id': `an entry${of} with the unusable id "${id}"`,
+    'secret-id': `an entry${of} whose id holds a part of a credential (it is not shown)`,
+    'no-status': `the entry ${id}${of} without a status`,
+    'unknown-status': `the entry ${id}${of} with the unknown status "${status}"`,
   };
   return texts[reason];
 }

@@ -71,7 +71,7 @@ export function outputWarnings(
     const limits = 'Linux takes 128 KiB each, Windows 32,767 characters in all';
     warn(
       'An output is too long for an environment variable',
-      `More than ${MAX_VARIABLE_BYTES.toLocaleString('en')} bytes: ${long.join(', ')}. ${limits}, so a step that is handed it through "env" does not start. Use the counts instead, or let one step handle fewer invites.`,
+      `More than ${MAX_VARIABLE_BYTES.toLocaleString('en')} bytes: ${long.join(', ')}. ${limits}, so a step that gets it in "env" does not start. Use the counts instead, or let one step handle fewer invites.`,
     );
   }
   const isAltered = (value: Invite[InviteField]): boolean =>

@@ -136,7 +136,7 @@ export async function publishReport(report: RunReport, workflow: Workflow, redac
   };
   const isWritten = await publish('error', 'outputs', setOutputs, () => [
     `Missing: ${firstOf(missing, MAX_NAMED).join(', ') || 'all'}.`,
-    'What to do: look at the disk of the runner and at the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
+    'What to do: check the disk of the runner and the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
   ]);
   const failures = (): readonly Annotation[] => failureAnnotations(outcomes, stop, isWritten ? 0 : 1);
   await publish('error', 'errors', () => annotate('error', failures()));

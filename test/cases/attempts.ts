@@ -37,7 +37,7 @@ const UNKNOWN: readonly Attempt[] = [
   ['HTTP 204', http(204), ['HTTP 204 with an empty body']],
   ['an internal error under HTTP 200', successFalse(), ['HTTP 200 without success', 'code 1002: Internal error']],
   ['HTTP 200 with JSON that has no "success"', http(200, { ok: true }), ['HTTP 200 with JSON', '"success"']],
-  ['success without an invite', http(200, { success: true, result: [] }), [`${SUCCESS_BUT} holds no invite`]],
+  ['success without an invite', http(200, { success: true, result: [] }), [`${SUCCESS_BUT} holds no invitation`]],
   ['a connection that drops', dropped, ['read ECONNRESET']],
 ];
 
@@ -46,15 +46,11 @@ const NOT_SHOWN: readonly Attempt[] = [
   [
     'success that shows the invite pending',
     shows({ status: 'pending' }),
-    [`${SUCCESS_BUT} the invite has the status "pending"`],
+    [`${SUCCESS_BUT} shows the status "pending"`],
   ],
-  [
-    'success that shows the opposite',
-    shows({ status: 'rejected' }),
-    [`${SUCCESS_BUT} the invite has the status "rejected"`],
-  ],
-  ['success that shows no status', shows({ status: undefined }), [`${SUCCESS_BUT} shows no status of the invite`]],
-  ['success that shows another invite', shows({ id: 'other' }), [`${SUCCESS_BUT} shows another invite, "other"`]],
+  ['success that shows the opposite', shows({ status: 'rejected' }), [`${SUCCESS_BUT} shows the status "rejected"`]],
+  ['success that shows no status', shows({ status: undefined }), [`${SUCCESS_BUT} shows no status`]],
+  ['success that shows another invite', shows({ id: 'other' }), [`${SUCCESS_BUT} shows another id, "other"`]],
 ];
 
 /** The attempt may have taken effect, and another one must not be made. */

@@ -24,8 +24,8 @@ const STOPS_TOKEN: readonly Row[] = [
   [403, [9109, 'Cannot use the access token from location: 203.0.113.7'], 'client IP filter'],
   [403, [9109, 'Invalid access token', [1, 'cannot use it from LOCATION: 2001:db8::1']], 'client IP filter'],
   [403, [10000, 'Authentication error'], 'user API token with User > Memberships: Edit'],
-  [403, [10000, SCHEME], 'Use the Global API Key: inputs api-email and api-key'],
-  [405, [10000, `PATCH ${SCHEME}`], 'Use the Global API Key: inputs api-email and api-key'],
+  [403, [10000, SCHEME], 'use the Global API Key instead: inputs api-email and api-key'],
+  [405, [10000, `PATCH ${SCHEME}`], 'use the Global API Key instead: inputs api-email and api-key'],
   [405, [10000, ''], 'lacks a permission'],
   [405, [10405, 'Method not allowed'], 'Memberships: Edit, not Read'],
   [405, [9109, 'Invalid access token'], 'does not know this token'],
@@ -38,11 +38,11 @@ const STOPS_TOKEN: readonly Row[] = [
   [404, [10000, 'Authentication error'], 'lacks a permission'],
   [500, [10000, 'Authentication error'], 'lacks a permission'],
   [403, [1001, 'Forbidden', [9109, 'Invalid access token']], 'does not know this token'],
-  [200, TOO_MANY, 'Do not run this again before the API token is corrected'],
-  [400, TOO_MANY, 'Do not run this again before the API token is corrected'],
-  [403, TOO_MANY, 'Do not run this again before the API token is corrected'],
-  [429, TOO_MANY, 'Do not run this again before the API token is corrected'],
-  [503, TOO_MANY, 'Do not run this again before the API token is corrected'],
+  [200, TOO_MANY, 'Correct the API token before you run this again.'],
+  [400, TOO_MANY, 'Correct the API token before you run this again.'],
+  [403, TOO_MANY, 'Correct the API token before you run this again.'],
+  [429, TOO_MANY, 'Correct the API token before you run this again.'],
+  [503, TOO_MANY, 'Correct the API token before you run this again.'],
 ];
 
 const STOPS_KEY: readonly Row[] = [
@@ -52,7 +52,7 @@ const STOPS_KEY: readonly Row[] = [
   [403, [9103, 'Unknown X-Auth-Key or X-Auth-Email'], 'do not belong to the same user'],
   [405, [9103, 'Unknown X-Auth-Key or X-Auth-Email'], 'do not belong to the same user'],
   [403, [10000, 'Authentication error'], 'did not accept api-key and api-email'],
-  [429, TOO_MANY, 'Do not run this again before the Global API Key is corrected'],
+  [429, TOO_MANY, 'Correct the Global API Key before you run this again.'],
 ];
 
 const CONCERNS_INVITE: readonly Row[] = [

@@ -140,7 +140,7 @@ export const cases: readonly Case[] = [
     requests: 'GET GET',
     exit: 1,
     title: 'The list of invites could not be read',
-    says: ['GET /user/invites failed: HTTP 200 reports success, but holds no list of invites (2 attempts)'],
+    says: ['GET /user/invites failed: HTTP 200 reports success, but holds no list (2 attempts)'],
   },
   ...[1, 3].map(
     (number): Case => ({
@@ -174,7 +174,7 @@ export const cases: readonly Case[] = [
     requests: 'GET PATCH',
     exit: 0,
     annotations: ['warning: 5 entries of the list could not be used'],
-    says: ['Skipped: an invite with the unusable id "../../user".'],
+    says: ['Skipped: an entry with the unusable id "../../user".'],
     paths: ['/user/invites?page=1&per_page=50', `/user/invites/${ID}`],
   },
   {
@@ -185,7 +185,7 @@ export const cases: readonly Case[] = [
     requests: 'GET GET',
     exit: 0,
     annotations: ['warning: 1 entry of the list could not be used'],
-    message: '1 entry of the list could not be used.\nSkipped: an entry that is not an invite (null).',
+    message: '1 entry of the list could not be used.\nSkipped: an entry that is not an object (null).',
   },
   {
     name: 'unusable entries are counted beyond the tenth, in the first warning',
@@ -195,6 +195,6 @@ export const cases: readonly Case[] = [
     requests: 'GET GET',
     exit: 0,
     annotations: ['warning: 12 entries of the list could not be used', 'warning: is about to expire'],
-    says: [`${'\nSkipped: an entry that is not an invite (null).'.repeat(10)}\nAnd 2 more.`],
+    says: [`${'\nSkipped: an entry that is not an object (null).'.repeat(10)}\nAnd 2 more.`],
   },
 ];

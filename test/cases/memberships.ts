@@ -152,7 +152,7 @@ export const cases: readonly Case[] = [
     server: only(),
     requests: 'GET',
     exit: 1,
-    title: `Invite Acme, Inc. (${REF}) is outside the policy`,
+    title: `Membership Acme, Inc. (${REF}) is outside the policy`,
     memberships: ['pending'],
   },
   {
@@ -196,6 +196,7 @@ export const cases: readonly Case[] = [
     responses: [onPut(dropped), times(2, { ...html502(), on: { method: 'GET' }, skip: 1 })],
     requests: 'GET PUT GET GET',
     exit: 1,
+    title: `Could not reject membership Acme, Inc. (${REF})`,
     says: ['State unknown.', `PUT /memberships/${ID} failed`],
     memberships: ['pending'],
   },

@@ -109,8 +109,8 @@ const HARD: readonly Row[] = [
   },
   { code: 9103, message: 'Unknown X-Auth-Key or X-Auth-Email', hint: 'same user', statuses: ANY, inputs: BY_KEY },
   { code: 1000, message: 'Invalid API Token', hint: ROLLED, statuses: ANY },
-  { code: 9109, message: 'max auth failures reached', hint: 'blocks for a while', statuses: ANY },
-  { code: 10502, message: 'Too many authentication failures', hint: 'blocks for a while', statuses: ANY },
+  { code: 9109, message: 'max auth failures reached', hint: 'blocks requests for a while', statuses: ANY },
+  { code: 10502, message: 'Too many authentication failures', hint: 'blocks requests for a while', statuses: ANY },
   { code: 1234, message: 'Something new', hint: ROLLED, statuses: [401] },
 ];
 
@@ -150,7 +150,7 @@ const SOFT: readonly Row[] = [
   {
     code: 10405,
     message: 'Method not allowed for this authentication scheme',
-    hint: 'Use the Global API Key',
+    hint: 'use the Global API Key instead',
     statuses: ANY,
   },
 ];
@@ -200,7 +200,7 @@ const MISSING: readonly Row[] = [
 ];
 
 const TITLE = 'Cloudflare refused the credentials';
-const EDGE_TITLE = 'The runner was refused before Cloudflare’s API';
+const EDGE_TITLE = 'The runner was refused in front of Cloudflare’s API';
 const TWO = { 'invite-id': `${ID} ${inviteId(2)}` };
 
 /** Responses of Cloudflare's edge, in front of the API. */
@@ -283,7 +283,7 @@ export const cases: readonly Case[] = [
         requests: Array(30).fill('PATCH').join(' '),
         exit: 1,
         annotations: ['error: Could not accept invite'],
-        hints: ['Only this invite met it: check first that its id is right', hint],
+        hints: ['It may concern this id only. First check that it is right', hint],
         outcomes: outcomesOf(30, [7]),
         onServer: outcomesOf(30, [7]).map((outcome) => (outcome === 'failed' ? 'pending' : 'accepted')),
       },
@@ -484,7 +484,7 @@ export const cases: readonly Case[] = [
     ],
     requests: 'PATCH GET PATCH GET',
     exit: 1,
-    hints: ['An earlier attempt of this step may have responded to the invite'],
+    hints: ['An earlier attempt of this step may have responded to it'],
     neverSays: ['Check the id'],
   },
 

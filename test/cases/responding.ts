@@ -407,7 +407,7 @@ export const cases: readonly Case[] = [
         'no further attempt was made: organization-name does not match ("Evil"). Pending when last read; an attempt may still take effect.',
         'HTTP 503',
       ],
-      hints: ['Look at the invite in Cloudflare’s dashboard'],
+      hints: ['Look at it in Cloudflare’s dashboard'],
     },
     {
       name: 'an invite that is refused and then read outside the policy gets no second PATCH',
@@ -634,7 +634,7 @@ export const cases: readonly Case[] = [
       invites: [invite(1, { invited_by: 'someone@unknown.example' }), invite(2), invite(3)],
       requests: 'GET GET PATCH',
       says: ['left untouched', 'invited-by does not match ("someone@unknown.example")'],
-      hints: ['the filters are a guard'],
+      hints: ['the filters must match too'],
       outcomes: ['failed', 'changed'],
       onServer: ['pending', 'accepted', 'pending'],
     },
@@ -644,7 +644,7 @@ export const cases: readonly Case[] = [
       invites: [invite(1, { status: 'accepted' })],
       message: [
         `Invite Acme, Inc. (${ID}) is outside the policy. It was left untouched: roles excludes it ("DNS").`,
-        'What to do: With invite-id, the filters are a guard. Check the id, or change the filter.',
+        'What to do: With invite-id, the filters must match too. Check the id, or change the filter.',
       ].join('\n'),
       outputs: { status: 'accepted' },
     },

@@ -92,7 +92,7 @@ export const cases: readonly Case[] = [
       requests: 'GET PATCH',
       exit: 0,
       annotations: ['warning: 1 entry of the list could not be used'],
-      says: ['an invite of Acme, Inc. whose id holds a part of a credential (it is not shown)'],
+      says: ['an entry of Acme, Inc. whose id holds a part of a credential (it is not shown)'],
       outputs: { matched_count: '1', id: ID },
       onServer: ['accepted', 'pending'],
     }),
@@ -104,7 +104,7 @@ export const cases: readonly Case[] = [
       requests: '',
       exit: 1,
       message:
-        'The inputs cannot be used. Nothing was sent to Cloudflare.\ninvite-id has an entry that holds a part of a credential (its value is not shown).',
+        'The inputs cannot be used. Nothing was sent to Cloudflare.\ninvite-id has an entry that holds a part of a credential (its value is not shown). Remove it.',
     }),
   ),
   {

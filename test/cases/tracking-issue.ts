@@ -68,7 +68,7 @@ export const cases: readonly Case[] = [
     requests: 'GET PATCH',
     exit: 0,
     annotations: ['warning: The tracking issue could not be updated'],
-    says: ['GitHub takes requests again in 60 s.'],
+    says: ['GitHub accepts requests again in 60 s.'],
     hints: ['fewer workflows'],
     neverSays: ['issues: write'],
     githubRequests: 'GET',

@@ -81,7 +81,7 @@ test.each<[string, unknown, string]>([
   [
     'as HTTP 407 if fetch says nothing',
     fetchFailed(''),
-    'a response that Node does not hand on: HTTP 407, proxy authentication required',
+    'a response that Node hides: HTTP 407, proxy authentication required',
   ],
   ['without the full stop at its end', new Error('It broke.'), 'It broke'],
   [

@@ -684,7 +684,7 @@ describe('waiting', () => {
   test('wait-seconds is refused if it is not less than timeout-seconds', () => {
     for (const waitSeconds of ['600', '601']) {
       expect(problemsOf({ ...LIST, 'wait-seconds': waitSeconds })).toEqual([
-        `timeout-seconds is "600" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
+        `timeout-seconds is "600" and wait-seconds is "${waitSeconds}". timeout-seconds includes the wait, so it must be more.`,
       ]);
     }
   });

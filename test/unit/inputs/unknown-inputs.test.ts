@@ -76,5 +76,5 @@ test('an undeclared name with "-" is a problem that lists the inputs', () => {
 test.each(['FOO', 'GITHUB_TOKEN', 'VERSION', 'NODE_VERSION'])('the variable INPUT_%s is a line of the log', (name) => {
   const { problems, lines } = said(`INPUT_${name}`);
   expect(problems).toEqual([]);
-  expect(lines).toEqual([`INPUT_${name} is not an input of this action. It is left alone.`]);
+  expect(lines).toEqual([`INPUT_${name} is not an input of this action. It is ignored.`]);
 });

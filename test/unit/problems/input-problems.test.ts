@@ -25,7 +25,10 @@ const TEXTS: Readonly<Record<keyof typeof P, readonly (readonly [() => string, s
   ],
   emptyCredential: [[() => P.emptyCredential('api-key'), `api-key is written but empty. ${SECRETS}`]],
   secretInList: [
-    [() => P.secretInList('roles'), 'roles has an entry that holds a part of a credential (its value is not shown).'],
+    [
+      () => P.secretInList('roles'),
+      'roles has an entry that holds a part of a credential (its value is not shown). Remove it.',
+    ],
   ],
   listIsJson: [
     [() => P.listIsJson('lines'), 'It is JSON. Write one entry per line, without brackets and quotes.'],
@@ -132,7 +135,7 @@ const TEXTS: Readonly<Record<keyof typeof P, readonly (readonly [() => string, s
   timeoutTooShort: [
     [
       () => P.timeoutTooShort(5, 6),
-      'timeout-seconds is "5" and wait-seconds is "6". timeout-seconds holds the wait and everything else, so it must be more.',
+      'timeout-seconds is "5" and wait-seconds is "6". timeout-seconds includes the wait, so it must be more.',
     ],
   ],
 };

@@ -70,7 +70,7 @@ test('an invite outside the policy is a warning that says where to look', () => 
   const [warning] = successWarnings({ ...succeeded('changed'), mismatch }, CONTEXT);
   expect(warning?.lines).toEqual([
     'Invite a1 is accepted, but outside the policy: roles does not match ("Billing"). It has changed since this step selected it.',
-    'What to do: look at the membership in Cloudflare’s dashboard.',
+    'What to do: look at it in Cloudflare’s dashboard.',
   ]);
 });
 

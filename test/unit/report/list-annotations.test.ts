@@ -28,16 +28,16 @@ test('a complete list is no warning and no notice', () => {
 });
 
 test.each<[SkippedEntry, string]>([
-  [{ reason: 'not-an-object', type: 'string' }, 'an entry that is not an invite (string)'],
-  [{ reason: 'no-id', organization: 'Acme' }, 'an invite of Acme without an id'],
-  [{ reason: 'no-id' }, 'an invite without an id'],
-  [{ reason: 'unusable-id', id: 'a b', organization: 'Acme' }, 'an invite of Acme with the unusable id "a b"'],
+  [{ reason: 'not-an-object', type: 'string' }, 'an entry that is not an object (string)'],
+  [{ reason: 'no-id', organization: 'Acme' }, 'an entry of Acme without an id'],
+  [{ reason: 'no-id' }, 'an entry without an id'],
+  [{ reason: 'unusable-id', id: 'a b', organization: 'Acme' }, 'an entry of Acme with the unusable id "a b"'],
   [
     { reason: 'secret-id', organization: 'Acme' },
-    'an invite of Acme whose id holds a part of a credential (it is not shown)',
+    'an entry of Acme whose id holds a part of a credential (it is not shown)',
   ],
-  [{ reason: 'no-status', id: 'a1', organization: 'Acme' }, 'the invite a1 of Acme without a status'],
-  [{ reason: 'unknown-status', id: 'a1', status: 'new' }, 'the invite a1 with the unknown status "new"'],
+  [{ reason: 'no-status', id: 'a1', organization: 'Acme' }, 'the entry a1 of Acme without a status'],
+  [{ reason: 'unknown-status', id: 'a1', status: 'new' }, 'the entry a1 with the unknown status "new"'],
 ])('the skipped entry %j is described', (entry, text) => {
   const title = '1 entry of the list could not be used';
   const { warnings } = annotateList(searchOf({ skipped: [entry], skippedCount: 1 }));

@@ -96,7 +96,7 @@ test('outputs that cannot be written are an error that names them, and what to d
     'The outputs could not be written: no room.',
     STANDS,
     'Missing: status, organization_id, organization_name, roles, invited_by, and 13 more.',
-    'What to do: look at the disk of the runner and at the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
+    'What to do: check the disk of the runner and the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
   ]);
 });
 

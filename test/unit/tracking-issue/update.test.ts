@@ -374,7 +374,7 @@ test.each(['GET', 'POST'])('a %s that hangs ends after 30 s', async (method) => 
   expect(harness.clock.sleeping).toEqual([30_000]);
   harness.clock.wakeAll();
   await report;
-  expect(harness.warnings).toEqual([expect.stringContaining('GitHub did not take the report within 30 s.')]);
+  expect(harness.warnings).toEqual([expect.stringContaining('GitHub did not accept the report within 30 s.')]);
 });
 
 test('a request that hangs and ignores its signal ends after 30 s', async () => {
@@ -382,7 +382,7 @@ test('a request that hangs and ignores its signal ends after 30 s', async () => 
   const report = harness.report(FAILURE, { fetch: () => new Promise(() => undefined) });
   harness.clock.wakeAll();
   await report;
-  expect(harness.warnings).toEqual([expect.stringContaining('GitHub did not take the report within 30 s.')]);
+  expect(harness.warnings).toEqual([expect.stringContaining('GitHub did not accept the report within 30 s.')]);
 });
 
 test('a request that hangs ends with the job', async () => {
