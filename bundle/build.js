@@ -22,7 +22,7 @@ function run(cwd, script, ...args) {
   execFileSync(process.execPath, [script, ...args], { cwd, stdio: 'inherit' });
 }
 
-/** Copies ncc and the packages of the action. Links would not do: ncc follows them to other relative paths. */
+/** Copies ncc and the packages of the action. No links: ncc follows them, which changes the relative paths. */
 function copyPackages(target) {
   const { packages } = readJson(ROOT, 'package-lock.json');
   const ofAction = Object.keys(packages).filter(

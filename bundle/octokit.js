@@ -1,4 +1,5 @@
-// Stands in for packages that @actions/github imports and src/tracking-issue/github.ts does without: see tsconfig.json beside it.
+// Stands in for packages that @actions/github imports and src/tracking-issue/github.ts does not use: see tsconfig.json
+// beside it.
 // A file of its own, so that it is no part of index.js.
 
 /** Of undici. */

@@ -38,7 +38,7 @@ import type { TrackingOptions } from './tracking-issue/update.ts';
 
 /** Injected dependencies. */
 export interface Runtime {
-  /** The environment of this process. What weakens its connections is taken out. */
+  /** The environment of this process. The step removes what weakens its connections. */
   readonly env: ProcessEnvironment;
   readonly clock: Clock;
   /** A number from 0 (inclusive) to 1 (exclusive). */
@@ -49,7 +49,10 @@ export interface Runtime {
   /** Aborts when the job is cancelled. */
   readonly cancelled: AbortSignal;
   readonly workflow: Workflow;
-  /** Makes `fetch` go through the proxy that the environment names, except to those of `urls` on this machine. */
+  /**
+   * Makes `fetch` use the proxy that the environment names, except for those of `urls` on this machine.
+   * @throws {ProxyError} if that proxy cannot be used
+   */
   readonly useProxy: (urls: readonly string[]) => void;
 }
 
@@ -68,7 +71,7 @@ export async function runAction(runtime: Runtime): Promise<0 | 1> {
 
 interface StepResult {
   readonly result: RunResult;
-  /** Undefined if they are invalid, or if the proxy to GitHub cannot be used. */
+  /** Undefined if they are invalid, or if the proxy cannot be used, which requests to GitHub need as well. */
   readonly inputs?: Inputs | undefined;
   readonly redact: Redact;
 }
@@ -77,7 +80,7 @@ interface StepResult {
 async function runStep(runtime: Runtime): Promise<StepResult> {
   const { env, workflow, useProxy } = runtime;
   let inputs: Inputs | undefined;
-  // Until the secrets are known, any text can be one.
+  // Until the secrets are known, any text may hold one.
   let redact: Redact = () => '***';
   try {
     const secrets = readSecrets(env);
@@ -167,14 +170,14 @@ function createClient(
 }
 
 function targetsOf({ selected, alreadyDone }: InviteSearch, waitSeconds: number): readonly Target[] {
-  // Only a wait asks for a certain invite; without one, invites that were responded to long ago are of no interest.
+  // A step that waits may be a rerun: it reports an invite that already has the desired status. Others ignore those.
   const invites = selected.length > 0 || waitSeconds === 0 ? selected : alreadyDone;
   return invites.map((invite) => ({ id: invite.id, invite }));
 }
 
 async function trackIssue(options: TrackingOptions): Promise<void> {
   try {
-    // A chunk of its own: other runs need not load Octokit.
+    // Load it on demand: other runs do not need Octokit.
     const { updateTrackingIssue } = await import('./tracking-issue/update.ts');
     await updateTrackingIssue(options);
   } catch (error) {

@@ -31,7 +31,9 @@ export const systemClock: Clock = {
 
 export interface TimeLimit {
   readonly clock: Clock;
+  /** Time for the work, in milliseconds. */
   readonly ms: number;
+  /** Thrown when the time is over. */
   readonly timeoutError: Error;
   /** Ends the work early. */
   readonly signal: AbortSignal;
@@ -57,7 +59,7 @@ export async function withTimeLimit<T>(limit: TimeLimit, work: (signal: AbortSig
   }
 }
 
-/** A long duration for people: `3 days`, `2 hours`, `7 minutes`; rounded down. */
+/** A long duration in milliseconds, for people: `3 days`, `2 hours`, `7 minutes`; rounded down. */
 export function formatDuration(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   const hours = Math.floor(minutes / 60);
@@ -65,7 +67,7 @@ export function formatDuration(ms: number): string {
   return hours >= 2 ? countOf(hours, 'hour') : countOf(minutes, 'minute');
 }
 
-/** A duration for people: `290 s`, `0.4 s`. */
+/** A duration in milliseconds, for people: `290 s`, `0.4 s`. */
 export function formatSeconds(ms: number): string {
   return `${ms >= 10_000 ? Math.round(ms / 1_000) : Math.round(ms / 100) / 10} s`;
 }

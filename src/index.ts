@@ -7,8 +7,8 @@ import { watchSentRequests } from './sent-requests.ts';
 const cancellation = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancellation.abort());
 
-// Failure until the run ends. Not process.exit(), which aborts on Windows after a fetch
-// (nodejs/node#58091), and no top-level await, which adds 5 kB to the bundle.
+// A process that ends before the run does has failed. Set the exit code instead of calling process.exit(), which aborts
+// on Windows after a fetch (nodejs/node#58091). Avoid top-level await: it adds 5 kB to the bundle.
 process.exitCode = 1;
 void runAction({
   env: process.env,
@@ -21,6 +21,7 @@ void runAction({
   useProxy: (urls) => useProxyFromEnv(process.env, urls, Reflect.get(globalThis, DISPATCHER_KEY)),
 }).then((exitCode) => {
   process.exitCode = exitCode;
-  // Node retries a proxy that hangs up without end; only a process that this holds open gets here.
+  // Where a proxy closes every connection, Node retries without end and the process stays open. Thanks to `unref`, the
+  // timer fires only in such a process: any other ends before.
   setTimeout(() => process.exit(), 1_000).unref();
 });

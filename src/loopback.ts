@@ -3,7 +3,7 @@ export function isLoopbackAddress(hostname: string): boolean {
   return hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** Whether a URL's host is this machine: also by a name that no resolver may send elsewhere. Source: RFC 6761, 6.3. */
+/** Whether a URL's host is this machine, by address or by a `localhost` name. Source: RFC 6761, section 6.3. */
 export function isThisMachine(hostname: string): boolean {
   return isLoopbackAddress(hostname) || /^(?:(?:.+\.)?localhost\.?|\[::ffff:7f..:.+\])$/.test(hostname);
 }

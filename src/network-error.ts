@@ -30,7 +30,7 @@ export function describeCauses(error: unknown): string {
   return (distinct.length > 1 ? distinct.filter((text) => text !== 'fetch failed') : distinct).join(': ');
 }
 
-/** undici's fetch fails without any words where the response is HTTP 407. */
+/** Whether undici's fetch met HTTP 407: it fails with an empty message then. */
 function isHiddenResponse(error: unknown): boolean {
   const cause = error instanceof TypeError && error.message === 'fetch failed' ? error.cause : undefined;
   return cause instanceof Error && cause.message === '' && codeOf(cause) === undefined;

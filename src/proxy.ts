@@ -4,7 +4,7 @@ import { isThisMachine } from './loopback.ts';
 /** Why the proxy that the environment names cannot be used: this Node is too old, or the value is malformed. */
 export type ProxyProblem = 'unsupported' | 'malformed';
 
-/** Thrown where a proxy is set that cannot be used. Going around it would be worse than failing. */
+/** Thrown where a proxy is set that cannot be used. Do not connect without it: the network may require it. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
   readonly problem: ProxyProblem;
@@ -18,12 +18,12 @@ export class ProxyError extends Error {
 /** `process.env`: what it holds decides what Node does from then on. */
 export type ProcessEnvironment = Record<string, string | undefined>;
 
-/** Where Node keeps what sends the requests of fetch, in `globalThis`. Source: undici, `lib/global.js`. */
+/** Key of `globalThis` for the dispatcher, which sends the requests of fetch. Source: undici, `lib/global.js`. */
 export const DISPATCHER_KEY = Symbol.for('undici.globalDispatcher.1');
 
 /**
  * Makes Node's fetch obey `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in either case. Adds those hosts of `urls` that
- * are this machine to `no_proxy`: on the proxy's side such an address is another machine.
+ * are this machine to `no_proxy`: for the proxy, such an address is another machine.
  * @throws {ProxyError} if this Node is too old and was not started with its own support (`NODE_USE_ENV_PROXY`), or if a
  * value is malformed; without Node's own message, which may hold the proxy's password
  * @param dispatcher what sends the requests of fetch

@@ -4,9 +4,9 @@ import { toOneLine } from './words.ts';
 /** Replaces credentials in a text. */
 export interface Redact {
   (text: string): string;
-  /** Replaces in an id what must stand in none; without it, whatever must stand in no text. */
+  /** Redacts an id: replaces keys and tokens for Cloudflare alone. If left out, an id is redacted as any text. */
   readonly inId?: (id: string) => string;
-  /** The values of responses in which a credential was replaced, as they are since. */
+  /** Collects the values of responses in which a credential was replaced, in their new form. */
   readonly altered?: Set<string>;
 }
 
@@ -33,7 +33,7 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   return (text) => {
     const redacted = redact(text);
     if (!holdsBlank) return redacted;
-    // Blanks in the place of line breaks can spell a secret that holds a blank.
+    // Redact again: a line break is shown as a blank, which can complete a secret that holds a blank.
     const asShown = toOneLine(redacted);
     const shown = redact(asShown);
     return shown === asShown ? redacted : shown;
@@ -59,7 +59,7 @@ function maskParts(text: string, parts: ReadonlySet<string>): string {
   return masked + text.slice(hiddenTo);
 }
 
-/** Masks the parts that masks complete, until there are none. Each mask makes the text shorter, so it ends. */
+/** Masks parts that an inserted mask completes, until there are none. Each mask makes the text shorter, so it ends. */
 function maskCompleted(text: string, parts: ReadonlySet<string>): string {
   const kept: string[] = [];
   const isPart = (): boolean => parts.has(asciiLowercase(kept.slice(-PART_LENGTH).join('')));

@@ -1,4 +1,4 @@
-/** Longest body of Cloudflare’s API that is read: some twenty times a list of 1,000 invites. */
+/** Longest body of Cloudflare’s API that is read, in bytes: about twenty times a list of 1,000 invites. */
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 /** Thrown for a body that is too long to be a response of the API. */
@@ -10,7 +10,10 @@ export class BodyTooLargeError extends Error {
   }
 }
 
-/** Reads a body as UTF-8 text; only a part of it once `signal` aborts. Throws `BodyTooLargeError` beyond `maxBytes`. */
+/**
+ * Reads a body as UTF-8 text. Once `signal` aborts, stops and resolves with the text so far.
+ * @throws {BodyTooLargeError} beyond `maxBytes`, and whatever error the connection ends with
+ */
 export async function readText(
   body: ReadableStream<Uint8Array> | null | undefined,
   maxBytes: number,
@@ -18,7 +21,7 @@ export async function readText(
 ): Promise<string> {
   if (!body) return '';
   const reader = body.getReader();
-  // A second failure of the connection says nothing new.
+  // Ignore a failure to cancel: the first failure is the one to report.
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   signal.addEventListener('abort', cancel);
   const decoder = new TextDecoder();

@@ -37,17 +37,17 @@ interface RetryDecision {
 }
 
 export interface ReadOptions {
-  /** Which failures are followed by another attempt: only a rate limit, or none; without it, any that may pass. */
+  /** Which failures to retry: a rate limit only, or none. If left out, every failure that may pass. */
   readonly retry?: 'rate-limit' | 'none' | undefined;
-  /** Whether the step goes on without it: a refusal that others need not meet does not stop the step. */
+  /** Whether the step can do without the response. A refusal that other requests may not meet then stops nothing. */
   readonly isOptional?: boolean;
 }
 
 /** Which list to read, and how. */
 export interface ListOptions extends ReadOptions {
-  /** Invites without it. */
+  /** Invites if left out. */
   readonly kind?: InviteKind;
-  /** Memberships to ask for; the server may not obey. */
+  /** The status of the memberships to ask for. The server may ignore it. */
   readonly status?: 'pending' | 'accepted';
 }
 
@@ -67,15 +67,15 @@ const ENDPOINTS: Readonly<Record<InviteKind, Endpoint>> = {
 };
 
 /**
- * Cloudflare's API for a user's invites and memberships. A request that fails for good is a value; every method throws
- * `StopError` where the step may send no further request.
+ * Cloudflare's API for a user's invites and memberships. A request that fails for good is returned as a value. Every
+ * method throws `StopError` if the step may send no further request.
  */
 export class InvitesClient {
   readonly #options: ClientOptions;
   readonly #sender: RequestSender;
   /** How often requests have met the rate limit, by path. */
   readonly #limits = new Map<string, number>();
-  /** Lists that refuse the parameters of their pages, so that each is one page. */
+  /** Lists whose endpoint refuses the page parameters: each is read as one page. */
   readonly #unpaged = new Set<InviteKind>();
 
   constructor(options: ClientOptions) {
@@ -83,7 +83,7 @@ export class InvitesClient {
     this.#sender = new RequestSender(options);
   }
 
-  /** Whether a request would have to wait now for a rate limit. */
+  /** Whether a rate limit that a request met holds back every request now. */
   get isLimited(): boolean {
     return this.#options.limiter.isLimited;
   }
@@ -106,15 +106,15 @@ export class InvitesClient {
       const invite = inviteOf(success, ref);
       if (typeof invite === 'string') return invite;
       if (invite.status !== response) return `but shows the status "${invite.status}"`;
-      // The read right before it has shown the policies, which the response to a PUT need not repeat.
+      // Drop roles that cannot be read: the GET before this PUT has shown them, and this response may leave them out.
       const { roles, ...rest } = invite;
       return ref.kind === 'membership' && roles?.every(isReadableRole) !== true ? rest : invite;
     });
   }
 
   /**
-   * `GET …?page=…`; the first page is 1. Fails too if a success holds something else than a list. Where the server
-   * refuses the parameters, which Cloudflare does not document for invites, the first page is the whole list.
+   * `GET …?page=…`; the first page is 1. Fails too if a success holds no list. If the server refuses the page
+   * parameters, of which Cloudflare documents none for invites, reads the whole list as the first page.
    */
   async listPage(page: number, perPage: number, options: ListOptions = {}): Promise<ApiResult<InvitePage>> {
     const { kind = 'invite', status, retry, isOptional } = options;
@@ -140,10 +140,11 @@ export class InvitesClient {
     return this.#decideRetry(error, attempts - limits);
   }
 
+  /** The same, where `attempts` does not count those that met the rate limit. */
   async #decideRetry(error: ApiError, attempts: number): Promise<RetryDecision> {
     const { retries, random, limiter, onRetry } = this.#options;
     const failure: RequestFailure = { error, attempts: Math.max(1, attempts), retryExceedsDeadline: false };
-    // The limiter holds back this request with all others, and says so.
+    // The limiter pauses all requests, and logs the pause.
     if (error.stopKind === 'rate-limit') return { again: error.isRetryable, failure };
     if (!error.isRetryable || attempts > retries) return { again: false, failure };
     const delayMs = retryDelayMs(attempts, error.retryAfterMs, random);
@@ -192,7 +193,7 @@ const pathOf = (ref: InviteRef): string => `${endpointOf(ref).path}/${encodeURIC
 
 function pageOf({ result, resultInfo }: ApiSuccess): InvitePage | string {
   if (Array.isArray(result)) return { entries: result, ...resultInfo };
-  // Cloudflare's APIs have said "none" in all of these ways.
+  // Cloudflare's APIs have sent an empty list in each of these forms.
   const isNone = result === undefined || result === null || (isObject(result) && Object.keys(result).length === 0);
   return isNone ? { entries: [], ...resultInfo } : 'but holds no list';
 }

@@ -31,15 +31,15 @@ export interface ResultInfo {
   readonly perPage?: number | undefined;
 }
 
-/** Long enough for any real message, short enough for an annotation of 4,096 characters. */
+/** Longest message that is kept, in characters: longer than real ones, and short enough for an annotation of 4,096. */
 const MAX_MESSAGE = 500;
-/** Enough for people to recognize a text. */
+/** Longest beginning of a body that is shown, in characters: enough for people to recognize it. */
 const MAX_FIRST_WORDS = 200;
 
 /**
  * Parses a body strictly: anything but an envelope or a problem has a description for people.
- * @param redact takes credentials out of every text in it, and gathers the values that it alters; a status of
- * Cloudflare's own stays as it is
+ * @param redact replaces credentials in every text of the body; `altered` collects the values that it changes. A status
+ * that Cloudflare defines is kept, even if a credential holds that word
  */
 export function parseBody(text: string, redact: Redact): Body {
   const trimmed = text.trim();
@@ -53,7 +53,7 @@ export function parseBody(text: string, redact: Redact): Body {
   };
   let json: unknown;
   try {
-    // Without an escape, the text of a body shows whether any of its strings holds a credential.
+    // Most bodies need no slow reviver: without escapes, the text itself shows whether a string holds a credential.
     const isClean = !trimmed.includes('\\') && redact(trimmed) === trimmed;
     json = JSON.parse(trimmed, isClean ? undefined : redactString);
   } catch {
@@ -83,7 +83,7 @@ export function parseBody(text: string, redact: Redact): Body {
   return { kind: 'unreadable', description, errors, retryAfter };
 }
 
-/** The beginning of a JSON value for people. Written anew, because escapes in the body can hide a credential. */
+/** The beginning of a JSON value for people. Serialized again: escapes in the body can hide a credential. */
 function firstWords(json: unknown, redact: Redact): string {
   try {
     return truncate(redact(JSON.stringify(json)), MAX_FIRST_WORDS);
@@ -100,13 +100,13 @@ function parseText(text: string, redact: Redact): Body {
   }
   if (/^[[{"]/.test(text)) return { kind: 'unreadable', description: 'JSON that is broken or cut off', errors: [] };
   const html = withoutComments(text);
-  // Text may stand before a page, but a mention of a tag makes no page.
+  // Text may stand before a page. Ask for two signs then: a text that only mentions a tag is no page.
   const signs = text.startsWith('<')
     ? [/<(?:!doctype html|html|head|title|body)\b/i]
     : [/<(?:!doctype html|html)\b/i, /<title\b/i];
   if (!signs.every((sign) => sign.test(html))) return { kind: 'unreadable', description, errors: [] };
   const title = (/<title[^>]{0,200}>([^<]{1,500})/i.exec(html)?.[1] ?? '').replace(/\s+/g, ' ').trim();
-  // Without comments and line breaks, parts of a credential may stand side by side.
+  // Redact again: without the comments and line breaks between them, parts can spell a credential.
   const titled = title === '' ? '' : ` titled "${truncate(redact(title), MAX_FIRST_WORDS)}"`;
   return { kind: 'page', description: `an HTML page${titled}`, errors: [] };
 }
@@ -149,7 +149,7 @@ function toErrorDetail(error: unknown): ErrorDetail {
 function chainOf(error: JsonObject): readonly CodedMessage[] {
   const chain: CodedMessage[] = [];
   const queue = [...listOf(error.error_chain)];
-  // A loop, because a body may hold a chain that is deeper than the stack.
+  // A loop instead of recursion: a chain may be deeper than the call stack.
   for (const entry of queue) {
     if (chain.length === MAX_REASONS) break;
     if (isReason(entry)) chain.push(toCodedMessage(entry));

@@ -84,7 +84,7 @@ export const NOT_FOUND_HINT =
 /**
  * Cloudflare's codes that change what the step does or advises, whatever the HTTP status. The first rule that fits an
  * entry of the response applies: keep special rules first. Credentials that are refused for good come before all others,
- * and failures that may pass before the codes that they borrow.
+ * and failures that may pass before other rules for the same code.
  * Source: responses that people observed and published, and Cloudflare's API description.
  */
 export const ERROR_RULES: readonly ErrorRule[] = [
@@ -152,7 +152,8 @@ export const ERROR_RULES: readonly ErrorRule[] = [
     }),
   ),
 
-  // "Could not route to /client/v4/…, perhaps your object identifier is invalid?" names the path as Cloudflare has it.
+  // "Could not route to /client/v4/…, perhaps your object identifier is invalid?" shows the path that was received.
+  // Another path than that of an invite or a membership means a wrong base URL.
   {
     code: 7003,
     message: /route to \/(?!client\/v4\/(?:user\/invites\/|memberships\/|[^a-z]))/i,

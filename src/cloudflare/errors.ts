@@ -19,7 +19,7 @@ export interface ApiError {
   readonly retryAfterMs?: number | undefined;
   /**
    * What this failure has to do with the whole step: it met the rate limit; the credentials were refused, perhaps for
-   * this invite alone; or something before the API refused the runner.
+   * this invite alone; or something in front of the API refused the runner.
    */
   readonly stopKind?: 'rate-limit' | 'credentials' | 'edge' | undefined;
   /** Whether Cloudflare refused the credentials, and the step has been stopped for it. */
@@ -47,7 +47,7 @@ export function errorLine({ method, path, reason }: ApiError): string {
 export interface RequestFailure {
   readonly error: ApiError;
   readonly attempts: number;
-  /** Whether there would have been another attempt, had the step time to wait for it. */
+  /** Whether another attempt was possible, but the wait for it exceeds the time that the step has left. */
   readonly retryExceedsDeadline: boolean;
 }
 
@@ -75,12 +75,12 @@ export type StopReason =
       readonly pause: Pause;
       /** How long the step has waited for the rate limit, in milliseconds. */
       readonly waitedMs: number;
-      /** The time that is left, if the pause does not fit into it; else the step makes no further attempts. */
+      /** Milliseconds that were left, fewer than the pause has; undefined if `retries` is 0: no pause is made. */
       readonly leftMs: number | undefined;
       readonly timeoutSeconds: number;
     }
   | { readonly kind: 'credentials'; readonly error: ApiError }
-  /** Something before the API refused the runner: Cloudflare's edge, a firewall, a login page. */
+  /** Something in front of the API refused the runner: Cloudflare's edge, a firewall, a login page. */
   | { readonly kind: 'edge'; readonly error: ApiError };
 
 /** Thrown instead of sending a request once the step has been stopped. */

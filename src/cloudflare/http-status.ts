@@ -67,7 +67,7 @@ const STATUS_RULES: Readonly<Record<number, StatusRule>> = {
   526: INSECURE_ORIGIN,
 };
 
-/** Every other status, by its class. */
+/** Every other status: the index is its class, which is its first digit. */
 const CLASS_RULES: readonly StatusRule[] = [TROUBLE, TROUBLE, UNCLEAR, REDIRECTED, REFUSED];
 
 /** What a response with the HTTP status `status` means. */

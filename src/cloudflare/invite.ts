@@ -60,7 +60,7 @@ export function isInviteId(id: string): boolean {
   return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
 }
 
-/** What stands before the id of a membership where ids of both kinds do. A `:` could stand in no file's name. */
+/** Marks the id of a membership among ids of both kinds. Without a `:`, so that it can be part of a file's name. */
 const MEMBERSHIP_PREFIX = 'membership.';
 
 /** The id of an invitation, and the list that it is of. */
@@ -97,7 +97,7 @@ export function toInvite(result: unknown): Invite | undefined {
   return Object.fromEntries(fields);
 }
 
-/** Kept in the place of a role of an unknown form. Without it, an invite could pass a policy on its roles. */
+/** Kept in the place of a role of an unknown form: if it were left out, an invite could pass a policy on the others. */
 export const UNREADABLE_ROLE = '(unreadable role)';
 
 /** Whether a role in `Invite.roles` is the name of a role. */
@@ -105,7 +105,7 @@ export function isReadableRole(role: string): boolean {
   return role !== UNREADABLE_ROLE;
 }
 
-/** The names of `roles`; undefined if there are none. */
+/** The names of `roles`; undefined if the field is missing or `null`. */
 export function toRoles(roles: unknown): readonly string[] | undefined {
   if (roles === undefined || roles === null) return undefined;
   return (Array.isArray(roles) ? roles : [roles]).map((role: unknown) => {

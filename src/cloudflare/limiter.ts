@@ -33,7 +33,7 @@ export class RequestLimiter {
   readonly #deadlineMs: number;
   readonly #stop = new AbortController();
   #pause: AnnouncedPause | undefined;
-  /** Rate limits met so far; requests that were in flight together meet one. */
+  /** Rate limits met so far. Those of requests that were in flight together count as one. */
   #limits = 0;
   /** Rate limits met since the last other response. */
   #limitsInRow = 0;
@@ -90,8 +90,8 @@ export class RequestLimiter {
 
   /**
    * Waits until a request may be sent. Throws `StopError` if none may, or if a pause is longer than the time left.
-   * @param passesAnnounced whether a pause that only a `Ratelimit` header announces does not hold the request back
-   * @returns what `limitMet` and `otherResponse` take together with the response to this request
+   * @param passesAnnounced whether to send the request during a pause that only a `Ratelimit` header announces
+   * @returns how many limits the step has met so far: pass it to `limitMet` or `otherResponse` with the response
    */
   async acquire(passesAnnounced = false): Promise<number> {
     const { clock, timeoutSeconds, onPause } = this.#options;
@@ -114,7 +114,10 @@ export class RequestLimiter {
     return this.#limits;
   }
 
-  /** Pauses the step because a request met the rate limit: for longer each time, unless the server says how long. */
+  /**
+   * Pauses the step because a request met the rate limit: for longer each time, unless the server says how long.
+   * @param acquired what `acquire` returned for this request
+   */
   limitMet(error: ApiError, acquired: number): void {
     let pauseMs = error.retryAfterMs ?? 0;
     if (acquired === this.#limits) {
@@ -128,8 +131,9 @@ export class RequestLimiter {
   }
 
   /**
-   * Ends the row of pauses: a request that was sent after the last one got another response. A read does not end a row
-   * of limits that other requests met.
+   * Ends the row of limits, if this request was sent after the last one: it got another response. A `GET` does not end a
+   * row of limits that `PATCH` or `PUT` met.
+   * @param acquired what `acquire` returned for this request
    */
   otherResponse(acquired: number, method: string): void {
     if (acquired === this.#limits && (this.#isLimitOfRead || method !== 'GET')) this.#limitsInRow = 0;

@@ -21,10 +21,10 @@ const KIND_MEANINGS: Readonly<Record<ErrorRule['kind'], Meaning>> = {
   routing: { effect: 'rejected', isRetryable: false },
 };
 
-/** Statuses that keep their meaning whatever page is sent with them. */
+/** Statuses that keep their meaning even with a page of the edge. */
 const STATUSES_BEFORE_PAGES: ReadonlySet<number> = new Set([408, 409, 429]);
 
-/** What a failed response means. Code and message decide before the status: Cloudflare has sent one under several. */
+/** What a failed response means. Code and message decide first: Cloudflare sends a code under several statuses. */
 export function meaningOf(status: number, body: Body): Meaning {
   const statusClass = Math.floor(status / 100);
   const isRefusal = statusClass === 2 || statusClass === 4;
@@ -35,7 +35,7 @@ export function meaningOf(status: number, body: Body): Meaning {
   }
   const rule = findErrorRule(body.errors);
   const byCode = rule && { ...KIND_MEANINGS[rule.kind], rule };
-  // What concerns the whole step counts under every status, and what concerns an invite under those of a refusal.
+  // A rule that concerns the whole step applies under every status, one that concerns an invite under 2xx and 4xx only.
   if (byCode?.stopKind !== undefined) return byCode;
   if (status === 429) return KIND_MEANINGS['rate-limit'];
   if (byCode !== undefined && isRefusal && (status !== 401 || rule?.kind === 'transient')) return byCode;

@@ -20,7 +20,10 @@ export function toMembership(result: unknown): Invite | undefined {
   return { ...fields, kind: 'membership' };
 }
 
-/** The roles and the permission groups that are not denied, each once; undefined if there is neither. */
+/**
+ * The roles and the permission groups that are not denied, each once; undefined if the response shows neither. Roles
+ * without policies are incomplete, because a policy can grant more: they get an unreadable role.
+ */
 function rolesOf(roles: unknown, policies: unknown): readonly string[] | undefined {
   const hasPolicies = policies !== undefined && policies !== null;
   const names = toRoles(roles) ?? [];

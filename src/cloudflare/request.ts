@@ -12,7 +12,7 @@ import { meaningOf } from './meaning.ts';
 import { rateLimitPauseMs, serverDelayMs } from './retry.ts';
 import type { ServerClock } from './server-clock.ts';
 
-/** Time for one attempt, body included. */
+/** Time for one attempt, body included, in milliseconds. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
 
 export interface RequestOptions {
@@ -24,10 +24,10 @@ export interface RequestOptions {
   readonly wasSent: (method: string, url: string) => boolean;
   readonly clock: Clock;
   readonly limiter: RequestLimiter;
-  /** Takes the time of every response of the API itself. */
+  /** Set by the `Date` of every success. */
   readonly serverClock: ServerClock;
   readonly redact: Redact;
-  /** Called with one line for each response. */
+  /** Called with one line for each attempt. */
   readonly onDebug: (line: string) => void;
 }
 
@@ -40,7 +40,7 @@ export interface ApiRequest {
   readonly body?: Readonly<Record<string, unknown>>;
   /** Whether it is for a list, and not for one invite. */
   readonly isList?: boolean;
-  /** Whether the step goes on without it: a refusal that others need not meet does not stop the step. */
+  /** Whether the step can do without the response. A refusal that other requests may not meet then stops nothing. */
   readonly isOptional?: boolean | undefined;
 }
 
@@ -61,11 +61,11 @@ interface RawResponse {
 export class RequestSender {
   readonly #options: RequestOptions;
   readonly #ofetch: typeof ofetch;
-  /** The invite that last met a refusal of the credentials, unless another one has been responded to since. */
+  /** Path of the last invite that met a refusal of the credentials; undefined after a success of `PATCH` or `PUT`. */
   #refusedPath: string | undefined;
   /** Invites that an attempt of this step may have changed, by path. */
   readonly #unclearPaths = new Set<string>();
-  /** Refusals under a status 2xx, whose invites have yet to be read, by path. */
+  /** Refusals in front of the API under a status 2xx, by path. Each stops the step once its invite has been read. */
   readonly #edgeErrors = new Map<string, ApiError>();
   /** Requests that have no response yet. */
   #inFlight = 0;
@@ -78,7 +78,7 @@ export class RequestSender {
   /** Sends one attempt, once the limiter allows it. Throws `StopError` if the step may send no further request. */
   async send(request: ApiRequest): Promise<Result<ApiSuccess, ApiError>> {
     const { limiter, clock, onDebug } = this.#options;
-    // A response to a membership follows a read at once, or the read is worth nothing.
+    // Do not delay a PUT: the membership was read just before, and could change in the meantime.
     const acquired = await limiter.acquire(request.method === 'PUT');
     const startMs = clock.nowMs();
     const response = await this.#fetchWithTimeout(request);
@@ -93,7 +93,7 @@ export class RequestSender {
     return result;
   }
 
-  /** Rate limits, refused credentials and refusals before the API concern every request of the step. */
+  /** Rate limits, refused credentials and refusals in front of the API concern every request of the step. */
   #updateLimiter(request: ApiRequest, error: ApiError | undefined, acquired: number): void {
     const { method, path, isOptional } = request;
     const { limiter } = this.#options;
@@ -163,7 +163,7 @@ export class RequestSender {
       return { ok: true, value: { result: body.result, resultInfo: body.resultInfo, status, cfRay } };
     }
     const { isForAll, ...meaning } = meaningOf(status, body);
-    // A refusal that one invite alone can meet is one of the credentials where a second invite meets it.
+    // A refusal that can concern one invite alone concerns the credentials once a second invite meets it.
     const isRefusedAgain =
       !request.isOptional && (request.isList === true || ![undefined, request.path].includes(this.#refusedPath));
     const isAuthError = meaning.stopKind === 'credentials' && (isForAll || isRefusedAgain);

@@ -5,7 +5,7 @@ const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 8_000;
 const JITTER = 0.25;
 
-/** Milliseconds before the next attempt, after one or more `failures`. A delay from the server gets no jitter. */
+/** Milliseconds until the next attempt, after one or more `failures`. A delay that the server names gets no jitter. */
 export function retryDelayMs(failures: number, serverDelayMs: number | undefined, random: () => number): number {
   if (serverDelayMs !== undefined) return serverDelayMs;
   const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS);
@@ -51,7 +51,7 @@ export function parseHttpDate(value: string | null): number | undefined {
 }
 
 const LIMIT_PAUSES_MS = [5_000, 10_000, 20_000, 40_000, 80_000, 160_000] as const;
-/** Source: Cloudflare's documentation of its limits: whoever exceeds them is refused for five minutes. */
+/** Source: Cloudflare's documentation of its rate limits: beyond them, it refuses all requests for five minutes. */
 const MAX_LIMIT_PAUSE_MS = 300_000;
 
 /**

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
 import { parseHttpDate } from './retry.ts';
 
-/** A larger difference between the two clocks is reported, in milliseconds. */
+/** Difference between the two clocks beyond which it is reported, in milliseconds. */
 const NOTABLE_SKEW_MS = 5 * 60 * 1_000;
 
 /**
- * Cloudflare's time, as the `Date` of its newest response tells it; the runner's time until there is one. Dates of
+ * Cloudflare's time, from the `Date` of its newest response; the runner's time until there is one. Dates of
  * invites are compared with it, because a self-hosted runner's clock may be wrong.
  */
 export class ServerClock {

@@ -44,7 +44,7 @@ export function readCredentials(
       if (variableOf('api-key') && variableOf('api-email')) notice(TOKEN_PREFERRED);
       return tokenCredentials(tokenOfEnvironment);
     }
-    // A secret that did not arrive must not make the step act as the user of the other variables.
+    // An empty variable is probably a secret that is missing. Do not act as the user of the other variables instead.
     if (env[INPUTS['api-token'].variable] !== undefined) return void report(INPUT_PROBLEMS.emptyTokenVariable());
   }
   return keyCredentials(partOf('api-email'), partOf('api-key'), report);

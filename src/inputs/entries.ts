@@ -26,7 +26,7 @@ export function splitList(text: string, layout: Filter['layout']): ListText {
   };
 }
 
-// An exclamation mark that does not end a word, as it does in "Important!" and "(really!)".
+// An exclamation mark that begins a word. One that ends a word, as in "Important!" and "(really!)", is only a text.
 const HIDDEN_EXCLUSION = new RegExp(
   String.raw`(?<![\p{L}\p{M}\p{N}!?.)"'])[${EXCLAMATION_MARKS}]|[!?.)"'][${EXCLAMATION_MARKS}](?=[\p{L}\p{N}*])`,
   'u',

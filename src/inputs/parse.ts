@@ -10,7 +10,7 @@ import type { ParserContext } from './parsers.ts';
 import { INPUT_NAMES, type INPUTS, type InputName, type InputRow, inputRow } from './table.ts';
 import { checkUnknownInputs } from './unknown-inputs.ts';
 
-/** Every bad input of a step at once, one sentence or two each. */
+/** Thrown for bad inputs: all problems of a step at once, one or two sentences each. */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly problems: readonly string[];
@@ -102,7 +102,7 @@ function toInputs(parsed: ParsedInputs, credentials: Credentials, notices: reado
     /** The list that list mode reads. */
     kind,
     filters: writtenFilters(filters),
-    /** What it means that nothing matches in list mode. */
+    /** What to do if nothing matches in list mode. */
     ifNoMatch: ifNoMatch ?? (waitSeconds > 0 ? 'error' : 'ignore'),
     waitSeconds,
     credentials,

@@ -18,7 +18,7 @@ export interface ParserContext {
 /** Turns the text of an input into its value; undefined after it has reported that the text cannot be used. */
 export type Parser<T> = (text: string, context: ParserContext) => T | undefined;
 
-/** One of a few words. */
+/** One of `words`. */
 export function oneOf<const Words extends readonly string[]>(...words: Words): Parser<Words[number]> {
   const allowed = `It must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`;
   return (text, context) => words.find((word) => word === text) ?? refuse(context, text, allowed);
@@ -70,7 +70,7 @@ export const inviteIds: Parser<readonly string[]> = (text, context) => {
   const ids = jsonStrings(text) ?? listEntries(text, 'words', context);
   if (ids === undefined) return undefined;
   if (ids.length === 0) return refuse(context, text, 'It must hold at least one id.');
-  // It would be shown in every report.
+  // Refuse a credential here: an id is shown in every report.
   const { redact, name, report } = context;
   const holdsSecret = (id: string): boolean => (redact.inId ?? redact)(id) !== id;
   if (ids.some(holdsSecret)) return void report(INPUT_PROBLEMS.secretInList(name));
@@ -127,7 +127,7 @@ function listEntries(text: string, layout: Filter['layout'], context: ParserCont
  */
 export function credential(kind: 'credential' | 'address'): Parser<string> {
   return (text, { name, report }) => {
-    // No HTTP header can carry any other character.
+    // Credentials have no other characters, and a header cannot hold most of them.
     if (!/^[\x21-\x7e]+$/.test(text)) return void report(INPUT_PROBLEMS.unprintable(name, kind));
     if (kind === 'address' && !/^[^@]+@[^@]+$/.test(text)) return void report(INPUT_PROBLEMS.notAnAddress(name));
     return text;

@@ -24,12 +24,12 @@ function distinct(secrets: readonly string[]): readonly string[] {
   return [...new Set(secrets.map((secret) => secret.trim()))].filter((secret) => secret !== '');
 }
 
-// With a scheme or without one, but never taking a scheme for a user.
+// The scheme may be missing. The lookahead keeps a scheme from being read as a user.
 const USER_PASSWORD = /^(?:[a-z][a-z\d+.-]*:\/\/|(?![a-z][a-z\d+.-]*:\/\/))[^/@:]*:([\s\S]*)@/i;
 
 /** The password in a URL, as written and decoded. */
 function passwordsOf(url: string): readonly string[] {
-  // Not the URL parser: what it rejects may hold a password as well.
+  // A regular expression, because a URL that the parser rejects may hold a password as well.
   const password = USER_PASSWORD.exec(url.trim())?.[1];
   if (password === undefined) return [];
   return [password, decodePercent(password)].flatMap((secret) => [secret, ...secret.split(/[\r\n]+/)]);

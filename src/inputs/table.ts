@@ -3,7 +3,7 @@ import type { PatternList } from '../invites/pattern.ts';
 import type { Parser } from './parsers.ts';
 import { baseUrl, boolean, credential, integer, inviteIds, issueTitle, oneOf, patternList } from './parsers.ts';
 
-/** Default of an input that has no value unless it is written, where empty would mean something else. */
+/** Default that marks an input as not written. An empty one could not: the runner passes it for a missing secret too. */
 export const NOT_SET = '(none)';
 
 export interface InputRow<T> {

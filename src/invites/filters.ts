@@ -5,7 +5,7 @@ import { type ListMatch, matchList, type PatternList, PUNCTUATION } from './patt
 export interface Filter {
   /** How its list is written: one entry per line, or words between white space and commas. */
   readonly layout: 'lines' | 'words';
-  /** What a plain entry looks like. Anything else is refused, so that a slip of the pen cannot open the policy. */
+  /** What a plain entry looks like. Anything else is refused, so that a typing error cannot widen the policy. */
   readonly plain: RegExp;
   /** The same for people, as a sentence. */
   readonly rule: string;
@@ -20,10 +20,10 @@ export const EXCLAMATION_MARKS = '!¡ǃ՜߹᥄‼⁈⁉ⵑ❕❗❢ꜝꜞꜟ︕�
 
 // A letter or a digit of any script, none that is invisible or looks like `!`.
 const LETTER = String.raw`[[\p{L}\p{M}\p{Nd}]--[\p{DI}${EXCLAMATION_MARKS}]]`;
-// A line break that is written as \n, \r or \t is none, and would join two entries.
+// `\n`, `\r` and `\t` stand for no line break here, so refuse them: they would join two entries.
 const ESCAPED = String.raw`\\(?![nrt])[\s\S]`;
 const WHITE = String.raw`\p{White_Space}`;
-// A second hyphen or slash begins a comment in some languages.
+// Two hyphens or slashes begin a comment in some languages, in which an exclusion may hide.
 const COMMENT = String.raw`${WHITE}(?:--|\/\/)`;
 const EXCLUSION = String.raw`!(?![\s\S]*${COMMENT})(?:${LETTER}|\*|${ESCAPED})(?:${LETTER}|${WHITE}|[*${PUNCTUATION}]|${ESCAPED})*`;
 // An exclamation mark in a name ends a word, as in "Yahoo! Inc."; elsewhere it may be an exclusion in the wrong place.
@@ -57,7 +57,7 @@ export const FILTERS = {
     plain: PLAIN_ADDRESS,
     rule: 'An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
     exclusionsMatchWords: false,
-    // A membership has no inviter. One that is accepted can only tell that the user has joined already.
+    // A membership has no inviter. An accepted one is read only to see whether the user has joined: it needs none.
     values: ({ kind, status, invited_by: inviter = '' }) =>
       kind === 'membership' && status === 'accepted' ? [] : [ONE_ADDRESS.test(inviter) ? inviter : undefined],
   },
@@ -66,7 +66,7 @@ export const FILTERS = {
     plain: PLAIN_NAME,
     rule: NAME_RULE,
     exclusionsMatchWords: true,
-    // An invite without roles does not say what it gives.
+    // An invite without roles does not show which access it gives.
     values: ({ roles = [] }) =>
       roles.length === 0 ? [undefined] : roles.map((role) => (isReadableRole(role) ? role : undefined)),
   },

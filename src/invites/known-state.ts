@@ -10,7 +10,7 @@ import type { Invite } from '../cloudflare/invite.ts';
  */
 export type KnownState = 'read' | 'unsettled' | 'unread' | 'unknown';
 
-/** What is known of one invite. It ages: see `attempted`. */
+/** What is known of one invite. An attempt can make it outdated: see `attempted`. */
 export class InviteKnowledge {
   /** Newest values last; a field that a response lacks keeps its earlier value. */
   #invite: Invite;
@@ -46,12 +46,12 @@ export class InviteKnowledge {
     this.#invite = { ...this.#invite, ...invite };
   }
 
-  /** A status that cannot change any more settles every attempt. */
+  /** Records that the status cannot change any more, so that no attempt can still take effect. */
   settle(): void {
     this.#isUnsettled = false;
   }
 
-  /** Drops a status that was read before an attempt which had, or may have had, to do with the invite. */
+  /** Records an attempt. Drops the status that was read before it, unless the server did not look at the invite. */
   attempted(effect: Effect): void {
     if (effect === 'not-applied') return;
     if (effect === 'unknown') this.#isUnsettled = true;

@@ -23,7 +23,7 @@ export interface SkippedEntry {
   readonly organization?: string | undefined;
 }
 
-/** What a list lacks, so that nobody takes it for all invites of the user. */
+/** What is missing from a list, so that reports do not call it complete. */
 export interface ListGaps {
   readonly skippedCount: number;
   /** The first of the entries that were skipped. */
@@ -43,9 +43,9 @@ export type ListFailure =
   | { readonly kind: 'too-long'; readonly limit: keyof typeof LIST_LIMITS };
 
 /**
- * Reads every page of a list; it ends with a page that brings no new id. Cloudflare documents no paging for invites: so
- * their list ends when `total_count` is reached too, but never because a page is short. The `total_count` of memberships
- * counts what was not asked for: their list ends with a page shorter than the server says pages are.
+ * Reads every page of a list, until one brings no new id. A list of invites also ends when `total_count` is reached, but
+ * never because a page is short: Cloudflare documents no paging for it. A list of memberships also ends with a page that
+ * is shorter than the server's `per_page`; its `total_count` counts memberships that were not asked for.
  * @throws {StopError} if the step is stopped meanwhile
  */
 export async function listInvites(
@@ -63,7 +63,7 @@ export async function listInvites(
   }
 }
 
-/** The pages of a list so far. Keeps nothing of entries that cannot be used but their number. */
+/** The pages of a list so far. Of entries that cannot be used, keeps the first ones and the number of all. */
 class ListBuilder {
   readonly #invites = new Map<string, ListedInvite>();
   readonly #skipped: SkippedEntry[] = [];
@@ -141,7 +141,7 @@ function parseEntry(invite: Invite | undefined, entry: unknown): ListedInvite | 
   if (invite === undefined) return { reason: 'not-an-object', type: entry === null ? 'null' : typeof entry };
   const { id, status, organization_name: organization } = invite;
   if (id === undefined) return { reason: 'no-id', organization };
-  // Where a credential was taken out of the id, nothing can be sent to it.
+  // Part of the id was replaced as a credential, so no request can name the invite.
   if (id.includes('***')) return { reason: 'secret-id', organization };
   if (!isInviteId(id)) return { reason: 'unusable-id', id, organization };
   if (status === undefined) return { reason: 'no-status', id, organization };

@@ -28,10 +28,10 @@ export interface FailedOutcome extends OutcomeBase {
   readonly causedByStop: boolean;
 }
 
-/** An outcome that does not. `planned` is a dry run that would have changed the invite. */
+/** An outcome that does not make the step fail. `planned` is a dry run that would have changed the invite. */
 export interface SuccessfulOutcome extends OutcomeBase {
   readonly kind: 'changed' | 'unchanged' | 'planned';
-  /** Set if the last response shows the invite outside the policy, although the one that decided did not. */
+  /** Set if the last response shows the invite outside the policy, although the response before the attempt did not. */
   readonly mismatch: FilterMismatch | undefined;
   /** Whether the invite has expired by its own date. */
   readonly isExpired: boolean;

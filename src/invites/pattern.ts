@@ -43,7 +43,7 @@ export const MAX_PATTERN_LENGTH = 256;
 /** Source: Unicode's property White_Space, and the byte order mark, which JavaScript counts as white space too. */
 const WHITE_SPACE = String.raw`[\p{White_Space}\uFEFF]`;
 const RUNS_OF_WHITE_SPACE = new RegExp(`${WHITE_SPACE}+`, 'gu');
-// What ends a text is found only from where a run begins: else a long run inside takes quadratic time.
+// The lookbehind lets a match at the end start only where a run starts: else a long run inside takes quadratic time.
 const WHITE_SPACE_AT_ENDS = new RegExp(`^${WHITE_SPACE}+|(?<!${WHITE_SPACE})${WHITE_SPACE}+$`, 'gu');
 
 /** `text` without white space at both ends. */
@@ -120,7 +120,7 @@ export function matchList(list: PatternList, value = ''): ListMatch {
   return last.isExclusion ? 'excluded' : 'included';
 }
 
-/** A value as patterns see it; made once for all patterns of a list. */
+/** The forms of a value that patterns are compared with; made once for all patterns of a list. */
 interface Forms {
   /** For inclusions. */
   readonly exact: string;
@@ -166,7 +166,7 @@ function matchesWithin({ first, rest }: Pattern, text: string): boolean {
 
 function endsWord(segment: string, text: string, from: number): boolean {
   for (let start = text.indexOf(segment, from); start >= 0; start = text.indexOf(segment, start + 1)) {
-    // The end of the text is a boundary, where the search for an empty segment ends.
+    // Always true at the end of the text, so the search for an empty segment ends there.
     if (isBoundary(text, start + segment.length)) return true;
   }
   return false;
@@ -183,7 +183,7 @@ function skipSegments(segments: readonly string[], text: string, from: number): 
   return position;
 }
 
-/** Stands for any text, when one pattern is matched by another: a character of a word that no value holds. */
+/** Stands for any text where a pattern is compared with another one: a noncharacter of Unicode, which no value holds. */
 const ANY_TEXT = '\uFFFF';
 
 const WORD_BEFORE = /[\p{L}\p{M}\p{N}_\uFFFF]$/u;

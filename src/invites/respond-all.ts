@@ -4,7 +4,7 @@ import { type RespondOptions, respondToInvite, type Target } from './respond.ts'
 
 /**
  * Responds to every target, several at a time, and resolves with the outcomes in the order of the targets. A failure
- * does not end the turns of the others. Once the client may send nothing any more, they end as `not_attempted`.
+ * of one does not end the others. Once the step is stopped, the targets that are left end as `not_attempted`.
  * @param onOutcome called for each outcome as it comes, with the number of outcomes so far; what it throws is ignored
  */
 export async function respondToAll(
@@ -21,7 +21,7 @@ export async function respondToAll(
       try {
         onOutcome(outcome, outcomes.size);
       } catch {
-        // The report holds this outcome as well.
+        // Ignore it: the report holds this outcome as well.
       }
     }
   };

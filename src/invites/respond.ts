@@ -25,10 +25,10 @@ export interface RespondOptions {
 }
 
 /**
- * Responds to one invite exactly once, and believes only the status on the server: whenever an attempt may have had an
- * effect, reads the invite before it sends anything else. A membership is read before each attempt: it stays once it is
- * accepted, and rejecting it might mean leaving the account. Never throws: a defect of this program is an outcome too, so
- * that the outcomes of other invites are not lost.
+ * Responds to one invite and relies only on the status that the server shows: after an attempt that may have had an
+ * effect, reads the invite before it sends anything else. Reads a membership before each attempt: it still exists once it
+ * is accepted, and rejecting it might mean leaving the account. Never throws: a defect of this program is an outcome too,
+ * so that the outcomes of other invites are not lost.
  */
 export async function respondToInvite(target: Target, options: RespondOptions): Promise<Outcome> {
   const responder = new InviteResponder(target, options);
@@ -67,16 +67,16 @@ class InviteResponder {
     return dryRun ? this.#succeeded('planned') : await this.#respond();
   }
 
-  /** The outcome of an invite whose turn ended with the whole step. */
+  /** The outcome of an invite that was not finished when the step was stopped. */
   stopped(stop: StopError): Outcome {
     const failure = this.#lastFailure;
     if (failure === undefined) return this.#failed({ kind: 'stop', stop }, true, 'not_attempted');
-    // What concerns the whole step explains the failure of all invites at once, a fault of one invite does not.
+    // Report a cause that concerns the whole step once for all invites, and a failure of this invite as its own.
     const isOwnFault = failure.error.stopKind === undefined && stop.reason.kind !== 'cancelled';
     return isOwnFault ? this.#failedBy(failure) : this.#failed({ kind: 'stop', stop }, true);
   }
 
-  /** The outcome of an invite whose turn ended with a defect of this program. */
+  /** The outcome of an invite that met a defect of this program. */
   crashed(error: unknown): Outcome {
     this.#known.attempted('unknown');
     const description = this.#options.redact(String(error instanceof Error ? error.stack : error));
@@ -109,8 +109,8 @@ class InviteResponder {
   }
 
   /**
-   * Reads a membership, once more where a rate limit holds back all requests, so that an attempt follows what was read
-   * at once. Resolves with the outcome if it is not pending, or cannot be read.
+   * Reads a membership, and again while a rate limit holds back all requests, so that the attempt follows the last read
+   * at once. Resolves with the outcome if it is not pending, is outside the policy, or cannot be read.
    */
   async #readBeforeAttempt(): Promise<Outcome | undefined> {
     const { client, dryRun } = this.#options;

@@ -12,7 +12,7 @@ export interface StepContext {
   readonly scheme: Scheme;
 }
 
-/** What it means for the step that no invite matches. */
+/** What the step does if no invite matches. */
 export type IfNoMatch = 'ignore' | 'warn' | 'error';
 
 /** Result of a run. */
@@ -44,7 +44,7 @@ export type RunResult =
       readonly endMs: number;
     };
 
-/** The reason that ended a run early. It did not end a run whose invites all failed for reasons of their own. */
+/** What stopped a run, if it explains the result: not where every failed invite has a cause of its own. */
 export function relevantStop(stop: StopError | undefined, outcomes: readonly Outcome[]): StopError | undefined {
   const isCancelled = stop?.reason.kind === 'cancelled';
   return isCancelled || outcomes.filter(isFailed).some(({ causedByStop }) => causedByStop) ? stop : undefined;

@@ -9,9 +9,9 @@ import { withoutStatus } from './known-state.ts';
 import { type ListFailure, type ListGaps, listInvites } from './list.ts';
 import { type ListedInvite, type Selection, selectInvites } from './select.ts';
 
-/** Time between two looks at the list while waiting for an invite, in milliseconds. */
+/** Time between two reads of the list while waiting for an invite, in milliseconds. */
 const LOOK_INTERVAL_MS = 5_000;
-/** A look at a list that the step can do without: one attempt, which stops nothing. */
+/** A read of memberships that the step can do without: one attempt, whose failure does not stop the step. */
 const OPTIONAL = { kind: 'membership', retry: 'none', isOptional: true } as const;
 
 export interface SearchOptions {
@@ -30,7 +30,7 @@ export interface SearchOptions {
   readonly onOptionalFailure: (failure: SearchFailure) => void;
 }
 
-/** What the list of a user's invites holds. */
+/** What a search found in a list of the user's invitations. */
 export interface InviteSearch extends Selection, ListGaps {
   readonly kind: InviteKind;
   /** Where nothing was selected among invites: the pending memberships of organizations that the filters let pass. */
@@ -58,7 +58,7 @@ export async function searchInvites(options: SearchOptions): Promise<Result<Invi
       if (joined !== undefined) return { ok: true, value: { ...found.value, alreadyDone: [joined] } };
       const leftMs = waitUntilMs - clock.nowMs();
       if (isFound || leftMs <= 0) {
-        // Without a wait, what is done already is not handled.
+        // Without a wait, invites that already have the desired status are not reported.
         const isHandled = selected.length > 0 || (alreadyDone.length > 0 && waitSeconds > 0);
         const otherList = isHandled || kind === 'membership' ? [] : await lookAtOtherList(options);
         return { ok: true, value: { ...found.value, otherList } };
@@ -79,11 +79,11 @@ async function look(options: SearchOptions): Promise<Result<InviteSearch, Search
   const listing = await listInvites(client, isOfInvites ? {} : { kind, status: 'pending' });
   if (!listing.ok) return listing;
   const { invites, ...gaps } = listing.value;
-  // The server need not obey the status that is asked for, and accepted memberships are no reruns.
+  // The server may ignore the status that is asked for. An accepted membership does not show that this is a rerun.
   const open = isOfInvites ? invites : invites.filter(({ status }) => status === 'pending');
   const { complete, unread } = await withPolicies(open, options);
   const selection = selectInvites(complete, filters, desiredStatus, serverClock.nowMs());
-  // One that could not be read is a target of its own: it is read again, and fails alone.
+  // Select what could not be read: it is read again then, and only it fails.
   const selected = [...selection.selected, ...unread.map(({ invite }) => withoutStatus(invite))];
   return { ok: true, value: { kind, otherList: [], ...selection, selected, ...gaps } };
 }

@@ -3,8 +3,9 @@ import { isFailed, type Outcome } from './outcome.ts';
 import { relevantStop } from './run-result.ts';
 
 /**
- * Reports one cause once: an invite that failed for what then stopped the step is said to be stopped by it. So is the
- * only invite of a step whose credentials are refused: with no other one to compare it with, they are the cause.
+ * Attributes invites to the cause that stopped the step, so that it is reported once: those that failed for the same
+ * cause. Where the credentials are refused for the only invite of a step, they are that cause too: no second invite can
+ * show that the refusal concerns one alone.
  */
 export function attributeToStop(
   outcomes: readonly Outcome[],

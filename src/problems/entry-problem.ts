@@ -43,7 +43,7 @@ function firstUnusual(entry: string, plain: RegExp): number {
     if (!isStart(entry.slice(0, index + character.length))) break;
     index += character.length;
   }
-  // A mark inside a name is found at the letter after it.
+  // A `!` inside a name is found at the letter after it: point at the `!`.
   return index < entry.length && index > 1 && entry[index - 1] === '!' ? index - 1 : index;
 }
 

@@ -3,9 +3,9 @@ import { truncate } from '../words.ts';
 import type { Problem } from './problem.ts';
 import { PERMISSION_HINT, TOKEN_HINT, trackerProblem } from './tracker-problem.ts';
 
-// Apart from the other problems of the tracking issue, so that it is loaded with the code for the issue alone.
+// A file of its own, so that only runs with a tracking issue load it.
 
-/** Longest part of GitHub's own words that a message repeats. */
+/** Longest part of GitHub's own words that a message repeats, in characters. */
 const MAX_MESSAGE = 300;
 
 const LIMIT_HINT =
@@ -16,7 +16,7 @@ const BURST_HINT =
 /** What GitHub says when it refuses a request. */
 export interface Refusal {
   readonly status: number;
-  /** GitHub's own words; empty where something else answered. */
+  /** GitHub's own words; empty if the response is not from GitHub. */
   readonly reason: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, unknown>>;
@@ -96,7 +96,7 @@ function rowOf({ status, reason, headers }: Refusal): RefusalRow | undefined {
   );
 }
 
-/** When GitHub takes requests again, as its headers say it. Source: GitHub's documentation, "Rate limits for the REST API". */
+/** When GitHub accepts requests again. Source: GitHub's documentation, "Rate limits for the REST API". */
 function limitEnd({ 'retry-after': seconds, 'x-ratelimit-reset': reset }: Refusal['headers']): readonly string[] {
   if (/^\d{1,6}$/.test(String(seconds)))
     return [`GitHub accepts requests again in ${formatSeconds(Number(seconds) * 1_000)}.`];

@@ -1,12 +1,12 @@
 import { truncate } from '../words.ts';
 
-/** Longest part of a value that a message repeats. */
+/** Longest part of a value that a message repeats, in characters. */
 export const MAX_VALUE = 80;
 
 const SECRETS_HINT =
   'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';
 
-/** Everything that can be wrong with the inputs of a step. Only `notAllowed` shows a value; never a secret's. */
+/** Everything that can be wrong with the inputs of a step. No text shows the value of a secret. */
 export const INPUT_PROBLEMS = {
   notAllowed: (name: string, value: string, allowed: string) =>
     `${name} is ${JSON.stringify(truncate(value, MAX_VALUE))}. ${allowed}`,

@@ -140,7 +140,7 @@ export async function publishReport(report: RunReport, workflow: Workflow, redac
   ]);
   const failures = (): readonly Annotation[] => failureAnnotations(outcomes, stop, isWritten ? 0 : 1);
   await publish('error', 'errors', () => annotate('error', failures()));
-  // Before the warnings, of which the runner shows ten: a summary that is missing is the first one.
+  // Write the summary before the warnings: the runner shows only ten, and one about a missing summary must be shown.
   await publish('warning', 'job summary', () => {
     const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
     return workflow.addSummary(buildSummary({ ...report, remarks }));

@@ -38,7 +38,7 @@ interface RowContext {
 export interface SummaryContent {
   readonly title: string;
   readonly outcomes: readonly ReportedOutcome[];
-  /** Set where there are outcomes. */
+  /** Needed for rows: without it, they are empty. */
   readonly rowContext?: RowContext;
   /** Why the step fails as a whole, apart from single invites. */
   readonly stop: Problem | undefined;
@@ -55,7 +55,7 @@ export interface SummaryContent {
  * The result of a run as HTML, for the job summary and the tracking issue. GitHub reads both as Markdown, which leaves
  * HTML blocks without blank lines as they are, so escaping HTML is enough.
  * @param maxBytes limit of the result in UTF-8. Failures come first, then remarks, then rows, then invites left alone,
- * then the policy; what of the first four does not fit is counted.
+ * then the policy. Of the first four, what does not fit is counted.
  */
 export function buildSummary(
   { title, outcomes, rowContext, stop, remarks, list, ignored, policy }: SummaryContent,
@@ -109,7 +109,7 @@ function outcomeRow(outcome: Outcome, { desiredStatus, endMs }: RowContext, esca
   return `<tr>${data.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
 
-/** When an invite expires, from the end of the run, and the date, which stays true. Lines break between the two only. */
+/** The time until an invite expires, at the end of the run, and the exact date. Lines break only between the two. */
 function describeExpiry(invite: Invite, nowMs: number): string | undefined {
   const { expires_on: date } = invite;
   const ms = expiresMs(invite);

@@ -29,7 +29,7 @@ function stripCommands(text: string): string {
     toOneLine(text)
       .replace(INVISIBLE, '\uFFFD')
       // The runner has two forms of a command: the old one counts anywhere in a line, the new one after white space.
-      // The runner compares by culture, which skips characters of no weight; any character beyond ASCII may be one.
+      // The runner's comparison ignores some characters (.NET compares by culture): ignore all beyond ASCII here.
       .replace(/#(?=[^ -~]*#[^ -~]*\[)/g, '# ')
       .replace(/^([^!-~]*):(?=[^ -~]*:)/, '$1: ')
   );

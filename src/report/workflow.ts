@@ -68,12 +68,12 @@ async function storeOutput(name: string, value: string, stdout: RunnerStream): P
   try {
     setOutput(name, value);
   } catch (error) {
-    // Half an output, from a disk that is full by now, makes the runner refuse the whole file.
+    // A full disk can leave half an output, and the runner then refuses the whole file.
     if (path && size && statSync(path).size > size) truncateSync(path, size);
     throw error;
   }
   if (path) return;
-  // Without a file, the output was written to stdout: wait until that has taken it.
+  // Without a file, the output was written to stdout: wait until stdout has accepted it.
   await new Promise<void>((resolve, reject) => stdout.write('', (error) => (error ? reject(error) : resolve())));
 }
 
@@ -93,8 +93,8 @@ export function createWorkflow(commands: RunnerCommands): Workflow {
 }
 
 /**
- * `workflow` that never throws: a line that cannot be written must not cost the other reports. Runs the work of a group
- * once, even if the group cannot be opened. Outputs and the summary still reject.
+ * `workflow` that never throws: a line that cannot be written must not prevent the other reports. Runs the work of a
+ * group once, even if the group cannot be opened. Outputs and the summary still reject.
  */
 export function withoutFailures(workflow: Workflow): Workflow {
   const attempt = (write: () => void): void => {
@@ -120,7 +120,7 @@ export function withoutFailures(workflow: Workflow): Workflow {
       try {
         await workflow.group(title, workOnce);
       } catch {
-        // Of the group, or of its work, which is thrown again below.
+        // The group failed, or its work did, whose error is thrown below.
       }
       return workOnce();
     },

@@ -44,8 +44,8 @@ function linkTo({ runUrl, endMs }: RunLink): string {
 
 /**
  * Escapes text for an issue. GitHub notifies people whom an issue mentions and links what looks like a reference, but
- * not in `<code>`, where the summary puts text from outside. Apps read the source for commands: they do not take
- * character references for punctuation.
+ * not in `<code>`, where the summary puts text from outside. Apps look for commands in the source: they do not read
+ * character references as punctuation.
  */
 function escapeForIssue(text: string, maxLength = MAX_TEXT): string {
   return toLine(text, maxLength).replace(/[!-/:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -100,6 +100,7 @@ export class GitHubIssues {
     }
   }
 
+  /** Opens an issue, and resolves with it as GitHub shows it. */
   async create(issue: Pick<Issue, 'title' | 'body'>): Promise<Issue> {
     const { data } = await this.#call('POST', '/issues', issue);
     const created = this.#toIssue(data);
@@ -107,10 +108,12 @@ export class GitHubIssues {
     return created;
   }
 
+  /** Changes the body or the state of an issue. */
   async update(number: number, changes: { readonly body: string } | { readonly state: 'closed' }): Promise<void> {
     await this.#call('PATCH', `/issues/${number}`, changes);
   }
 
+  /** Adds a comment to an issue. */
   async comment(number: number, body: string): Promise<void> {
     await this.#call('POST', `/issues/${number}/comments`, { body });
   }
@@ -122,7 +125,7 @@ export class GitHubIssues {
       if (error instanceof Error && 'response' in error && isObject(error.response)) {
         const { status, data, headers } = error.response;
         const message = this.#redact(error.message.slice(0, MAX_REFUSAL));
-        // Octokit appends the address of a page, whose words are not the reason.
+        // Remove the address of a page that Octokit appends: its words are not the reason.
         const reason = isObject(data) ? message.replace(/ - https?:\S+$/, '') : '';
         const refusal = { status: Number(status), reason, headers: isObject(headers) ? headers : {} };
         throw new TrackerError(refusalProblem(request, message, refusal), refusal.status);

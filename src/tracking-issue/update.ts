@@ -75,7 +75,7 @@ const linkOf = ({ runUrl, clock }: TrackingOptions): RunLink => ({ runUrl, endMs
 
 /**
  * The open tracking issue; of several, which concurrent runs can leave behind, the oldest of an app's, then the oldest
- * of a person's. Neither the number of other issues nor that of copies takes the time of the report.
+ * of a person's. Limits keep the search in other issues and copies from using up the time for the report.
  */
 async function findIssue(issues: GitHubIssues, title: string, clock: Clock): Promise<Issue | undefined> {
   const endMs = clock.nowMs() + SEARCH_LIMIT_MS;
@@ -110,9 +110,10 @@ function byTrust(a: Issue, b: Issue): number {
  * Source: GitHub's documentation, "Authenticating as a GitHub App installation".
  */
 async function isTrusted(author: Issue['author'], issues: GitHubIssues): Promise<boolean> {
-  if (author === undefined || author.isBot) return author !== undefined;
+  if (author === undefined) return false;
+  if (author.isBot) return true;
   return issues.canWrite(author.login).catch((error: unknown) => {
-    // No response about a stranger may suppress the report.
+    // A failed request about a stranger's issue must not prevent the report.
     if (author.isOutsider) return false;
     throw error;
   });
