@@ -17,6 +17,9 @@ export const STATE_TEXTS: Readonly<Record<KnownState, string>> = {
   unknown: 'State unknown',
 };
 
+/** Where an inviter can send an expired invite again. Source: Cloudflare's dashboard. */
+export const RESEND_INVITE = 'Members › the user › Resend invite, in the account’s dashboard.';
+
 /** The problem of an invite that does not have the desired status. */
 export function outcomeProblem(outcome: FailedOutcome, context: StepContext): Problem {
   const { invite, id, cause, state, kind } = outcome;
@@ -65,8 +68,7 @@ function finalStatusProblem(name: string, desiredStatus: string, status: string,
   const title = `${name} cannot be ${desiredStatus}`;
   const details = describeAttempt(failure);
   if (status === 'expired') {
-    const hint =
-      'Invites expire after about four days. Ask the inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
+    const hint = `Invites expire after about four days. Ask the inviter to send it again: ${RESEND_INVITE}`;
     return { title, message: 'It has expired.', details, hint };
   }
   const message = `It is already ${status}. An invitation can be responded to once.`;

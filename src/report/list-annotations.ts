@@ -2,6 +2,7 @@ import { formatRef, type InviteKind } from '../cloudflare/invite.ts';
 import type { ListGaps, SkippedEntry } from '../invites/list.ts';
 import type { InviteSearch } from '../invites/search.ts';
 import type { ListedInvite } from '../invites/select.ts';
+import { RESEND_INVITE } from '../problems/outcome-problem.ts';
 import { inviteTitle } from '../problems/problem.ts';
 import { countOf } from '../words.ts';
 import { nameInvites } from './annotations.ts';
@@ -59,8 +60,7 @@ function ignoredNotice(invites: readonly ListedInvite[], kind: InviteKind, isOth
 
 function expiredNotice(invites: readonly ListedInvite[]): Annotation {
   const title = `${countOf(invites.length, 'pending invite')} ${invites.length === 1 ? 'has' : 'have'} expired`;
-  const hint =
-    'What to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
+  const hint = `What to do: if one is wanted, ask its inviter to send it again: ${RESEND_INVITE}`;
   return { title, lines: [`${title}: ${nameListed(invites)}.`, hint] };
 }
 
