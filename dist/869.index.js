@@ -64,7 +64,7 @@ var words = __webpack_require__(415);
 
 const MAX_MESSAGE = 300;
 const LIMIT_HINT = 'The next run tries again. The limit counts every request with this token: in a job, those of all workflows of the repository.';
-const BURST_HINT = 'GitHub takes no more from this token for a while. The next run tries again; let fewer workflows that use the token run at the same time.';
+const BURST_HINT = 'GitHub accepts no more requests with this token for a while. The next run tries again; let fewer workflows that use the token run at the same time.';
 const REFUSALS = [
     {
         reason: /secondary rate limit|abuse detection|temporarily blocked|submitted too quickly/i,
@@ -110,7 +110,7 @@ const REFUSALS = [
     { statuses: [404], hint: `GitHub hides what a token may not see. ${tracker_problem/* PERMISSION_HINT */.aJ}` },
     {
         statuses: [400, 413, 422],
-        hint: 'GitHub does not take this title or body. Change report-issue if its words speak of the title; else report what they say.',
+        hint: 'GitHub does not accept this title or body. If its message is about the title, change report-issue; else report the message.',
     },
     { hint: 'The next run of the workflow tries again. If it fails too, look at GitHub’s status page.' },
 ];
@@ -121,10 +121,10 @@ function rowOf({ status, reason, headers }) {
 }
 function limitEnd({ 'retry-after': seconds, 'x-ratelimit-reset': reset }) {
     if (/^\d{1,6}$/.test(String(seconds)))
-        return [`GitHub takes requests again in ${(0,build_clock/* formatSeconds */.Xo)(Number(seconds) * 1_000)}.`];
+        return [`GitHub accepts requests again in ${(0,build_clock/* formatSeconds */.Xo)(Number(seconds) * 1_000)}.`];
     if (!/^\d{1,11}$/.test(String(reset)))
         return [];
-    return [`GitHub takes requests again at ${new Date(Number(reset) * 1_000).toISOString().replace('.000', '')}.`];
+    return [`GitHub accepts requests again at ${new Date(Number(reset) * 1_000).toISOString().replace('.000', '')}.`];
 }
 function refusalProblem(request, message, refusal) {
     const row = rowOf(refusal);
@@ -171,8 +171,7 @@ class GitHubIssues {
         const ignore = () => undefined;
         const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
         const request = { fetch: withBodyLimit(fetch, signal), signal, log, redirect: 'manual' };
-        const userAgent = `cloudflare-invite-action/${version/* VERSION */.x}`;
-        this.#octokit = (0,github/* getOctokit */.Q)(token, { baseUrl: apiUrl, userAgent, log, request });
+        this.#octokit = (0,github/* getOctokit */.Q)(token, { baseUrl: apiUrl, userAgent: version/* USER_AGENT */._, log, request });
         this.#repository = repository;
         this.#redact = redact;
     }
@@ -344,8 +343,10 @@ function byTrust(a, b) {
     return Number(isOutsider(a)) - Number(isOutsider(b)) || a.number - b.number;
 }
 async function isTrusted(author, issues) {
-    if (author === undefined || author.isBot)
-        return author !== undefined;
+    if (author === undefined)
+        return false;
+    if (author.isBot)
+        return true;
     return issues.canWrite(author.login).catch((error) => {
         if (author.isOutsider)
             return false;
@@ -364,7 +365,8 @@ async function isTrusted(author, issues) {
 /* harmony export */   hd: () => (/* binding */ fetch),
 /* harmony export */   ud: () => (/* binding */ paginateRest)
 /* harmony export */ });
-// Stands in for packages that @actions/github imports and src/tracking-issue/github.ts does without: see tsconfig.json beside it.
+// Stands in for packages that @actions/github imports and src/tracking-issue/github.ts does not use: see tsconfig.json
+// beside it.
 // A file of its own, so that it is no part of index.js.
 
 /** Of undici. */

@@ -157,8 +157,8 @@ function tokenHint(hint) {
         return isAccountToken ? ACCOUNT_TOKEN_HINT : hint;
     };
 }
-const SCHEME_HINT = tokenHint(`Cloudflare does not take this token for this call. ${PERMISSION} If it is one, Cloudflare takes no token here. Use the Global API Key: inputs api-email and api-key.`);
-const BLOCKED_HINT = ({ scheme }) => `Cloudflare saw too many failed authentications and blocks for a while. Do not run this again before the ${CREDENTIAL_NAMES[scheme]} is corrected.`;
+const SCHEME_HINT = tokenHint(`Cloudflare does not accept this token for this call. ${PERMISSION} If it is one, use the Global API Key instead: inputs api-email and api-key.`);
+const BLOCKED_HINT = ({ scheme }) => `Cloudflare saw too many failed authentications and blocks requests for a while. Correct the ${CREDENTIAL_NAMES[scheme]} before you run this again.`;
 const UNAUTHORIZED_HINT = ({ scheme, isAccountToken }) => isAccountToken ? ACCOUNT_TOKEN_HINT : `Cloudflare does not accept this ${CREDENTIAL_NAMES[scheme]}. ${ROLLED}`;
 const NOT_FOUND_HINT = 'The user of these credentials has no such invite or membership. Check the id, and that the credentials are those of the invited user: nobody else, the inviter included, can see it or respond to it.';
 const ERROR_RULES = [
@@ -172,12 +172,12 @@ const ERROR_RULES = [
         code: 9106,
         message: /authentication failed/i,
         kind: 'credentials',
-        hint: tokenHint('Cloudflare does not take this token for a user’s invites, often because it belongs to an account. Create an API token under My Profile > API Tokens, as the invited user.'),
+        hint: tokenHint('Cloudflare does not accept this token for a user’s invites, often because it belongs to an account. Create an API token under My Profile > API Tokens, as the invited user.'),
     },
     {
         code: 9106,
         kind: 'credentials',
-        hint: 'Cloudflare saw no credentials. Something between the runner and Cloudflare, a proxy perhaps, removed the authentication headers.',
+        hint: 'Cloudflare saw no credentials. Check whether a proxy between the runner and Cloudflare removes the authentication headers.',
     },
     {
         code: 9103,
@@ -189,7 +189,7 @@ const ERROR_RULES = [
     { code: 10429, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
     { code: 10100, message: /^$|throttl|limit|too many/i, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
     { message: /consider throttling|\brate[ _-]?limit|too many requests/i, kind: 'rate-limit', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .RATE_LIMIT_HINT */ .tc },
-    { message: /\binternal[ _-]?(?:server[ _-]?)?error|\btimed?[ _-]?out\b/i, kind: 'passing', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .TROUBLE_HINT */ .au },
+    { message: /\binternal[ _-]?(?:server[ _-]?)?error|\btimed?[ _-]?out\b/i, kind: 'transient', hint: _http_status_js__WEBPACK_IMPORTED_MODULE_0__/* .TROUBLE_HINT */ .au },
     {
         code: 9109,
         message: /valid user-level authentication not found/i,
@@ -554,7 +554,7 @@ const PER_PAGE = 50;
 const LIST_LIMITS = { pages: 1_000, entries: 200_000, megabytes: 64 };
 const MAX_DESCRIBED = 10;
 async function listInvites(client, options = {}) {
-    const list = new GrowingList(options.kind === 'membership');
+    const list = new ListBuilder(options.kind === 'membership');
     for (let page = 1;; page++) {
         const result = await client.listPage(page, PER_PAGE, options);
         if (!result.ok)
@@ -567,7 +567,7 @@ async function listInvites(client, options = {}) {
             return { ok: true, value: list.listing };
     }
 }
-class GrowingList {
+class ListBuilder {
     #invites = new Map();
     #skipped = [];
     #ids = new Set();
@@ -581,7 +581,7 @@ class GrowingList {
         this.#isOfMemberships = isOfMemberships;
     }
     add({ entries, totalCount, perPage }, page) {
-        const text = textOf(entries);
+        const text = pageText(entries);
         const idCount = this.#ids.size;
         if (text === undefined || text !== this.#lastPage)
             for (const entry of entries)
@@ -627,7 +627,7 @@ class GrowingList {
         }
     }
 }
-function textOf(entries) {
+function pageText(entries) {
     try {
         return JSON.stringify(entries);
     }
@@ -843,7 +843,7 @@ function causesOf(error) {
 function describeCauses(error) {
     const causes = causesOf(error);
     if (causes.some(isHiddenResponse))
-        return 'a response that Node does not hand on: HTTP 407, proxy authentication required';
+        return 'a response that Node hides: HTTP 407, proxy authentication required';
     const texts = causes.map((cause) => {
         const code = codeOf(cause);
         const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
@@ -890,8 +890,9 @@ function isCertificateError(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ outcomeProblem),
-/* harmony export */   v: () => (/* binding */ STATE_TEXTS)
+/* harmony export */   SN: () => (/* binding */ outcomeProblem),
+/* harmony export */   vt: () => (/* binding */ STATE_TEXTS),
+/* harmony export */   wg: () => (/* binding */ RESEND_INVITE)
 /* harmony export */ });
 /* harmony import */ var _cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(337);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(468);
@@ -907,11 +908,12 @@ const STATE_TEXTS = {
     unread: 'Not changed by this step',
     unknown: 'State unknown',
 };
+const RESEND_INVITE = 'Members › the user › Resend invite, in the account’s dashboard.';
 function outcomeProblem(outcome, context) {
     const { invite, id, cause, state, kind } = outcome;
     const { desiredStatus, dryRun, scheme } = context;
-    const label = (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteLabel */ .Kb)(invite, id);
-    const title = `Could not ${dryRun ? 'read' : (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .verbOf */ .rl)(desiredStatus)} invite ${label}`;
+    const name = (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteTitle */ .cG)(invite, id);
+    const title = `Could not ${dryRun ? 'read' : (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .verbOf */ .rl)(desiredStatus)} ${invite.kind ?? 'invite'} ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteLabel */ .Kb)(invite, id)}`;
     const withState = (problem) => ({
         ...problem,
         message: `${problem.message} ${STATE_TEXTS[state]}.`.trimStart(),
@@ -925,13 +927,13 @@ function outcomeProblem(outcome, context) {
             const { title: reason, hint } = (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .stopProblem */ .E)(cause.stop.reason, scheme);
             const message = `${reason}.`;
             if (kind === 'not_attempted')
-                return { title: `Invite ${label} was not attempted`, message, details: [], hint };
+                return { title: `${name} was not attempted`, message, details: [], hint };
             return withState({ title, message, details: [], hint });
         }
         case 'outside-policy':
             return outsidePolicyProblem(outcome, (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .describeMismatch */ ._e)(cause.mismatch), cause.failure);
         case 'final-status':
-            return finalStatusProblem(label, desiredStatus, cause.status, cause.failure);
+            return finalStatusProblem(name, desiredStatus, cause.status, cause.failure);
         case 'defect': {
             const message = `This action has a defect. ${cause.description}`;
             return withState({ title, message, details: [], hint: 'Please report it, with this message.' });
@@ -939,21 +941,21 @@ function outcomeProblem(outcome, context) {
     }
 }
 function outsidePolicyProblem({ invite, id, state }, why, failure) {
-    const title = `Invite ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteLabel */ .Kb)(invite, id)} is outside the policy`;
+    const title = `${(0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteTitle */ .cG)(invite, id)} is outside the policy`;
     if (failure === undefined) {
         const message = `It was left untouched: ${why}.`;
-        const hint = 'With invite-id, the filters are a guard. Check the id, or change the filter.';
+        const hint = 'With invite-id, the filters must match too. Check the id, or change the filter.';
         return { title, message, details: [], hint };
     }
     const message = `It has changed since this step selected it, and no further attempt was made: ${why}. ${STATE_TEXTS[state]}.`;
-    const hint = 'Look at the invite in Cloudflare’s dashboard before you respond to it.';
+    const hint = 'Look at it in Cloudflare’s dashboard before you respond to it.';
     return { title, message, details: describeAttempt(failure), hint };
 }
-function finalStatusProblem(label, desiredStatus, status, failure) {
-    const title = `Invite ${label} cannot be ${desiredStatus}`;
+function finalStatusProblem(name, desiredStatus, status, failure) {
+    const title = `${name} cannot be ${desiredStatus}`;
     const details = describeAttempt(failure);
     if (status === 'expired') {
-        const hint = 'Invites live for about four days. Ask the inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
+        const hint = `Invites expire after about four days. Ask the inviter to send it again: ${RESEND_INVITE}`;
         return { title, message: 'It has expired.', details, hint };
     }
     const message = `It is already ${status}. An invitation can be responded to once.`;
@@ -974,6 +976,7 @@ function describeAttempt(failure) {
 /* harmony export */   Kb: () => (/* binding */ inviteLabel),
 /* harmony export */   YK: () => (/* binding */ problemLine),
 /* harmony export */   _e: () => (/* binding */ describeMismatch),
+/* harmony export */   cG: () => (/* binding */ inviteTitle),
 /* harmony export */   ej: () => (/* binding */ problemSentences),
 /* harmony export */   rl: () => (/* binding */ verbOf)
 /* harmony export */ });
@@ -988,6 +991,9 @@ function problemLine(problem) {
 function inviteLabel(invite, id) {
     const ref = (0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .formatRef */ .rq)({ id, kind: invite.kind });
     return invite.organization_name ? `${invite.organization_name} (${ref})` : ref;
+}
+function inviteTitle(invite, id) {
+    return `${invite.kind === 'membership' ? 'Membership' : 'Invite'} ${inviteLabel(invite, id)}`;
 }
 function verbOf(response) {
     return response === 'accepted' ? 'accept' : 'reject';
@@ -1068,8 +1074,8 @@ const FAULT_HINTS = {
 const EDGE_HINT = 'Something in front of Cloudflare’s API responded: Cloudflare’s protection, a firewall, a proxy or a login page. It concerns the runner, not an invite. Allow the runner’s address there or use another runner, and check api-base-url.';
 const NO_REASON_HINT = 'Cloudflare refused this request and gave no reason. Give the cf-ray to Cloudflare’s support.';
 const NOT_FROM_API_HINT = 'This is not a response of Cloudflare’s API. Check api-base-url, and whether a firewall or proxy responded in its place.';
-const APPLIED_HINT = 'An earlier attempt of this step may have responded to the invite, after which Cloudflare may not show it any more. Look in the account, or at the user’s memberships, whether it did.';
-const ONE_REFUSAL_HINT = 'Only this invite met it: check first that its id is right and that it was sent to this user.';
+const APPLIED_HINT = 'An earlier attempt of this step may have responded to it, and Cloudflare may not show it since then. Look at the account, or at the user’s memberships.';
+const ONE_REFUSAL_HINT = 'It may concern this id only. First check that it is right and belongs to this user.';
 const READ_AGAIN_HINT = 'Run the job again. If it goes on, ask Cloudflare’s support.';
 function requestHint(error, scheme) {
     const hint = hintOf(error, scheme);
@@ -1132,7 +1138,7 @@ const PROXY_MESSAGES = {
 };
 const UNCHECKED_CERTIFICATES = {
     title: 'Certificates are checked anyway',
-    message: 'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to whoever presents one. This step ignores it.',
+    message: 'NODE_TLS_REJECT_UNAUTHORIZED is 0, which would accept any certificate and show the credential to any server. This step ignores it.',
     details: [],
     hint: 'Remove the variable. Where a proxy re-signs connections, set NODE_EXTRA_CA_CERTS to the file with the certificate of its authority.',
 };
@@ -1142,7 +1148,7 @@ function runProblem(result) {
             return result.stop && (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .stopProblem */ .E)(result.stop.reason, result.context.scheme);
         case 'no-match': {
             const message = result.waitSeconds > 0 ? `None came within ${result.waitSeconds} s.` : '';
-            const hint = 'Check the filters and that the credentials are those of the invited user; with wait-seconds, allow for more time.';
+            const hint = 'Check the filters, and that the credentials are those of the invited user. If the invite comes later, raise wait-seconds.';
             return { title: `No pending ${result.search.kind} matches the filters`, message, details: [], hint };
         }
         case 'list-failed':
@@ -1179,7 +1185,7 @@ function listProblem(failure, scheme, kind) {
         }
         case 'too-long': {
             const limit = `${_invites_list_js__WEBPACK_IMPORTED_MODULE_0__/* .LIST_LIMITS */ .i[failure.limit]} ${failure.limit}`;
-            return { title, message: `It did not end within ${limit}. No invite was changed.`, details: [] };
+            return { title, message: `It did not end within ${limit}. Nothing was changed.`, details: [] };
         }
     }
 }
@@ -1220,7 +1226,7 @@ function stopProblem(reason, scheme) {
         case 'credentials':
             return fromResponse('Cloudflare refused the credentials', reason.error);
         case 'edge':
-            return fromResponse('The runner was refused before Cloudflare’s API', reason.error);
+            return fromResponse('The runner was refused in front of Cloudflare’s API', reason.error);
     }
 }
 function rateLimitProblem(reason, scheme) {
@@ -1265,11 +1271,11 @@ const TRACKER_PROBLEMS = {
     redirected: (request, status) => trackerProblem(`${request} met a redirect (HTTP ${status}), which is refused.`),
     unreachable: (request, reason) => trackerProblem(`${request} failed: ${reason}.`),
     unreadable: (what) => trackerProblem(`GitHub’s response does not hold ${what}.`),
-    authorWithoutAccess: (number, login) => trackerProblem(`Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will take the issue for its own, so the next one would open another.`, 'Leave github-token out, or give it a token of somebody with write access.'),
-    tooSlow: (limitMs) => trackerProblem(`GitHub did not take the report within ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(limitMs)}.`),
+    authorWithoutAccess: (number, login) => trackerProblem(`Issue #${number} was opened, but its author${login === undefined ? '' : `, ${login},`} has no write access to the repository. No run will update it, so the next run opens another.`, 'Leave github-token out, or give it a token of somebody with write access.'),
+    tooSlow: (limitMs) => trackerProblem(`GitHub did not accept the report within ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(limitMs)}.`),
     cancelled: () => trackerProblem('The job was cancelled before the report was finished.'),
     unloadable: (reason) => trackerProblem(`The code for it could not be loaded: ${reason}.`),
-    defect: (description) => trackerProblem(`This action has a defect: ${description}.`, 'Report what it says.'),
+    defect: (description) => trackerProblem(`This action has a defect: ${description}.`, 'Report this message.'),
 };
 function trackerProblem(message, hint = 'The next run of the workflow tries again.', details = []) {
     const all = [...details, 'The invites are not affected.'];
@@ -1319,25 +1325,25 @@ function failureAnnotations(outcomes, stop, others) {
 function stopAnnotation(stop, affected) {
     const { lines, title } = problemAnnotation(stop);
     const named = (what, outcomes) => outcomes.length === 0 ? [] : [`${what}: ${nameInvites(outcomes)}.`];
-    const inState = (state) => named(_problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .STATE_TEXTS */ .v[state], affected.filter((outcome) => outcome.state === state));
+    const inState = (state) => named(_problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .STATE_TEXTS */ .vt[state], affected.filter((outcome) => outcome.state === state));
     const notAttempted = affected.filter(({ kind }) => kind === 'not_attempted');
     const consequences = [...named('Not attempted', notAttempted), ...inState('unsettled'), ...inState('unknown')];
     return { title, lines: lines.toSpliced(1, 0, ...consequences) };
 }
 function successWarnings(outcome, { desiredStatus }) {
     const { invite, id, kind, mismatch, isExpired } = outcome;
-    const label = `Invite ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id)}`;
-    const isOutside = [];
+    const name = (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteTitle */ .cG)(invite, id);
+    const warnings = [];
     if (mismatch !== undefined) {
-        const title = `${label} is ${desiredStatus}, but outside the policy`;
+        const title = `${name} is ${desiredStatus}, but outside the policy`;
         const line = `${title}: ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .describeMismatch */ ._e)(mismatch)}. It has changed since this step selected it.`;
-        isOutside.push({ title, lines: [line, 'What to do: look at the membership in Cloudflare’s dashboard.'] });
+        warnings.push({ title, lines: [line, 'What to do: look at it in Cloudflare’s dashboard.'] });
     }
     if (kind !== 'planned' || !isExpired)
-        return isOutside;
-    const title = `${label} is pending, but its date has passed`;
-    const line = `${title}: it expired at ${invite.expires_on}. It is not known whether Cloudflare takes a response to it.`;
-    return [...isOutside, { title, lines: [line] }];
+        return warnings;
+    const title = `${name} is pending, but its date has passed`;
+    const line = `${title}: it expired at ${invite.expires_on}. It is not known whether Cloudflare accepts a response to it.`;
+    return [...warnings, { title, lines: [line] }];
 }
 function clockNotice(skewMs) {
     const title = `The runner’s clock is ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead'}`;
@@ -1372,10 +1378,10 @@ function capAnnotations(annotations, what, others = 0) {
 /* harmony export */   MS: () => (/* binding */ describeIgnored),
 /* harmony export */   MU: () => (/* binding */ describeOptionalFailure),
 /* harmony export */   Ng: () => (/* binding */ describeWait),
+/* harmony export */   Rm: () => (/* binding */ describeListed),
 /* harmony export */   SS: () => (/* binding */ describeOutcome),
 /* harmony export */   SZ: () => (/* binding */ groupTitle),
 /* harmony export */   em: () => (/* binding */ describeSearch),
-/* harmony export */   kM: () => (/* binding */ describeOther),
 /* harmony export */   kh: () => (/* binding */ runTitle),
 /* harmony export */   rp: () => (/* binding */ ignoredTitle),
 /* harmony export */   tg: () => (/* binding */ otherListTitle),
@@ -1419,9 +1425,8 @@ function ignoredTitle(count, kind = 'invite') {
     return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(count, `pending ${kind}`)} left alone`;
 }
 function describeIgnored({ invite, reason }) {
-    const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
     const why = reason.kind === 'expired' ? `expired at ${invite.expires_on}` : (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .describeMismatch */ ._e)(reason);
-    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, invite.id)}${organization}: ${why}.`;
+    return `${describeListed(invite)}: ${why}.`;
 }
 function describeWait(secondsLeft) {
     return `No invitation matches yet; looking for another ${secondsLeft} s.`;
@@ -1429,9 +1434,9 @@ function describeWait(secondsLeft) {
 function otherListTitle(count) {
     return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(count, 'pending membership')} in Cloudflare’s other list`;
 }
-function describeOther(membership) {
-    const organization = membership.organization_id === undefined ? '' : `, organization ${membership.organization_id}`;
-    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(membership, membership.id)}${organization}`;
+function describeListed(invite) {
+    const organization = invite.organization_id === undefined ? '' : `, organization ${invite.organization_id}`;
+    return `${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(invite, invite.id)}${organization}`;
 }
 function describeOptionalFailure(failure, { scheme }) {
     return `The step goes on without the memberships. ${(0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .problemLine */ .YK)((0,_problems_run_problem_js__WEBPACK_IMPORTED_MODULE_4__/* .listProblem */ ._A)(failure, scheme, 'membership'))}`;
@@ -1449,7 +1454,7 @@ function describeOutcome(outcome, context) {
     const label = (0,_problems_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .inviteLabel */ .Kb)(outcome.invite, outcome.id);
     if ((0,_invites_outcome_js__WEBPACK_IMPORTED_MODULE_7__/* .isFailed */ .I)(outcome)) {
         const what = outcome.kind === 'failed' ? 'failed' : 'not attempted';
-        return `${label}: ${what}. ${(0,_problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .outcomeProblem */ .S)(outcome, context).message}`;
+        return `${label}: ${what}. ${(0,_problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .outcomeProblem */ .SN)(outcome, context).message}`;
     }
     const words = { changed: '', unchanged: 'was already ', planned: 'would be ' }[outcome.kind];
     return `${label}: ${words}${context.desiredStatus}.`;
@@ -1541,7 +1546,7 @@ const TABLE_HEAD = '<tr><th>Outcome</th><th>Organization</th><th>Roles</th><th>I
 function outcomeRow(outcome, { desiredStatus, endMs }, escapeText) {
     const { invite, id, kind } = outcome;
     const toCode = (text, maxLength = MAX_CELL) => `<code>${escapeText(text, maxLength)}</code>`;
-    const state = (0,_invites_outcome_js__WEBPACK_IMPORTED_MODULE_5__/* .isFailed */ .I)(outcome) ? ` (${toCode(invite.status ?? _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_TEXTS */ .v[outcome.state])})` : '';
+    const state = (0,_invites_outcome_js__WEBPACK_IMPORTED_MODULE_5__/* .isFailed */ .I)(outcome) ? ` (${toCode(invite.status ?? _problems_outcome_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .STATE_TEXTS */ .vt[outcome.state])})` : '';
     const cells = [invite.organization_name, invite.roles?.join(', '), invite.invited_by, describeExpiry(invite, endMs)];
     const data = [
         `${OUTCOME_SIGNS[kind]} ${(0,_log_js__WEBPACK_IMPORTED_MODULE_3__/* .outcomeWords */ .wX)(desiredStatus)[kind]}${state}`,
@@ -1618,9 +1623,11 @@ function stripCommands(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   x: () => (/* binding */ VERSION)
+/* harmony export */   _: () => (/* binding */ USER_AGENT)
 /* harmony export */ });
+/* unused harmony export VERSION */
 const VERSION = '1.0.0';
+const USER_AGENT = `cloudflare-invite-action/${VERSION}`;
 
 
 /***/ }),
@@ -2286,14 +2293,14 @@ function parseBody(text, redact) {
     if (typeof success === 'boolean') {
         const info = (0,build_json/* isObject */.G)(json.result_info) ? json.result_info : {};
         const resultInfo = { totalCount: numberOf(info.total_count), perPage: numberOf(info.per_page) };
-        const isUnexplained = !success && errors.every(isSilent) && Object.values(json).some(saysSomething);
+        const isUnexplained = !success && errors.every(isBlank) && Object.values(json).some(hasContent);
         const shown = isUnexplained ? [...errors, { message: firstWords(json, redact), chain: [] }] : errors;
         return { kind: 'envelope', success, errors: shown, retryAfter, result, resultInfo };
     }
     if (json.cloudflare_error === true || (typeof json.title === 'string' && typeof json.status === 'number')) {
         return { kind: 'problem', errors, retryAfter, retryable: typeof retryable === 'boolean' ? retryable : undefined };
     }
-    const shown = errors.every(isSilent) ? `: ${firstWords(json, redact)}` : '';
+    const shown = errors.every(isBlank) ? `: ${firstWords(json, redact)}` : '';
     const description = `JSON that is not a response of the API (it has no "success")${shown}`;
     return { kind: 'unreadable', description, errors, retryAfter };
 }
@@ -2335,7 +2342,7 @@ function reasonsOf(json) {
     const title = [json.title, json.detail].filter((value) => typeof value === 'string').join(': ');
     const own = toErrorDetail({ code: json.error_code ?? json.code, message: title || json.message });
     const others = [...(title === '' ? [] : [json.message]), ...REASONS.flatMap((name) => listOf(json[name]))];
-    const found = [...(isSilent(own) ? [] : [own]), ...others.filter(isReason).slice(0, MAX_REASONS).map(toErrorDetail)];
+    const found = [...(isBlank(own) ? [] : [own]), ...others.filter(isReason).slice(0, MAX_REASONS).map(toErrorDetail)];
     return [...new Map(found.map((detail) => [JSON.stringify(detail), detail])).values()];
 }
 function toErrorDetail(error) {
@@ -2371,8 +2378,8 @@ function toCodedMessage(error) {
     return { ...(isCode && { code: typeof number === 'string' ? (0,words/* truncate */.xv)(number, MAX_MESSAGE) : number }), message };
 }
 const isReason = (value) => (0,build_json/* isObject */.G)(value) || (typeof value === 'string' && value.trim() !== '');
-const isSilent = ({ code, message }) => code === undefined && message === '';
-function saysSomething(value) {
+const isBlank = ({ code, message }) => code === undefined && message === '';
+function hasContent(value) {
     return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 }
 const listOf = (value) => (Array.isArray(value) ? value : [value]);
@@ -2391,7 +2398,7 @@ const KIND_MEANINGS = {
     credentials: { ...REFUSED, isForAll: true },
     'credentials-here': REFUSED,
     'rate-limit': { effect: 'not-applied', isRetryable: true, stopKind: 'rate-limit' },
-    passing: { effect: 'unknown', isRetryable: true },
+    transient: { effect: 'unknown', isRetryable: true },
     'not-found': { effect: 'rejected', isRetryable: false, isNotFound: true },
     routing: { effect: 'rejected', isRetryable: false },
 };
@@ -2411,7 +2418,7 @@ function meaningOf(status, body) {
         return byCode;
     if (status === 429)
         return KIND_MEANINGS['rate-limit'];
-    if (byCode !== undefined && isRefusal && (status !== 401 || rule?.kind === 'passing'))
+    if (byCode !== undefined && isRefusal && (status !== 401 || rule?.kind === 'transient'))
         return byCode;
     if (status === 401)
         return KIND_MEANINGS.credentials;
@@ -2496,7 +2503,6 @@ function rateLimitPauseMs(header, inFlight) {
 
 
 const ATTEMPT_TIMEOUT_MS = 30_000;
-const USER_AGENT = `cloudflare-invite-action/${version/* VERSION */.x}`;
 class RequestSender {
     #options;
     #ofetch;
@@ -2571,7 +2577,7 @@ class RequestSender {
         const { baseUrl, credentials } = this.#options;
         const response = await this.#ofetch.raw(urlOf(baseUrl, request), {
             method: request.method,
-            headers: { accept: 'application/json', 'user-agent': USER_AGENT, ...credentialHeaders(credentials) },
+            headers: { accept: 'application/json', 'user-agent': version/* USER_AGENT */._, ...credentialHeaders(credentials) },
             ...(request.body && { body: request.body }),
             redirect: 'manual',
             retry: false,
@@ -2618,8 +2624,8 @@ class RequestSender {
         const isCancelled = cause instanceof errors/* StopError */.T;
         const text = (0,network_error/* describeCauses */.wh)(cause);
         const isOwnText = cause === timeoutError || cause instanceof body/* BodyTooLargeError */.Au;
-        const outside = isOwnText ? text : redact(text);
-        const reason = isCancelled ? 'cut off, because the job was cancelled' : outside;
+        const shown = isOwnText ? text : redact(text);
+        const reason = isCancelled ? 'cut off, because the job was cancelled' : shown;
         const isSent = wasSent(request.method, urlOf(baseUrl, request));
         const effect = isSent ? 'unknown' : 'not-applied';
         return { ...identify(request), reason, effect, isRetryable: !(0,network_error/* isCertificateError */.Y4)(cause), cause };
@@ -2667,8 +2673,8 @@ class InvitesClient {
         this.#options = options;
         this.#sender = new RequestSender(options);
     }
-    get isRefused() {
-        return this.#options.limiter.isRefused;
+    get isLimited() {
+        return this.#options.limiter.isLimited;
     }
     get(ref, { retry, isOptional } = {}) {
         const request = { method: 'GET', path: pathOf(ref), isOptional };
@@ -2682,7 +2688,7 @@ class InvitesClient {
             if (typeof invite === 'string')
                 return invite;
             if (invite.status !== response)
-                return `but the invite has the status "${invite.status}"`;
+                return `but shows the status "${invite.status}"`;
             const { roles, ...rest } = invite;
             return ref.kind === 'membership' && roles?.every(cloudflare_invite/* isReadableRole */.VQ) !== true ? rest : invite;
         });
@@ -2758,7 +2764,7 @@ function pageOf({ result, resultInfo }) {
     if (Array.isArray(result))
         return { entries: result, ...resultInfo };
     const isNone = result === undefined || result === null || ((0,build_json/* isObject */.G)(result) && Object.keys(result).length === 0);
-    return isNone ? { entries: [], ...resultInfo } : 'but holds no list of invites';
+    return isNone ? { entries: [], ...resultInfo } : 'but holds no list';
 }
 function refusesParameters(error) {
     const { status, isRetryable, stopKind, isNotFound, reason, details = [] } = error;
@@ -2773,10 +2779,10 @@ function refusesParameters(error) {
 function inviteOf({ result }, ref) {
     const invite = endpointOf(ref).parse(result);
     if (invite === undefined)
-        return 'but holds no invite';
+        return 'but holds no invitation';
     if (invite.id !== undefined && (0,ascii/* asciiLowercase */.T)(invite.id) !== (0,ascii/* asciiLowercase */.T)(ref.id))
-        return `but shows another invite, "${invite.id}"`;
-    return invite.status === undefined ? 'but shows no status of the invite' : invite;
+        return `but shows another id, "${invite.id}"`;
+    return invite.status === undefined ? 'but shows no status' : invite;
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/limiter.js
@@ -2804,20 +2810,20 @@ class RequestLimiter {
         this.abortSignal = abort.signal;
         const cancel = () => {
             this.stop(new errors/* StopError */.T({ kind: 'cancelled' }));
-            void clock.sleep(CANCEL_GRACE_MS).then(() => abort.abort(this.stopReason));
+            void clock.sleep(CANCEL_GRACE_MS).then(() => abort.abort(this.stopError));
         };
         if (cancelled.aborted)
             cancel();
         else
             cancelled.addEventListener('abort', cancel);
     }
-    get stopReason() {
+    get stopError() {
         return this.#stop.signal.reason;
     }
     get remainingMs() {
         return this.#deadlineMs - this.#options.clock.nowMs();
     }
-    get isRefused() {
+    get isLimited() {
         const pause = this.#currentPause;
         return pause !== undefined && pause.reason !== 'announced';
     }
@@ -2825,8 +2831,8 @@ class RequestLimiter {
         const pause = this.#pause;
         return pause !== undefined && pause.untilMs > this.#options.clock.nowMs() ? pause : undefined;
     }
-    stop(reason) {
-        this.#stop.abort(reason);
+    stop(error) {
+        this.#stop.abort(error);
     }
     hasTimeFor(ms) {
         return ms < this.remainingMs;
@@ -2939,13 +2945,13 @@ function readGitHubContext(env) {
 var invites_filters = __nccwpck_require__(588);
 ;// CONCATENATED MODULE: ../build/problems/input-problems.js
 
-const MAX_SHOWN = 80;
+const MAX_VALUE = 80;
 const SECRETS_HINT = 'A secret that does not exist is an empty value, and secrets are not passed to workflows started from forks or by Dependabot.';
 const INPUT_PROBLEMS = {
-    notAllowed: (name, value, allowed) => `${name} is ${JSON.stringify((0,words/* truncate */.xv)(value, MAX_SHOWN))}. ${allowed}`,
-    empty: (name, standard) => `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. ${standard === undefined ? 'Give it a value, or leave the input out.' : `Write a default beside the expression: \${{ inputs.${name} || ${standard === 'false' ? standard : `'${standard}'`} }}.`}`,
+    notAllowed: (name, value, allowed) => `${name} is ${JSON.stringify((0,words/* truncate */.xv)(value, MAX_VALUE))}. ${allowed}`,
+    empty: (name, fallback) => `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. ${fallback === undefined ? 'Give it a value, or leave the input out.' : `Write a default beside the expression: \${{ inputs.${name} || ${fallback === 'false' ? fallback : `'${fallback}'`} }}.`}`,
     emptyCredential: (name) => `${name} is written but empty. ${SECRETS_HINT}`,
-    secretInList: (name) => `${name} has an entry that holds a part of a credential (its value is not shown).`,
+    secretInList: (name) => `${name} has an entry that holds a part of a credential (its value is not shown). Remove it.`,
     listIsJson: (layout) => `It is JSON. Write ${layout === 'lines' ? 'one entry per line' : 'the entries between blanks, commas or line breaks'}, without brackets and quotes.`,
     noEntries: (hasComments) => `It must hold at least one entry.${hasComments ? ' A line that begins with "#" is a comment; write `\\#` for a name that begins so.' : ''}`,
     exclusionInComment: (name) => `${name} has a comment that holds a word beginning with "!": an exclusion has no effect in a comment. A folded block (>) makes one line of all lines; use | instead, or take the "!" out of the comment.`,
@@ -2962,10 +2968,10 @@ const INPUT_PROBLEMS = {
     kindBesideIds: () => 'kind is "membership" beside invite-id, where each id says its kind. Write "membership." before the id of a membership, and leave kind out.',
     inviterOfMembership: () => 'invited-by is written for memberships, for which Cloudflare names no inviter: nothing could match. Leave it out, or write exactly "*", which accepts a missing inviter.',
     nothingToSelectBy: (filterNames) => `There is neither an invite-id nor a filter. Write invite-id, or select by ${filterNames.join(', ')}; organization-name: '*' means every invite.`,
-    timeoutTooShort: (timeoutSeconds, waitSeconds) => `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds holds the wait and everything else, so it must be more.`,
+    timeoutTooShort: (timeoutSeconds, waitSeconds) => `timeout-seconds is "${timeoutSeconds}" and wait-seconds is "${waitSeconds}". timeout-seconds includes the wait, so it must be more.`,
 };
 function otherVariable(variable) {
-    return `${variable} is not an input of this action. It is left alone.`;
+    return `${variable} is not an input of this action. It is ignored.`;
 }
 const TOKEN_PREFERRED = 'The environment has both CLOUDFLARE_API_TOKEN and CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL. The token is used.';
 
@@ -3065,7 +3071,7 @@ function nameCharacter(rest) {
     return /[\p{C}\p{Z}\p{DI}]/u.test(character) && character !== ' ' ? code : `${quote(character)} (${code})`;
 }
 function quote(text) {
-    return `\`${(0,words/* truncate */.xv)(text, MAX_SHOWN)}\``;
+    return `\`${(0,words/* truncate */.xv)(text, MAX_VALUE)}\``;
 }
 function listFault(input, fault, redact) {
     if (fault.kind === 'nothing-included') {
@@ -3086,10 +3092,10 @@ function splitList(text, layout) {
             comments: lines.filter((line) => line.startsWith('#')),
         };
     }
-    const parts = lines.map((line) => /(?<=^|\p{White_Space})#.*$/su.exec(line)?.index ?? line.length);
+    const ends = lines.map((line) => /(?<=^|\p{White_Space})#.*$/su.exec(line)?.index ?? line.length);
     return {
-        entries: lines.flatMap((line, index) => line.slice(0, parts[index]).split(/[\p{White_Space},]+/u)).filter(Boolean),
-        comments: lines.map((line, index) => line.slice(parts[index])).filter(Boolean),
+        entries: lines.flatMap((line, index) => line.slice(0, ends[index]).split(/[\p{White_Space},]+/u)).filter(Boolean),
+        comments: lines.map((line, index) => line.slice(ends[index])).filter(Boolean),
     };
 }
 const HIDDEN_EXCLUSION = new RegExp(String.raw `(?<![\p{L}\p{M}\p{N}!?.)"'])[${invites_filters/* EXCLAMATION_MARKS */.Tu}]|[!?.)"'][${invites_filters/* EXCLAMATION_MARKS */.Tu}](?=[\p{L}\p{N}*])`, 'u');
@@ -3164,7 +3170,7 @@ const inviteIds = (text, context) => {
         return void report(INPUT_PROBLEMS.secretInList(name));
     const bad = ids.filter((id) => !(0,cloudflare_invite/* isInviteId */.n$)((0,cloudflare_invite/* parseRef */.rd)(id).id));
     for (const id of bad)
-        refuse(context, id, `An id has at most ${cloudflare_invite/* MAX_ID_LENGTH */.Qx} letters, digits, "-" or "_"; "membership." stands before a membership’s.`);
+        refuse(context, id, `An id has at most ${cloudflare_invite/* MAX_ID_LENGTH */.Qx} letters, digits, "-" or "_"; write "membership." before a membership’s.`);
     return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [(0,ascii/* asciiLowercase */.T)(id), id])).values()];
 };
 function jsonStrings(text) {
@@ -3401,8 +3407,8 @@ function parseInput(env, context, row) {
     const raw = readRaw(env, context.name) ?? row.default ?? '';
     if (raw === '' && row.whenEmpty === 'refuse') {
         const { empty, emptyCredential } = INPUT_PROBLEMS;
-        const standard = row.isOptional ? undefined : row.default;
-        return context.report(row.variable === undefined ? empty(context.name, standard) : emptyCredential(context.name));
+        const fallback = row.isOptional ? undefined : row.default;
+        return context.report(row.variable === undefined ? empty(context.name, fallback) : emptyCredential(context.name));
     }
     const text = raw || (row.default ?? '');
     return row.isOptional && text === row.default ? null : row.parse(text, context);
@@ -3544,7 +3550,7 @@ async function respondToInvite(target, options) {
         return await responder.run();
     }
     catch (error) {
-        return error instanceof errors/* StopError */.T ? responder.stopped(error) : responder.broken(error);
+        return error instanceof errors/* StopError */.T ? responder.stopped(error) : responder.crashed(error);
     }
 }
 class InviteResponder {
@@ -3562,7 +3568,7 @@ class InviteResponder {
     async run() {
         const { dryRun, filters } = this.#options;
         if (this.#isMembership && this.#finalStatus === undefined) {
-            const decided = await this.#readUntilPending();
+            const decided = await this.#readBeforeAttempt();
             if (decided !== undefined)
                 return decided;
         }
@@ -3583,7 +3589,7 @@ class InviteResponder {
         const isOwnFault = failure.error.stopKind === undefined && stop.reason.kind !== 'cancelled';
         return isOwnFault ? this.#failedBy(failure) : this.#failed({ kind: 'stop', stop }, true);
     }
-    broken(error) {
+    crashed(error) {
         this.#known.attempted('unknown');
         const description = this.#options.redact(String(error instanceof Error ? error.stack : error));
         return this.#failed({ kind: 'defect', description });
@@ -3610,12 +3616,12 @@ class InviteResponder {
                 return decided;
             if (!again)
                 return this.#failedBy(failure, readFailure);
-            const ended = this.#isMembership ? await this.#readUntilPending() : undefined;
+            const ended = this.#isMembership ? await this.#readBeforeAttempt() : undefined;
             if (ended !== undefined)
                 return ended;
         }
     }
-    async #readUntilPending() {
+    async #readBeforeAttempt() {
         const { client, dryRun } = this.#options;
         do {
             const failure = await this.#read();
@@ -3624,7 +3630,7 @@ class InviteResponder {
             const decided = this.#conclude();
             if (decided !== undefined)
                 return decided;
-        } while (client.isRefused && !dryRun);
+        } while (client.isLimited && !dryRun);
         return undefined;
     }
     async #read(retry) {
@@ -3826,19 +3832,19 @@ async function lookAtMemberships({ client, onOptionalFailure }, status) {
 var invites_outcome = __nccwpck_require__(551);
 ;// CONCATENATED MODULE: ../build/invites/run-result.js
 
-function relevantStop(reason, outcomes) {
-    const isCancelled = reason?.reason.kind === 'cancelled';
-    return isCancelled || outcomes.filter(invites_outcome/* isFailed */.I).some(({ causedByStop }) => causedByStop) ? reason : undefined;
+function relevantStop(stop, outcomes) {
+    const isCancelled = stop?.reason.kind === 'cancelled';
+    return isCancelled || outcomes.filter(invites_outcome/* isFailed */.I).some(({ causedByStop }) => causedByStop) ? stop : undefined;
 }
 
 ;// CONCATENATED MODULE: ../build/invites/shared-cause.js
 
 
 
-function attributeToStop(outcomes, reason) {
+function attributeToStop(outcomes, stop) {
     const refusal = outcomes.length === 1 ? outcomes.flatMap((outcome) => errorOf(outcome) ?? [])[0] : undefined;
-    const isRefused = refusal?.stopKind === 'credentials' && reason === undefined;
-    const cause = isRefused ? new errors/* StopError */.T({ kind: 'credentials', error: { ...refusal, isAuthError: true } }) : reason;
+    const isRefused = refusal?.stopKind === 'credentials' && stop === undefined;
+    const cause = isRefused ? new errors/* StopError */.T({ kind: 'credentials', error: { ...refusal, isAuthError: true } }) : stop;
     const attributed = outcomes.map((outcome) => cause !== undefined && errorOf(outcome)?.stopKind === cause.reason.kind
         ? { ...outcome, causedByStop: true }
         : outcome);
@@ -3955,7 +3961,8 @@ var problem = __nccwpck_require__(468);
 
 
 
-const MAX_NAMED = 3;
+
+const MAX_IN_NOTICE = 3;
 function annotateList(search) {
     const { expiringSoon, ignored } = search;
     const warned = new Set(expiringSoon);
@@ -3974,7 +3981,7 @@ function annotateList(search) {
     };
 }
 function expiringWarning(invite) {
-    const label = `Invite ${(0,problem/* inviteLabel */.Kb)(invite, invite.id)}`;
+    const name = (0,problem/* inviteTitle */.cG)(invite, invite.id);
     const facts = [
         `expires at ${invite.expires_on}`,
         ...(invite.invited_by === undefined ? [] : [`invited by ${invite.invited_by}`]),
@@ -3982,8 +3989,8 @@ function expiringWarning(invite) {
         ...(invite.organization_id === undefined ? [] : [`organization ${invite.organization_id}`]),
     ];
     const hint = 'What to do: if it is wanted, add it to the filters or respond to it by its id; if not, exclude it with a "!" entry.';
-    const line = `${label} is not selected and was left alone: ${facts.join('; ')}.`;
-    return { title: `${label} is about to expire`, lines: [line, hint] };
+    const line = `${name} is not selected and was left alone: ${facts.join('; ')}.`;
+    return { title: `${name} is about to expire`, lines: [line, hint] };
 }
 function ignoredNotice(invites, kind, isOther) {
     const count = invites.length;
@@ -3993,7 +4000,7 @@ function ignoredNotice(invites, kind, isOther) {
 }
 function expiredNotice(invites) {
     const title = `${(0,words/* countOf */.pq)(invites.length, 'pending invite')} ${invites.length === 1 ? 'has' : 'have'} expired`;
-    const hint = 'What to do: if one is wanted, ask its inviter to send it again: Members › the user › Resend invite, in the account’s dashboard.';
+    const hint = `What to do: if one is wanted, ask its inviter to send it again: ${outcome_problem/* RESEND_INVITE */.wg}`;
     return { title, lines: [`${title}: ${nameListed(invites)}.`, hint] };
 }
 function otherListNotice(memberships) {
@@ -4003,7 +4010,7 @@ function otherListNotice(memberships) {
     return { title, lines: [`${title}: ${nameListed(memberships)}. This step responds to invites alone.`, hint] };
 }
 function nameListed(invites) {
-    return (0,annotations/* nameInvites */.y6)(invites.map((invite) => ({ id: invite.id, invite })), MAX_NAMED);
+    return (0,annotations/* nameInvites */.y6)(invites.map((invite) => ({ id: invite.id, invite })), MAX_IN_NOTICE);
 }
 function gapWarnings({ skipped, skippedCount, missingCount }) {
     const warnings = [];
@@ -4023,12 +4030,12 @@ function gapWarnings({ skipped, skippedCount, missingCount }) {
 function describeSkipped({ reason, type, id, status, organization }) {
     const of = organization === undefined ? '' : ` of ${organization}`;
     const texts = {
-        'not-an-object': `an entry that is not an invite (${type})`,
-        'no-id': `an invite${of} without an id`,
-        'unusable-id': `an invite${of} with the unusable id "${id}"`,
-        'secret-id': `an invite${of} whose id holds a part of a credential (it is not shown)`,
-        'no-status': `the invite ${id}${of} without a status`,
-        'unknown-status': `the invite ${id}${of} with the unknown status "${status}"`,
+        'not-an-object': `an entry that is not an object (${type})`,
+        'no-id': `an entry${of} without an id`,
+        'unusable-id': `an entry${of} with the unusable id "${id}"`,
+        'secret-id': `an entry${of} whose id holds a part of a credential (it is not shown)`,
+        'no-status': `the entry ${id}${of} without a status`,
+        'unknown-status': `the entry ${id}${of} with the unknown status "${status}"`,
     };
     return texts[reason];
 }
@@ -4075,7 +4082,7 @@ function outputWarnings({ outputs, omitted }, outcomes, altered = new Set()) {
     const long = OUTPUT_NAMES.filter((name) => Buffer.byteLength(outputs[name]) > MAX_VARIABLE_BYTES);
     if (long.length > 0) {
         const limits = 'Linux takes 128 KiB each, Windows 32,767 characters in all';
-        warn('An output is too long for an environment variable', `More than ${MAX_VARIABLE_BYTES.toLocaleString('en')} bytes: ${long.join(', ')}. ${limits}, so a step that is handed it through "env" does not start. Use the counts instead, or let one step handle fewer invites.`);
+        warn('An output is too long for an environment variable', `More than ${MAX_VARIABLE_BYTES.toLocaleString('en')} bytes: ${long.join(', ')}. ${limits}, so a step that gets it in "env" does not start. Use the counts instead, or let one step handle fewer invites.`);
     }
     const isAltered = (value) => Array.isArray(value) ? value.some(isAltered) : altered.has(String(value));
     const fields = INVITE_OUTPUTS.filter((name) => outcomes.some(({ invite }) => isAltered(invite[name])));
@@ -4163,7 +4170,7 @@ function createReport(result, filters = {}) {
 function reportedOutcomes(result) {
     if (result.kind !== 'handled')
         return [];
-    return result.outcomes.map((outcome) => (0,invites_outcome/* isFailed */.I)(outcome) ? { ...outcome, problem: (0,outcome_problem/* outcomeProblem */.S)(outcome, result.context) } : outcome);
+    return result.outcomes.map((outcome) => (0,invites_outcome/* isFailed */.I)(outcome) ? { ...outcome, problem: (0,outcome_problem/* outcomeProblem */.SN)(outcome, result.context) } : outcome);
 }
 function warningsOf(result) {
     if (result.kind !== 'handled')
@@ -4232,7 +4239,7 @@ async function publishReport(report, workflow, redact) {
     };
     const isWritten = await publish('error', 'outputs', setOutputs, () => [
         `Missing: ${(0,words/* firstOf */.Ku)(missing, annotations/* MAX_NAMED */.vW).join(', ') || 'all'}.`,
-        'What to do: look at the disk of the runner and at the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
+        'What to do: check the disk of the runner and the file that GITHUB_OUTPUT names. Do not rely on the outputs of this step.',
     ]);
     const failures = () => (0,annotations/* failureAnnotations */.rb)(outcomes, stop, isWritten ? 0 : 1);
     await publish('error', 'errors', () => annotate('error', failures()));
@@ -5396,8 +5403,8 @@ async function selectAndRespond(inputs, runtime, redact) {
     const options = { client, desiredStatus, dryRun, filters, serverNowMs, redact };
     const onOutcome = (outcome, position) => workflow.info(`[${position}/${targets.length}] ${(0,log/* describeOutcome */.SS)(outcome, context)}`);
     const respond = () => respondToAll(targets, options, onOutcome);
-    const ended = targets.length === 0 ? [] : await workflow.group((0,log/* groupTitle */.SZ)(targets.length, context), respond);
-    const { outcomes, stop } = attributeToStop(ended, limiter.stopReason);
+    const handled = targets.length === 0 ? [] : await workflow.group((0,log/* groupTitle */.SZ)(targets.length, context), respond);
+    const { outcomes, stop } = attributeToStop(handled, limiter.stopError);
     return search !== undefined && targets.length === 0 && stop === undefined
         ? { kind: 'no-match', context, search, ifNoMatch: inputs.ifNoMatch, waitSeconds }
         : { kind: 'handled', context, outcomes, search, stop, endMs: serverNowMs() };
@@ -5405,7 +5412,7 @@ async function selectAndRespond(inputs, runtime, redact) {
 async function logLeftAlone({ kind, ignored, otherList }, workflow) {
     const groups = [
         { title: (0,log/* ignoredTitle */.rp)(ignored.length, kind), lines: ignored.map(log/* describeIgnored */.MS) },
-        { title: (0,log/* otherListTitle */.tg)(otherList.length), lines: otherList.map(log/* describeOther */.kM) },
+        { title: (0,log/* otherListTitle */.tg)(otherList.length), lines: otherList.map(log/* describeListed */.Rm) },
     ];
     for (const { title, lines } of groups) {
         if (lines.length === 0)
