@@ -57,7 +57,7 @@ export function saysNotFound({ response }: RecordedRequest): boolean {
 
 /**
  * Every request whose response can show an invite, in order. At most one at a time is in flight.
- * @param cutMs when the client aborted the requests in flight, in milliseconds since the epoch
+ * @param cutMs when the client aborts the requests in flight, also those that end just then, in milliseconds since the epoch
  */
 export function exchangesOf(
   requests: readonly RecordedRequest[],

@@ -59,9 +59,11 @@ export function analyze(step: RandomStep, seen: Observed): AnalyzedRun {
   const entries = JSON.parse(seen.outputs.invites ?? '') as Entry[];
   const chosen = (JSON.parse(seen.outputs.invite_ids ?? '') as string[]).map((id) => id.toLowerCase());
   const cancelMs = step.cancelAt === undefined ? Number.POSITIVE_INFINITY : seen.startMs + step.cancelAt;
+  const deadlineMs = seen.startMs + step.timeoutSeconds * 1_000;
+  const cutMs = Math.min(cancelMs + CANCEL_GRACE_MS, deadlineMs);
   const toHandled = (entry: Entry): HandledInvite => {
     const id = entry.id.toLowerCase();
-    const exchanges = exchangesOf(seen.requests, id, step.status, cancelMs + CANCEL_GRACE_MS);
+    const exchanges = exchangesOf(seen.requests, id, step.status, cutMs);
     return {
       entry,
       id,
