@@ -26,9 +26,15 @@ export class VirtualClock implements Clock {
   readonly #sleepers = new Set<Sleeper>();
   #nowMs: number;
 
-  /** @param startMs start time, in milliseconds since the epoch */
-  constructor(startMs = Date.parse('2026-11-23T09:00:00Z')) {
+  readonly #deadlockMs: number;
+
+  /**
+   * @param startMs start time, in milliseconds since the epoch
+   * @param deadlockMs real milliseconds without any event after which the work counts as stuck
+   */
+  constructor(startMs = Date.parse('2026-11-23T09:00:00Z'), deadlockMs = REAL_MS_BEFORE_DEADLOCK) {
     this.#nowMs = startMs;
+    this.#deadlockMs = deadlockMs;
   }
 
   nowMs(): number {
@@ -74,7 +80,7 @@ export class VirtualClock implements Clock {
       if (this.#advance()) {
         idleTurns = 0;
         idleSinceMs = performance.now();
-      } else if (idleTurns > TURNS_BEFORE_DEADLOCK && performance.now() - idleSinceMs > REAL_MS_BEFORE_DEADLOCK) {
+      } else if (idleTurns > TURNS_BEFORE_DEADLOCK && performance.now() - idleSinceMs > this.#deadlockMs) {
         throw new Error('deadlock: nothing sleeps and the work does not settle');
       }
     }

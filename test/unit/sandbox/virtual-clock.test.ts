@@ -57,7 +57,7 @@ test.each<[string, () => Promise<unknown>]>([
 });
 
 test('run throws for a deadlock', async () => {
-  await expect(new VirtualClock().run(new Promise(() => undefined))).rejects.toThrow('deadlock');
+  await expect(new VirtualClock(0, 0).run(new Promise(() => undefined))).rejects.toThrow('deadlock');
 });
 
 test('unrecorded() shares the time and records no sleep', async () => {
