@@ -1,4 +1,4 @@
-// Mutation testing: `npm run mutation`, some 40 minutes on two cores. `npm run mutation -- --mutate src/ascii.ts` takes
+// Mutation testing: `npm run mutation`, more than an hour on two cores. `npm run mutation -- --mutate src/ascii.ts` takes
 // the mutants of one file. Stryker runs in the folder above, to which these paths belong.
 export default {
   testRunner: 'vitest',
