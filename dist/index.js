@@ -319,6 +319,7 @@ function statusRule(status) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $u: () => (/* binding */ INVITE_STATUSES),
+/* harmony export */   I: () => (/* binding */ kindOf),
 /* harmony export */   PM: () => (/* binding */ UNREADABLE_ROLE),
 /* harmony export */   Qx: () => (/* binding */ MAX_ID_LENGTH),
 /* harmony export */   VQ: () => (/* binding */ isReadableRole),
@@ -344,6 +345,9 @@ const INVITE_FIELDS = {
     invited_member_email: 'text',
     organization_is_enforcing_twofactor: 'boolean',
 };
+function kindOf({ kind = 'invite' }) {
+    return kind;
+}
 const INVITE_STATUSES = new Set([
     'pending',
     'accepted',
@@ -546,6 +550,8 @@ function matchFilters(invite, filters) {
 /* harmony import */ var _cloudflare_body_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(766);
 /* harmony import */ var _cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(839);
 /* harmony import */ var _cloudflare_membership_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(866);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(415);
+
 
 
 
@@ -641,7 +647,7 @@ function parseEntry(invite, entry) {
     const { id, status, organization_name: organization } = invite;
     if (id === undefined)
         return { reason: 'no-id', organization };
-    if (id.includes('***'))
+    if (id.includes(_words_js__WEBPACK_IMPORTED_MODULE_4__/* .MASK */ .v5))
         return { reason: 'secret-id', organization };
     if (!(0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .isInviteId */ .n$)(id))
         return { reason: 'unusable-id', id, organization };
@@ -895,9 +901,11 @@ function isCertificateError(error) {
 /* harmony export */   wg: () => (/* binding */ RESEND_INVITE)
 /* harmony export */ });
 /* harmony import */ var _cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(337);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(468);
-/* harmony import */ var _request_problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(384);
-/* harmony import */ var _stop_problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(465);
+/* harmony import */ var _cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(839);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(468);
+/* harmony import */ var _request_problem_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(384);
+/* harmony import */ var _stop_problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(465);
+
 
 
 
@@ -912,26 +920,26 @@ const RESEND_INVITE = 'Members › the user › Resend invite, in the account’
 function outcomeProblem(outcome, context) {
     const { invite, id, cause, state, kind } = outcome;
     const { desiredStatus, dryRun, scheme } = context;
-    const name = (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteTitle */ .cG)(invite, id);
-    const title = `Could not ${dryRun ? 'read' : (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .verbOf */ .rl)(desiredStatus)} ${invite.kind ?? 'invite'} ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteLabel */ .Kb)(invite, id)}`;
+    const name = (0,_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteTitle */ .cG)(invite, id);
+    const title = `Could not ${dryRun ? 'read' : (0,_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .verbOf */ .rl)(desiredStatus)} ${(0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .kindOf */ .I)(invite)} ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id)}`;
     const withState = (problem) => ({
         ...problem,
         message: `${problem.message} ${STATE_TEXTS[state]}.`.trimStart(),
     });
     switch (cause.kind) {
         case 'request': {
-            const problem = (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .requestProblem */ .J)(title, cause.failure, scheme);
+            const problem = (0,_request_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .requestProblem */ .J)(title, cause.failure, scheme);
             return cause.isNotFound ? problem : withState(problem);
         }
         case 'stop': {
-            const { title: reason, hint } = (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .stopProblem */ .E)(cause.stop.reason, scheme);
+            const { title: reason, hint } = (0,_stop_problem_js__WEBPACK_IMPORTED_MODULE_4__/* .stopProblem */ .E)(cause.stop.reason, scheme);
             const message = `${reason}.`;
             if (kind === 'not_attempted')
                 return { title: `${name} was not attempted`, message, details: [], hint };
             return withState({ title, message, details: [], hint });
         }
         case 'outside-policy':
-            return outsidePolicyProblem(outcome, (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .describeMismatch */ ._e)(cause.mismatch), cause.failure);
+            return outsidePolicyProblem(outcome, (0,_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .describeMismatch */ ._e)(cause.mismatch), cause.failure);
         case 'final-status':
             return finalStatusProblem(name, desiredStatus, cause.status, cause.failure);
         case 'defect': {
@@ -941,7 +949,7 @@ function outcomeProblem(outcome, context) {
     }
 }
 function outsidePolicyProblem({ invite, id, state }, why, failure) {
-    const title = `${(0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inviteTitle */ .cG)(invite, id)} is outside the policy`;
+    const title = `${(0,_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteTitle */ .cG)(invite, id)} is outside the policy`;
     if (failure === undefined) {
         const message = `It was left untouched: ${why}.`;
         const hint = 'With invite-id, the filters must match too. Check the id, or change the filter.';
@@ -963,7 +971,7 @@ function finalStatusProblem(name, desiredStatus, status, failure) {
     return { title, message, details, hint };
 }
 function describeAttempt(failure) {
-    return failure === undefined ? [] : [`${(0,_cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorLine */ .B)(failure.error)}.`, ...(0,_request_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .requestDetails */ ._)(failure)];
+    return failure === undefined ? [] : [`${(0,_cloudflare_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .errorLine */ .B)(failure.error)}.`, ...(0,_request_problem_js__WEBPACK_IMPORTED_MODULE_3__/* .requestDetails */ ._)(failure)];
 }
 
 
@@ -1639,8 +1647,10 @@ const USER_AGENT = `cloudflare-invite-action/${VERSION}`;
 /* harmony export */   GX: () => (/* binding */ toOneLine),
 /* harmony export */   Ku: () => (/* binding */ firstOf),
 /* harmony export */   pq: () => (/* binding */ countOf),
+/* harmony export */   v5: () => (/* binding */ MASK),
 /* harmony export */   xv: () => (/* binding */ truncate)
 /* harmony export */ });
+const MASK = '***';
 function truncate(text, maxLength) {
     if (text.length <= maxLength)
         return text;
@@ -2256,7 +2266,67 @@ function credentialHeaders(credentials) {
 
 // EXTERNAL MODULE: ../build/words.js
 var words = __nccwpck_require__(415);
+;// CONCATENATED MODULE: ../build/redact.js
+
+
+const PART_LENGTH = 8;
+function createRedactor(secrets) {
+    const parts = new Set(secrets.flatMap(partsOf));
+    const [holdsMask, holdsBlank] = ['*', ' '].map((character) => [...parts].some((part) => part.includes(character)));
+    if (parts.size === 0)
+        return (text) => text;
+    const redact = (text) => {
+        const masked = maskParts(text, parts);
+        return holdsMask && masked !== text ? maskCompleted(masked, parts) : masked;
+    };
+    return (text) => {
+        const redacted = redact(text);
+        if (!holdsBlank)
+            return redacted;
+        const asShown = (0,words/* toOneLine */.GX)(redacted);
+        const shown = redact(asShown);
+        return shown === asShown ? redacted : shown;
+    };
+}
+function redactId(id, redact) {
+    return (redact.inId ?? redact)(id);
+}
+function partsOf(secret) {
+    const lower = (0,ascii/* asciiLowercase */.T)(secret);
+    const count = Math.max(0, lower.length - PART_LENGTH + 1);
+    return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
+}
+function maskParts(text, parts) {
+    const lower = (0,ascii/* asciiLowercase */.T)(text);
+    let masked = '';
+    let hiddenTo = 0;
+    for (let start = 0; start + PART_LENGTH <= lower.length; start++) {
+        if (!parts.has(lower.slice(start, start + PART_LENGTH)))
+            continue;
+        if (start >= hiddenTo)
+            masked += text.slice(hiddenTo, start) + words/* MASK */.v5;
+        hiddenTo = start + PART_LENGTH;
+    }
+    return masked + text.slice(hiddenTo);
+}
+function maskCompleted(text, parts) {
+    const kept = [];
+    const isPart = () => parts.has((0,ascii/* asciiLowercase */.T)(kept.slice(-PART_LENGTH).join('')));
+    for (let index = 0; index < text.length; index++) {
+        const next = [text[index] ?? ''];
+        for (let character = next.pop(); character !== undefined; character = next.pop()) {
+            kept.push(character);
+            if (!isPart())
+                continue;
+            kept.length -= PART_LENGTH;
+            next.push(...words/* MASK */.v5);
+        }
+    }
+    return kept.join('');
+}
+
 ;// CONCATENATED MODULE: ../build/cloudflare/envelope.js
+
 
 
 
@@ -2270,7 +2340,7 @@ function parseBody(text, redact) {
         if (typeof value !== 'string' || (key === 'status' && cloudflare_invite/* INVITE_STATUSES */.$u.has(value)))
             return value;
         const isId = key === 'id' && (0,cloudflare_invite/* isInviteId */.n$)(value);
-        const redacted = isId && redact.inId !== undefined ? redact.inId(value) : redact(value);
+        const redacted = isId ? redactId(value, redact) : redact(value);
         if (redacted !== value)
             redact.altered?.add(redacted);
         return redacted;
@@ -2694,7 +2764,8 @@ class InvitesClient {
         });
     }
     async listPage(page, perPage, options = {}) {
-        const { kind = 'invite', status, retry, isOptional } = options;
+        const { status, retry, isOptional } = options;
+        const kind = (0,cloudflare_invite/* kindOf */.I)(options);
         const request = { method: 'GET', path: ENDPOINTS[kind].path, isList: true, isOptional };
         const ofStatus = status === undefined ? {} : { status };
         const query = `?${new URLSearchParams({ ...ofStatus, page: String(page), per_page: String(perPage) })}`;
@@ -2758,7 +2829,7 @@ class InvitesClient {
         };
     }
 }
-const endpointOf = ({ kind = 'invite' }) => ENDPOINTS[kind];
+const endpointOf = (ref) => ENDPOINTS[(0,cloudflare_invite/* kindOf */.I)(ref)];
 const pathOf = (ref) => `${endpointOf(ref).path}/${encodeURIComponent(ref.id)}`;
 function pageOf({ result, resultInfo }) {
     if (Array.isArray(result))
@@ -3122,6 +3193,7 @@ function parseJson(text) {
 
 
 
+
 function oneOf(...words) {
     const allowed = `It must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`;
     return (text, context) => words.find((word) => word === text) ?? refuse(context, text, allowed);
@@ -3165,8 +3237,7 @@ const inviteIds = (text, context) => {
     if (ids.length === 0)
         return refuse(context, text, 'It must hold at least one id.');
     const { redact, name, report } = context;
-    const holdsSecret = (id) => (redact.inId ?? redact)(id) !== id;
-    if (ids.some(holdsSecret))
+    if (ids.some((id) => redactId(id, redact) !== id))
         return void report(INPUT_PROBLEMS.secretInList(name));
     const bad = ids.filter((id) => !(0,cloudflare_invite/* isInviteId */.n$)((0,cloudflare_invite/* parseRef */.rd)(id).id));
     for (const id of bad)
@@ -3890,63 +3961,6 @@ function useProxyFromEnv(env, urls, dispatcher, setGlobalProxy = external_node_h
     }
 }
 
-;// CONCATENATED MODULE: ../build/redact.js
-
-
-const PART_LENGTH = 8;
-const MASK = '***';
-function createRedactor(secrets) {
-    const parts = new Set(secrets.flatMap(partsOf));
-    const [holdsMask, holdsBlank] = ['*', ' '].map((character) => [...parts].some((part) => part.includes(character)));
-    if (parts.size === 0)
-        return (text) => text;
-    const redact = (text) => {
-        const masked = maskParts(text, parts);
-        return holdsMask && masked !== text ? maskCompleted(masked, parts) : masked;
-    };
-    return (text) => {
-        const redacted = redact(text);
-        if (!holdsBlank)
-            return redacted;
-        const asShown = (0,words/* toOneLine */.GX)(redacted);
-        const shown = redact(asShown);
-        return shown === asShown ? redacted : shown;
-    };
-}
-function partsOf(secret) {
-    const lower = (0,ascii/* asciiLowercase */.T)(secret);
-    const count = Math.max(0, lower.length - PART_LENGTH + 1);
-    return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
-}
-function maskParts(text, parts) {
-    const lower = (0,ascii/* asciiLowercase */.T)(text);
-    let masked = '';
-    let hiddenTo = 0;
-    for (let start = 0; start + PART_LENGTH <= lower.length; start++) {
-        if (!parts.has(lower.slice(start, start + PART_LENGTH)))
-            continue;
-        if (start >= hiddenTo)
-            masked += text.slice(hiddenTo, start) + MASK;
-        hiddenTo = start + PART_LENGTH;
-    }
-    return masked + text.slice(hiddenTo);
-}
-function maskCompleted(text, parts) {
-    const kept = [];
-    const isPart = () => parts.has((0,ascii/* asciiLowercase */.T)(kept.slice(-PART_LENGTH).join('')));
-    for (let index = 0; index < text.length; index++) {
-        const next = [text[index] ?? ''];
-        for (let character = next.pop(); character !== undefined; character = next.pop()) {
-            kept.push(character);
-            if (!isPart())
-                continue;
-            kept.length -= PART_LENGTH;
-            next.push(...MASK);
-        }
-    }
-    return kept.join('');
-}
-
 // EXTERNAL MODULE: ../build/report/annotations.js
 var annotations = __nccwpck_require__(879);
 // EXTERNAL MODULE: ../build/report/log.js
@@ -4044,6 +4058,7 @@ function describeSkipped({ reason, type, id, status, organization }) {
 
 
 
+
 const INVITE_OUTPUTS = Object.keys(cloudflare_invite/* INVITE_FIELDS */.sN);
 const KIND_OUTPUTS = ['kind', 'membership_id'];
 const COUNT_OUTPUTS = ['changed', 'matched_count', 'changed_count', 'failed_count', 'invite_ids', 'invites'];
@@ -4060,7 +4075,7 @@ function buildOutputs(outcomes) {
     return {
         outputs: {
             ...inviteOutputs(only === undefined ? {} : { ...only.invite, id: only.id }),
-            kind: only === undefined ? '' : kindOf(only.invite),
+            kind: only === undefined ? '' : (0,cloudflare_invite/* kindOf */.I)(only.invite),
             membership_id: only?.invite.kind === 'membership' ? only.id : '',
             changed: String(changedCount > 0),
             matched_count: String(outcomes.length),
@@ -4088,7 +4103,7 @@ function outputWarnings({ outputs, omitted }, outcomes, altered = new Set()) {
     const fields = INVITE_OUTPUTS.filter((name) => outcomes.some(({ invite }) => isAltered(invite[name])));
     if (fields.length > 0) {
         const where = `Cloudflare sent a part of a credential of this step in ${fields.join(', ')}`;
-        warn('Values in the outputs were altered', `${where}; "***" stands in its place. Find out how it came there.`);
+        warn('Values in the outputs were altered', `${where}; "${words/* MASK */.v5}" stands in its place. Find out how it came there.`);
     }
     return warnings;
 }
@@ -4113,11 +4128,10 @@ function inviteOutputs(invite) {
     });
     return Object.fromEntries(texts);
 }
-const kindOf = ({ kind = 'invite' }) => kind;
 function toEntry(outcome) {
     const { invite, id, kind } = outcome;
     const ofMembership = invite.kind === 'membership' && { membership_id: id };
-    const facts = { kind: kindOf(invite), ...ofMembership, outcome: kind };
+    const facts = { kind: (0,cloudflare_invite/* kindOf */.I)(invite), ...ofMembership, outcome: kind };
     return { ...invite, id, ...facts, ...((0,invites_outcome/* isFailed */.I)(outcome) && { error: (0,problem/* problemLine */.YK)(outcome.problem) }) };
 }
 function stringifyWithin(entries, maxLength) {
@@ -5331,6 +5345,7 @@ function restoreTls(env) {
 
 
 
+
 async function runAction(runtime) {
     const workflow = withoutFailures(runtime.workflow);
     const safeRuntime = { ...runtime, workflow };
@@ -5345,7 +5360,7 @@ async function runAction(runtime) {
 async function runStep(runtime) {
     const { env, workflow, useProxy } = runtime;
     let inputs;
-    let redact = () => '***';
+    let redact = () => words/* MASK */.v5;
     try {
         const secrets = readSecrets(env);
         if (isOnRunner(env))

@@ -35,6 +35,7 @@ import { describeThrown, publishReport, reportRun } from './report/report.ts';
 import { type Workflow, withoutFailures } from './report/workflow.ts';
 import { restoreTls } from './tls.ts';
 import type { TrackingOptions } from './tracking-issue/update.ts';
+import { MASK } from './words.ts';
 
 /** Injected dependencies. */
 export interface Runtime {
@@ -81,7 +82,7 @@ async function runStep(runtime: Runtime): Promise<StepResult> {
   const { env, workflow, useProxy } = runtime;
   let inputs: Inputs | undefined;
   // Until the secrets are known, any text may hold one.
-  let redact: Redact = () => '***';
+  let redact: Redact = () => MASK;
   try {
     const secrets = readSecrets(env);
     if (isOnRunner(env)) workflow.mask(secrets);

@@ -1,5 +1,5 @@
 import { asciiLowercase } from './ascii.ts';
-import { toOneLine } from './words.ts';
+import { MASK, toOneLine } from './words.ts';
 
 /** Replaces credentials in a text. */
 export interface Redact {
@@ -12,7 +12,6 @@ export interface Redact {
 
 /** Shortest part of a credential that counts as a leak, in characters. */
 const PART_LENGTH = 8;
-const MASK = '***';
 
 /**
  * Makes the function that takes credentials out of every text from outside: bodies, headers, messages of exceptions,
@@ -38,6 +37,11 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
     const shown = redact(asShown);
     return shown === asShown ? redacted : shown;
   };
+}
+
+/** Redacts an id, with `redact.inId` if there is one. */
+export function redactId(id: string, redact: Redact): string {
+  return (redact.inId ?? redact)(id);
 }
 
 function partsOf(secret: string): readonly string[] {

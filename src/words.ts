@@ -1,3 +1,6 @@
+/** Stands in the place of a credential. */
+export const MASK = '***';
+
 /** At most `maxLength` UTF-16 units of `text`, the ellipsis that marks an omission included. */
 export function truncate(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;

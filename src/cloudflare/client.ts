@@ -9,6 +9,7 @@ import {
   type InviteRef,
   type InviteResponse,
   isReadableRole,
+  kindOf,
   toInvite,
 } from './invite.ts';
 import { toMembership } from './membership.ts';
@@ -117,7 +118,8 @@ export class InvitesClient {
    * parameters, of which Cloudflare documents none for invites, reads the whole list as the first page.
    */
   async listPage(page: number, perPage: number, options: ListOptions = {}): Promise<ApiResult<InvitePage>> {
-    const { kind = 'invite', status, retry, isOptional } = options;
+    const { status, retry, isOptional } = options;
+    const kind = kindOf(options);
     const request: ApiRequest = { method: 'GET', path: ENDPOINTS[kind].path, isList: true, isOptional };
     const ofStatus = status === undefined ? {} : { status };
     const query = `?${new URLSearchParams({ ...ofStatus, page: String(page), per_page: String(perPage) })}`;
@@ -188,7 +190,7 @@ export class InvitesClient {
   }
 }
 
-const endpointOf = ({ kind = 'invite' }: InviteRef): Endpoint => ENDPOINTS[kind];
+const endpointOf = (ref: InviteRef): Endpoint => ENDPOINTS[kindOf(ref)];
 const pathOf = (ref: InviteRef): string => `${endpointOf(ref).path}/${encodeURIComponent(ref.id)}`;
 
 function pageOf({ result, resultInfo }: ApiSuccess): InvitePage | string {

@@ -1,5 +1,5 @@
 import { isObject } from '../json.ts';
-import type { Redact } from '../redact.ts';
+import { type Redact, redactId } from '../redact.ts';
 import { truncate } from '../words.ts';
 import type { CodedMessage, ErrorDetail } from './error-codes.ts';
 import { INVITE_STATUSES, isInviteId } from './invite.ts';
@@ -47,7 +47,7 @@ export function parseBody(text: string, redact: Redact): Body {
   const redactString = (key: string, value: unknown): unknown => {
     if (typeof value !== 'string' || (key === 'status' && INVITE_STATUSES.has(value))) return value;
     const isId = key === 'id' && isInviteId(value);
-    const redacted = isId && redact.inId !== undefined ? redact.inId(value) : redact(value);
+    const redacted = isId ? redactId(value, redact) : redact(value);
     if (redacted !== value) redact.altered?.add(redacted);
     return redacted;
   };

@@ -34,10 +34,15 @@ export type InviteField = keyof typeof INVITE_FIELDS;
 /** Cloudflare's two lists of invitations: `/user/invites`, and pending `/memberships`. */
 export type InviteKind = 'invite' | 'membership';
 
-/** An invitation as Cloudflare shows it, in either list; any field may be missing. Without a kind, it is an invite. */
+/** An invitation as Cloudflare shows it, in either list; any field may be missing. */
 export type Invite = { readonly [Field in InviteField]?: FieldTypes[(typeof INVITE_FIELDS)[Field]] } & {
   readonly kind?: InviteKind | undefined;
 };
+
+/** The list of an invitation or a request: without a kind, that of the invites. */
+export function kindOf({ kind = 'invite' }: { readonly kind?: InviteKind | undefined }): InviteKind {
+  return kind;
+}
 
 /** The two responses that an invited user can give. */
 export type InviteResponse = 'accepted' | 'rejected';

@@ -5,7 +5,7 @@ import { MAX_PATTERN_LENGTH, type PatternList, parsePatternList } from '../invit
 import { isLoopbackAddress } from '../loopback.ts';
 import { entryProblem, listFault } from '../problems/entry-problem.ts';
 import { INPUT_PROBLEMS } from '../problems/input-problems.ts';
-import type { Redact } from '../redact.ts';
+import { type Redact, redactId } from '../redact.ts';
 import { hidesExclusion, parseJson, splitList } from './entries.ts';
 
 /** What a parser needs beside the text. */
@@ -72,8 +72,7 @@ export const inviteIds: Parser<readonly string[]> = (text, context) => {
   if (ids.length === 0) return refuse(context, text, 'It must hold at least one id.');
   // Refuse a credential here: an id is shown in every report.
   const { redact, name, report } = context;
-  const holdsSecret = (id: string): boolean => (redact.inId ?? redact)(id) !== id;
-  if (ids.some(holdsSecret)) return void report(INPUT_PROBLEMS.secretInList(name));
+  if (ids.some((id) => redactId(id, redact) !== id)) return void report(INPUT_PROBLEMS.secretInList(name));
   const bad = ids.filter((id) => !isInviteId(parseRef(id).id));
   for (const id of bad)
     refuse(

@@ -4,6 +4,7 @@ import type { InvitePage, InvitesClient, ListOptions } from '../cloudflare/clien
 import type { RequestFailure, Result } from '../cloudflare/errors.ts';
 import { INVITE_STATUSES, type Invite, isInviteId, toInvite } from '../cloudflare/invite.ts';
 import { toMembership } from '../cloudflare/membership.ts';
+import { MASK } from '../words.ts';
 import type { ListedInvite } from './select.ts';
 
 /** Invites asked for per page. Cloudflare's description names no page size; the server may choose another one. */
@@ -142,7 +143,7 @@ function parseEntry(invite: Invite | undefined, entry: unknown): ListedInvite | 
   const { id, status, organization_name: organization } = invite;
   if (id === undefined) return { reason: 'no-id', organization };
   // Part of the id was replaced as a credential, so no request can name the invite.
-  if (id.includes('***')) return { reason: 'secret-id', organization };
+  if (id.includes(MASK)) return { reason: 'secret-id', organization };
   if (!isInviteId(id)) return { reason: 'unusable-id', id, organization };
   if (status === undefined) return { reason: 'no-status', id, organization };
   if (!INVITE_STATUSES.has(status)) return { reason: 'unknown-status', id, organization, status };

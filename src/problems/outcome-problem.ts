@@ -1,4 +1,5 @@
 import { errorLine, type RequestFailure } from '../cloudflare/errors.ts';
+import { kindOf } from '../cloudflare/invite.ts';
 import type { KnownState } from '../invites/known-state.ts';
 import type { FailedOutcome, SuccessfulOutcome } from '../invites/outcome.ts';
 import type { StepContext } from '../invites/run-result.ts';
@@ -25,7 +26,7 @@ export function outcomeProblem(outcome: FailedOutcome, context: StepContext): Pr
   const { invite, id, cause, state, kind } = outcome;
   const { desiredStatus, dryRun, scheme } = context;
   const name = inviteTitle(invite, id);
-  const title = `Could not ${dryRun ? 'read' : verbOf(desiredStatus)} ${invite.kind ?? 'invite'} ${inviteLabel(invite, id)}`;
+  const title = `Could not ${dryRun ? 'read' : verbOf(desiredStatus)} ${kindOf(invite)} ${inviteLabel(invite, id)}`;
   const withState = (problem: Problem): Problem => ({
     ...problem,
     message: `${problem.message} ${STATE_TEXTS[state]}.`.trimStart(),

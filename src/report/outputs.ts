@@ -1,7 +1,8 @@
-import { formatRef, INVITE_FIELDS, type Invite, type InviteField, type InviteKind } from '../cloudflare/invite.ts';
+import { formatRef, INVITE_FIELDS, type Invite, type InviteField, kindOf } from '../cloudflare/invite.ts';
 import { isFailed } from '../invites/outcome.ts';
 import type { ReportedOutcome } from '../problems/outcome-problem.ts';
 import { problemLine } from '../problems/problem.ts';
+import { MASK } from '../words.ts';
 import type { Annotation, Workflow } from './workflow.ts';
 
 const INVITE_OUTPUTS = Object.keys(INVITE_FIELDS) as readonly InviteField[];
@@ -79,7 +80,7 @@ export function outputWarnings(
   const fields = INVITE_OUTPUTS.filter((name) => outcomes.some(({ invite }) => isAltered(invite[name])));
   if (fields.length > 0) {
     const where = `Cloudflare sent a part of a credential of this step in ${fields.join(', ')}`;
-    warn('Values in the outputs were altered', `${where}; "***" stands in its place. Find out how it came there.`);
+    warn('Values in the outputs were altered', `${where}; "${MASK}" stands in its place. Find out how it came there.`);
   }
   return warnings;
 }
@@ -106,8 +107,6 @@ function inviteOutputs(invite: Invite): Readonly<Record<InviteField, string>> {
   });
   return Object.fromEntries(texts);
 }
-
-const kindOf = ({ kind = 'invite' }: Invite): InviteKind => kind;
 
 function toEntry(outcome: ReportedOutcome): unknown {
   const { invite, id, kind } = outcome;

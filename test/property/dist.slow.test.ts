@@ -6,6 +6,7 @@ import { serve } from '../../sandbox/server.ts';
 import { systemClock } from '../../src/clock.ts';
 import { CREDENTIALS, START_MS } from '../run.ts';
 import { checkInvariants } from './invariants.ts';
+import { observe } from './observed.ts';
 import { stepInputs } from './property.ts';
 import { type RandomStep, randomSteps } from './random-step.ts';
 
@@ -48,20 +49,7 @@ async function checkInDist(original: RandomStep): Promise<void> {
       with: { 'api-token': CREDENTIALS.token, 'api-base-url': server.url, ...stepInputs(step) },
       debug: true,
     });
-    const end = sandbox.invitations.now();
-    sandbox.invitations.settle();
-    checkInvariants(step, {
-      exitCode: result.exitCode,
-      outputs: result.outputs,
-      errors: result.annotations.filter(({ level }) => level === 'error'),
-      summary: result.summary,
-      shown: JSON.stringify([result.log, result.annotations, result.debug, result.summary, result.outputs]),
-      requests: sandbox.requests,
-      maxConcurrent: sandbox.maxConcurrent,
-      invitations: sandbox.invitations,
-      startMs,
-      end,
-    });
+    checkInvariants(step, observe(result, sandbox, startMs));
   } finally {
     await server.close();
   }

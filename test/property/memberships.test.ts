@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import type { MembershipOptions, RecordedRequest } from '../../sandbox/cloudflare.ts';
 import { type Run, run } from '../run.ts';
-import { stepInputs } from './property.ts';
+import { runOptions } from './property.ts';
 import { allows, type RandomStep, randomSteps } from './random-step.ts';
 
 /** What is unknown of Cloudflare's other list. */
@@ -45,16 +45,9 @@ async function runStep(step: RandomStep, { place, hasOwnIds, options, isKind }: 
   const faults = step.world.faults?.map((fault) =>
     fault.on?.method === 'PATCH' ? { ...fault, on: { ...fault.on, method: 'PUT' } } : fault,
   );
-  return run({
-    inputs: {
-      ...stepInputs({ ...step, policy: filters, inviteIds: refs }),
-      ...(isList && isKind && { kind: 'membership' }),
-    },
-    world: { ...step.world, ...(faults && { faults }), invites: step.invites, memberships },
-    seed: step.seed,
-    clockOffsetMs: step.clockOffsetMs,
-    ...(step.cancelAt !== undefined && { cancelAt: step.cancelAt }),
-  });
+  const world = { ...step.world, ...(faults && { faults }), memberships };
+  const { inputs, ...others } = runOptions({ ...step, policy: filters, inviteIds: refs, world });
+  return run({ ...others, inputs: { ...inputs, ...(isList && isKind && { kind: 'membership' }) } });
 }
 
 interface Shown {

@@ -19,6 +19,35 @@ export interface Observed {
   readonly end: Moment;
 }
 
+/** A result of a step, in this process or in a child. */
+type Result = Pick<Observed, 'exitCode' | 'outputs' | 'summary'> & {
+  readonly annotations: readonly { readonly level: string; readonly title: string; readonly message: string }[];
+  readonly log: readonly string[];
+  readonly debug: readonly string[];
+};
+
+/** Observes a step that has just ended. Then settles its invites: a later change can also contradict what it said. */
+export function observe(
+  { exitCode, outputs, summary, annotations, log, debug }: Result,
+  { invitations, requests, maxConcurrent }: CloudflareSandbox,
+  startMs: number,
+): Observed {
+  const end = invitations.now();
+  invitations.settle();
+  return {
+    exitCode,
+    outputs,
+    errors: annotations.filter(({ level }) => level === 'error'),
+    summary,
+    shown: JSON.stringify([annotations, log, debug, summary, outputs]),
+    requests,
+    maxConcurrent,
+    invitations,
+    startMs,
+    end,
+  };
+}
+
 /** One entry of the output `invites`. */
 export interface Entry {
   readonly id: string;

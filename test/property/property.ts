@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { run } from '../run.ts';
+import { type RunOptions, run, START_MS } from '../run.ts';
 import { Tally } from './counts.ts';
 import { checkInvariants, type InvariantName } from './invariants.ts';
+import { observe } from './observed.ts';
 import { policyInputs, type RandomStep, randomSteps } from './random-step.ts';
 
 /** The inputs of the step that a case describes. */
@@ -17,33 +18,22 @@ export function stepInputs(step: RandomStep): Record<string, string> {
   };
 }
 
+/** The options of a run of the step in this process. */
+export function runOptions(step: RandomStep): RunOptions {
+  return {
+    inputs: stepInputs(step),
+    world: { ...step.world, invites: step.invites },
+    seed: step.seed,
+    clockOffsetMs: step.clockOffsetMs,
+    ...(step.cancelAt !== undefined && { cancelAt: step.cancelAt }),
+  };
+}
+
 /** The property that every invariant holds; `only` names those to check instead of all. */
 function keepsInvariants(tally: Tally, only?: readonly InvariantName[]) {
   return fc.asyncProperty(randomSteps, async (step) => {
-    const result = await run({
-      inputs: stepInputs(step),
-      world: { ...step.world, invites: step.invites },
-      seed: step.seed,
-      clockOffsetMs: step.clockOffsetMs,
-      ...(step.cancelAt !== undefined && { cancelAt: step.cancelAt }),
-    });
-    const { sandbox, elapsedMs, annotations, log, debug, summary, outputs, exitCode } = result;
-    const end = sandbox.invitations.now();
-    // A change after the end of the step can also contradict what the step said.
-    sandbox.invitations.settle();
-    const observed = {
-      exitCode,
-      outputs,
-      errors: annotations.filter(({ level }) => level === 'error'),
-      summary,
-      shown: JSON.stringify([annotations, log, debug, summary, outputs]),
-      requests: sandbox.requests,
-      maxConcurrent: sandbox.maxConcurrent,
-      invitations: sandbox.invitations,
-      startMs: end.atMs - elapsedMs,
-      end,
-    };
-    tally.add(checkInvariants(step, observed, only));
+    const result = await run(runOptions(step));
+    tally.add(checkInvariants(step, observe(result, result.sandbox, START_MS), only));
   });
 }
 

@@ -116,10 +116,17 @@ test.concurrent('accept-one.yml changes nothing in a dry run', async () => {
   expect(outputs(job).invites).toContain('"outcome":"planned"');
 });
 
+const membershipOf = (id: string): string => `f${id.slice(1)}`;
 /** Cloudflare's two lists when a membership has an id of its own. */
-const MEMBERSHIPS: SandboxOptions['memberships'] = { listOf: () => 'memberships', idOf: (id) => `f${id.slice(1)}` };
-const ACME_MEMBERSHIPS = ACME.map((id) => `f${id.slice(1)}`);
+const MEMBERSHIPS: SandboxOptions['memberships'] = { listOf: () => 'memberships', idOf: membershipOf };
+const ACME_MEMBERSHIPS = ACME.map(membershipOf);
 const MEMBERSHIP_IDS = ACME_MEMBERSHIPS.map((id) => `membership.${id}`);
+
+/** The requests that accept the memberships of Acme, as `sentTo` shows them. */
+const ACCEPTS_MEMBERSHIPS = [
+  'GET /memberships',
+  ...['GET', 'PUT'].flatMap((method) => ACME_MEMBERSHIPS.toSorted().map((id) => `${method} /memberships/${id}`)),
+];
 
 /** The requests by method and list. */
 const sentTo = (sandbox: CloudflareSandbox): string[] =>
@@ -199,10 +206,7 @@ test.concurrent('auto-accept.yml with kind: membership and no inviter accepts th
     event: 'schedule',
     secrets: SECRETS,
   });
-  expect(sentTo(sandbox)).toEqual([
-    'GET /memberships',
-    ...['GET', 'PUT'].flatMap((method) => ACME_MEMBERSHIPS.toSorted().map((id) => `${method} /memberships/${id}`)),
-  ]);
+  expect(sentTo(sandbox)).toEqual(ACCEPTS_MEMBERSHIPS);
   expect(ACME_MEMBERSHIPS.map((id) => sandbox.membership(id)?.status)).toEqual(['accepted', 'accepted']);
   const others = sandbox.memberships().filter(({ id = '' }) => !ACME_MEMBERSHIPS.includes(id));
   expect(others.map(({ status }) => status).filter((status) => status === 'pending')).toHaveLength(3);
@@ -396,11 +400,14 @@ test.concurrent('review.yml ignores an invite that changed after it was listed, 
   expect(respondedTo(sandbox)).toEqual([DEMO_IDS.acmeAdministrator]);
 });
 
+const reviewOfMemberships = (): string => {
+  const workflow = edit(readExample('review.yml'), 'KIND: invite', 'KIND: membership');
+  return edit(workflow, "INVITED_BY: '*@acme.example'", "INVITED_BY: '*'");
+};
+
 test.concurrent('review.yml with KIND: membership accepts each listed membership', async () => {
   const sandbox = user({ invites: INVITES, memberships: MEMBERSHIPS });
-  const kind = edit(readExample('review.yml'), 'KIND: invite', 'KIND: membership');
-  const workflow = edit(kind, "INVITED_BY: '*@acme.example'", "INVITED_BY: '*'");
-  const { run, list, used } = await runReview('two memberships', sandbox, 0, workflow);
+  const { run, list, used } = await runReview('two memberships', sandbox, 0, reviewOfMemberships());
   expect(results(run)).toEqual({
     list: 'success',
     [`accept ${MEMBERSHIP_IDS[0]}`]: 'success',
@@ -441,9 +448,7 @@ test.concurrent('review.yml ignores a membership that left the policy after it w
       },
     ],
   });
-  const kind = edit(readExample('review.yml'), 'KIND: invite', 'KIND: membership');
-  const workflow = edit(kind, "INVITED_BY: '*@acme.example'", "INVITED_BY: '*'");
-  const { run } = await runReview('a membership changed after the list', sandbox, 1, workflow);
+  const { run } = await runReview('a membership changed after the list', sandbox, 1, reviewOfMemberships());
   expect(results(run)).toEqual({
     list: 'success',
     [`accept ${MEMBERSHIP_IDS[0]}`]: 'failure',
@@ -529,10 +534,7 @@ test.concurrent('many-users.yml with kind: membership accepts the memberships of
   const { run } = await runOnce('many-users.yml, memberships', handle, { ...MANY_USERS, workflow });
   for (const name of USERS) {
     expect(ACME_MEMBERSHIPS.map((id) => of(name).membership(id)?.status)).toEqual(['accepted', 'accepted']);
-    expect(sentTo(of(name))).toEqual([
-      'GET /memberships',
-      ...['GET', 'PUT'].flatMap((method) => ACME_MEMBERSHIPS.toSorted().map((id) => `${method} /memberships/${id}`)),
-    ]);
+    expect(sentTo(of(name))).toEqual(ACCEPTS_MEMBERSHIPS);
     expect(outputs(jobOf(run, 'accept', name))).toMatchObject({
       changed_count: '2',
       invite_ids: JSON.stringify(MEMBERSHIP_IDS),
