@@ -22,7 +22,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 /* harmony export */   T: () => (/* binding */ asciiLowercase)
 /* harmony export */ });
 function asciiLowercase(text) {
-    return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 
@@ -2272,16 +2272,16 @@ var words = __nccwpck_require__(415);
 const PART_LENGTH = 8;
 function createRedactor(secrets) {
     const parts = new Set(secrets.flatMap(partsOf));
-    const [holdsMask, holdsBlank] = ['*', ' '].map((character) => [...parts].some((part) => part.includes(character)));
+    const units = new Set([...parts].join('').split(''));
     if (parts.size === 0)
         return (text) => text;
     const redact = (text) => {
-        const masked = maskParts(text, parts);
-        return holdsMask && masked !== text ? maskCompleted(masked, parts) : masked;
+        const masked = maskParts(text, parts, units);
+        return units.has('*') && masked !== text ? maskCompleted(masked, parts) : masked;
     };
     return (text) => {
         const redacted = redact(text);
-        if (!holdsBlank)
+        if (!units.has(' '))
             return redacted;
         const asShown = (0,words/* toOneLine */.GX)(redacted);
         const shown = redact(asShown);
@@ -2296,16 +2296,19 @@ function partsOf(secret) {
     const count = Math.max(0, lower.length - PART_LENGTH + 1);
     return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
 }
-function maskParts(text, parts) {
+function maskParts(text, parts, units) {
     const lower = (0,ascii/* asciiLowercase */.T)(text);
     let masked = '';
     let hiddenTo = 0;
     for (let start = 0; start + PART_LENGTH <= lower.length; start++) {
-        if (!parts.has(lower.slice(start, start + PART_LENGTH)))
-            continue;
-        if (start >= hiddenTo)
-            masked += text.slice(hiddenTo, start) + words/* MASK */.v5;
-        hiddenTo = start + PART_LENGTH;
+        const last = start + PART_LENGTH - 1;
+        if (!units.has(lower.charAt(last)))
+            start = last;
+        else if (parts.has(lower.slice(start, start + PART_LENGTH))) {
+            if (start >= hiddenTo)
+                masked += text.slice(hiddenTo, start) + words/* MASK */.v5;
+            hiddenTo = start + PART_LENGTH;
+        }
     }
     return masked + text.slice(hiddenTo);
 }

@@ -23,15 +23,16 @@ const PART_LENGTH = 8;
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const parts = new Set(secrets.flatMap(partsOf));
-  const [holdsMask, holdsBlank] = ['*', ' '].map((character) => [...parts].some((part) => part.includes(character)));
+  // UTF-16 code units, as `maskParts` reads them.
+  const units = new Set([...parts].join('').split(''));
   if (parts.size === 0) return (text) => text;
   const redact = (text: string): string => {
-    const masked = maskParts(text, parts);
-    return holdsMask && masked !== text ? maskCompleted(masked, parts) : masked;
+    const masked = maskParts(text, parts, units);
+    return units.has('*') && masked !== text ? maskCompleted(masked, parts) : masked;
   };
   return (text) => {
     const redacted = redact(text);
-    if (!holdsBlank) return redacted;
+    if (!units.has(' ')) return redacted;
     // Redact again: a line break is shown as a blank, which can complete a secret that holds a blank.
     const asShown = toOneLine(redacted);
     const shown = redact(asShown);
@@ -50,15 +51,19 @@ function partsOf(secret: string): readonly string[] {
   return Array.from({ length: count }, (_, start) => lower.slice(start, start + PART_LENGTH));
 }
 
-/** Masks each range of `text` that consists of parts; overlapping parts become one mask. */
-function maskParts(text: string, parts: ReadonlySet<string>): string {
+/** Masks each range of `text` that consists of parts; overlapping parts become one mask. `units` has all units of parts. */
+function maskParts(text: string, parts: ReadonlySet<string>, units: ReadonlySet<string>): string {
   const lower = asciiLowercase(text);
   let masked = '';
   let hiddenTo = 0;
   for (let start = 0; start + PART_LENGTH <= lower.length; start++) {
-    if (!parts.has(lower.slice(start, start + PART_LENGTH))) continue;
-    if (start >= hiddenTo) masked += text.slice(hiddenTo, start) + MASK;
-    hiddenTo = start + PART_LENGTH;
+    // No part holds the last unit of this range: skip all ranges that hold it.
+    const last = start + PART_LENGTH - 1;
+    if (!units.has(lower.charAt(last))) start = last;
+    else if (parts.has(lower.slice(start, start + PART_LENGTH))) {
+      if (start >= hiddenTo) masked += text.slice(hiddenTo, start) + MASK;
+      hiddenTo = start + PART_LENGTH;
+    }
   }
   return masked + text.slice(hiddenTo);
 }
