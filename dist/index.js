@@ -3064,83 +3064,80 @@ function isThisMachine(hostname) {
 
 
 
-function entryProblem(input, entry, { plain, layout, rule }) {
+function entryProblem(input, entry, { plain, rule }) {
     const shown = `${input} has the entry ${quote(entry)}`;
     if (entry.length > pattern/* MAX_PATTERN_LENGTH */.n7)
         return `${shown}. An entry has at most ${pattern/* MAX_PATTERN_LENGTH */.n7} characters.`;
-    const index = firstUnusual(entry, plain);
+    const tokens = tokensOf(entry);
+    const index = firstUnusual(tokens, plain);
+    const token = tokens[index];
+    const before = tokens.slice(0, index).join('');
     const isPlain = (text) => plain.test(text);
-    const guess = guesses(entry, index, plain).find(({ write }) => write.length > 0 && write.every(isPlain));
-    const mayEscape = layout === 'lines' && (entry.startsWith('!') || guess === undefined || !MARK.test(entry));
-    const isCut = index === entry.length && !entry.endsWith('\\');
-    const escaped = mayEscape && !isCut ? escapeUnusual(entry, plain) : undefined;
+    const guess = guesses(entry, before, token, plain).find(({ write }) => write.length > 0 && write.every(isPlain));
+    const isExclusion = guess === undefined ? LATE_EXCLUSION.test(entry) : MARK.test(entry);
+    const mayEscape = entry.startsWith('!') || !isExclusion;
+    const escaped = mayEscape ? escapeUnusual(tokens, plain) : undefined;
     const advice = [
         ...(guess === undefined ? [] : [`${guess.advice}: write ${guess.write.map(quote).join(' and ')}.`]),
         ...(escaped === undefined ? [] : [`If that character belongs to the name, write ${quote(escaped)}.`]),
     ];
-    const where = index < entry.length
-        ? `Character ${[...entry.slice(0, index)].length + 1}, ${nameCharacter(entry.slice(index))}, is not plain.`
-        : 'It ends too early.';
+    const where = token === undefined
+        ? 'It ends too early.'
+        : `Character ${[...before].length + 1}, ${nameCharacter(token)}, is not plain.`;
     return `${shown}. ${where} ${advice.join(' ') || rule}`;
 }
+function tokensOf(entry) {
+    return Array.from(entry.matchAll(/\\?[\s\S]/gu), ([token]) => token);
+}
 const COMPLETIONS = ['', 'x', '@x', 'x@x'];
-function firstUnusual(entry, plain) {
-    const isStart = (text) => COMPLETIONS.some((completion) => plain.test(text + completion));
-    let index = 0;
-    for (const character of entry) {
-        if (!isStart(entry.slice(0, index + character.length)))
-            break;
-        index += character.length;
-    }
-    return index < entry.length && index > 1 && entry[index - 1] === '!' ? index - 1 : index;
+function firstUnusual(tokens, plain) {
+    const isUnusual = (token, index) => {
+        const start = tokens.slice(0, index + 1).join('');
+        return token === '\\' || !COMPLETIONS.some((completion) => plain.test(start + completion));
+    };
+    const index = tokens.findIndex(isUnusual);
+    if (index === -1)
+        return tokens.length;
+    return index > 1 && tokens[index - 1] === '!' ? index - 1 : index;
 }
 function escapeUnusual(entry, plain) {
-    let text = entry;
-    for (let index = firstUnusual(text, plain); !plain.test(text); index = firstUnusual(text, plain)) {
-        if (text[index - 1] === '\\' && text[index - 2] !== '\\' && index < text.length)
+    const tokens = [...entry];
+    while (!plain.test(tokens.join(''))) {
+        const index = firstUnusual(tokens, plain);
+        const token = tokens[index];
+        if (token === undefined || /^\\./su.test(token))
             return undefined;
-        if (text.length > 2 * entry.length + 1)
-            return undefined;
-        text = `${text.slice(0, index)}\\${text.slice(index)}`;
+        tokens[index] = `\\${token}`;
     }
-    return text;
+    return tokens.join('');
 }
 const MARK = new RegExp(`[${invites_filters/* EXCLAMATION_MARKS */.Tu}]`, 'u');
 const MARKS_AT_START = new RegExp(`^[${invites_filters/* EXCLAMATION_MARKS */.Tu}]+`, 'u');
 const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›「」『』＂＇]';
 const QUOTED = new RegExp(`^(!?)${QUOTES}+\\s*(.*?)\\s*${QUOTES}+$`, 'u');
 const BULLET = /^[-–—•‣·●○▪+]\s+(?=\S)/u;
-const BEFORE_EXCLUSION = /^[^!\p{L}*]+!\s*/u;
-function guesses(entry, index, plain) {
-    const character = entry[index] ?? '';
+const LATE_EXCLUSION = /^[^!\p{L}*]+!\s*(.*?)[^\p{L}\p{M}\p{N}*]*$/su;
+function guesses(entry, before, token = '', plain) {
     const isAddress = plain.test('x@x') && !plain.test('x');
-    const listed = [
-        [character === '#', 'A comment stands on a line of its own', [entry.slice(0, index).trimEnd()]],
-        [BULLET.test(entry), 'A list has no bullets', [entry.replace(BULLET, '')]],
-        [QUOTED.test(entry), 'A list has no quotes', [entry.replace(QUOTED, '$1$2')]],
-        [/^!\s/u.test(entry), 'The text follows the "!" at once', [entry.replace(/^!\s+/u, '!')]],
-        [/^!!/.test(entry), 'One "!" is enough', [entry.replace(/^!+/, '!')]],
-        [
-            entry[0] !== '!' && MARKS_AT_START.test(entry),
-            'The "!" of an exclusion is U+0021',
-            [entry.replace(MARKS_AT_START, '!')],
-        ],
-        [BEFORE_EXCLUSION.test(entry), 'Nothing stands before the "!" of an exclusion', exclusionIn(entry)],
-        [/[!,;|]/.test(character), 'One line holds one entry', entry.split(/\s*[,;|]\s*|\s+(?=!)/).filter(Boolean)],
-        [/[\p{C}\p{DI}]/u.test(character), 'Remove the invisible character', [entry.replace(/[\p{C}\p{DI}]/gu, '')]],
-        [isAddress && !/[^@]@/.test(entry), 'A domain stands behind "*@"', [entry.replace(/^(!?)@?/, '$1*@')]],
-        [isAddress && entry.includes('@'), 'Write the address alone', [addressIn(entry)]],
+    return [
+        { advice: 'A comment stands on a line of its own', write: token === '#' ? [before.trimEnd()] : [] },
+        { advice: 'A list has no bullets', write: [entry.replace(BULLET, '')] },
+        { advice: 'A list has no quotes', write: [entry.replace(QUOTED, '$1$2')] },
+        { advice: 'Write no space after "!"', write: [entry.replace(/!\s+/u, '!')] },
+        { advice: 'One "!" is enough', write: [entry.replace(/!+/, '!')] },
+        { advice: 'Exclude with the ASCII "!" (U+0021)', write: [entry.replace(MARKS_AT_START, '!')] },
+        { advice: 'Nothing stands before the "!" of an exclusion', write: [entry.replace(LATE_EXCLUSION, '!$1')] },
+        {
+            advice: 'One line holds one entry',
+            write: /[!,;|]/.test(token) ? entry.split(/\s*[,;|]\s*|\s+(?=!)/).filter(Boolean) : [],
+        },
+        { advice: 'Remove the invisible character', write: [entry.replace(/[\p{C}\p{DI}]/gu, '')] },
+        { advice: 'Write "*@" before a domain', write: isAddress ? [entry.replace(/^(!?)@?/, '$1*@')] : [] },
+        { advice: 'Write the address alone', write: isAddress ? (entry.match(/!?[\w.*%+-]+@[\w.*%+-]+/g) ?? []) : [] },
     ];
-    return listed.flatMap(([fits, advice, write]) => (fits ? [{ advice, write }] : []));
 }
-function exclusionIn(entry) {
-    return [entry.replace(BEFORE_EXCLUSION, '!').replace(/[^\p{L}\p{M}\p{N}*]+$/u, '')];
-}
-function addressIn(entry) {
-    return /!?[A-Za-z0-9*._%+-]+@[A-Za-z0-9*._%+-]+/.exec(entry)?.[0] ?? '';
-}
-function nameCharacter(rest) {
-    const [character = ''] = rest;
+function nameCharacter(token) {
+    const [character = ''] = token;
     const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
     return /[\p{C}\p{Z}\p{DI}]/u.test(character) && character !== ' ' ? code : `${quote(character)} (${code})`;
 }

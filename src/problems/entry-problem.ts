@@ -11,52 +11,62 @@ interface Guess {
 }
 
 /** Says why an entry of a list is refused, which of its characters is the first that is not plain, and what to write. */
-export function entryProblem(input: string, entry: string, { plain, layout, rule }: Filter): string {
+export function entryProblem(input: string, entry: string, { plain, rule }: Filter): string {
   const shown = `${input} has the entry ${quote(entry)}`;
   if (entry.length > MAX_PATTERN_LENGTH) return `${shown}. An entry has at most ${MAX_PATTERN_LENGTH} characters.`;
-  const index = firstUnusual(entry, plain);
+  const tokens = tokensOf(entry);
+  const index = firstUnusual(tokens, plain);
+  const token = tokens[index];
+  const before = tokens.slice(0, index).join('');
   const isPlain = (text: string): boolean => plain.test(text);
-  const guess = guesses(entry, index, plain).find(({ write }) => write.length > 0 && write.every(isPlain));
+  const guess = guesses(entry, before, token, plain).find(({ write }) => write.length > 0 && write.every(isPlain));
   // An entry that was meant to exclude must not become one that includes.
-  const mayEscape = layout === 'lines' && (entry.startsWith('!') || guess === undefined || !MARK.test(entry));
-  const isCut = index === entry.length && !entry.endsWith('\\');
-  const escaped = mayEscape && !isCut ? escapeUnusual(entry, plain) : undefined;
+  const isExclusion = guess === undefined ? LATE_EXCLUSION.test(entry) : MARK.test(entry);
+  const mayEscape = entry.startsWith('!') || !isExclusion;
+  const escaped = mayEscape ? escapeUnusual(tokens, plain) : undefined;
   const advice = [
     ...(guess === undefined ? [] : [`${guess.advice}: write ${guess.write.map(quote).join(' and ')}.`]),
     ...(escaped === undefined ? [] : [`If that character belongs to the name, write ${quote(escaped)}.`]),
   ];
   const where =
-    index < entry.length
-      ? `Character ${[...entry.slice(0, index)].length + 1}, ${nameCharacter(entry.slice(index))}, is not plain.`
-      : 'It ends too early.';
+    token === undefined
+      ? 'It ends too early.'
+      : `Character ${[...before].length + 1}, ${nameCharacter(token)}, is not plain.`;
   return `${shown}. ${where} ${advice.join(' ') || rule}`;
+}
+
+/** The characters of an entry, each with the `\` that escapes it. */
+function tokensOf(entry: string): readonly string[] {
+  return Array.from(entry.matchAll(/\\?[\s\S]/gu), ([token]) => token);
 }
 
 /** What follows the start of a plain entry, at the latest. */
 const COMPLETIONS = ['', 'x', '@x', 'x@x'];
 
-/** The index of the first character that no plain entry can have there; the length of an entry that ends too early. */
-function firstUnusual(entry: string, plain: RegExp): number {
-  const isStart = (text: string): boolean => COMPLETIONS.some((completion) => plain.test(text + completion));
-  let index = 0;
-  for (const character of entry) {
-    if (!isStart(entry.slice(0, index + character.length))) break;
-    index += character.length;
-  }
+/** The index of the first token that no plain entry can have there; the number of tokens if the entry ends too early. */
+function firstUnusual(tokens: readonly string[], plain: RegExp): number {
+  const isUnusual = (token: string, index: number): boolean => {
+    const start = tokens.slice(0, index + 1).join('');
+    // A `\` alone escapes nothing.
+    return token === '\\' || !COMPLETIONS.some((completion) => plain.test(start + completion));
+  };
+  const index = tokens.findIndex(isUnusual);
+  if (index === -1) return tokens.length;
   // A `!` inside a name is found at the letter after it: point at the `!`.
-  return index < entry.length && index > 1 && entry[index - 1] === '!' ? index - 1 : index;
+  return index > 1 && tokens[index - 1] === '!' ? index - 1 : index;
 }
 
-/** `entry` with a `\` before each character that is not plain; undefined if that does not make it plain. */
-function escapeUnusual(entry: string, plain: RegExp): string | undefined {
-  let text = entry;
-  for (let index = firstUnusual(text, plain); !plain.test(text); index = firstUnusual(text, plain)) {
-    // A character that is escaped already, or the missing end of an entry.
-    if (text[index - 1] === '\\' && text[index - 2] !== '\\' && index < text.length) return undefined;
-    if (text.length > 2 * entry.length + 1) return undefined;
-    text = `${text.slice(0, index)}\\${text.slice(index)}`;
+/** The entry with a `\` before each character that is not plain; undefined if that does not make it plain. */
+function escapeUnusual(entry: readonly string[], plain: RegExp): string | undefined {
+  const tokens = [...entry];
+  // Escape one token after the other, none of them twice.
+  while (!plain.test(tokens.join(''))) {
+    const index = firstUnusual(tokens, plain);
+    const token = tokens[index];
+    if (token === undefined || /^\\./su.test(token)) return undefined;
+    tokens[index] = `\\${token}`;
   }
-  return text;
+  return tokens.join('');
 }
 
 const MARK = new RegExp(`[${EXCLAMATION_MARKS}]`, 'u');
@@ -65,43 +75,32 @@ const MARKS_AT_START = new RegExp(`^[${EXCLAMATION_MARKS}]+`, 'u');
 const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›「」『』＂＇]';
 const QUOTED = new RegExp(`^(!?)${QUOTES}+\\s*(.*?)\\s*${QUOTES}+$`, 'u');
 const BULLET = /^[-–—•‣·●○▪+]\s+(?=\S)/u;
-const BEFORE_EXCLUSION = /^[^!\p{L}*]+!\s*/u;
+// An exclusion behind something else, as far as its last letter.
+const LATE_EXCLUSION = /^[^!\p{L}*]+!\s*(.*?)[^\p{L}\p{M}\p{N}*]*$/su;
 
-/** Every guess that fits, the most likely one first. A guess whose texts are not plain is of no use. */
-function guesses(entry: string, index: number, plain: RegExp): readonly Guess[] {
-  const character = entry[index] ?? '';
+/** Every guess, the most likely one first. One that does not fit has no texts, or texts that are not plain. */
+function guesses(entry: string, before: string, token = '', plain: RegExp): readonly Guess[] {
   const isAddress = plain.test('x@x') && !plain.test('x');
-  const listed: readonly (readonly [boolean, string, readonly string[]])[] = [
-    [character === '#', 'A comment stands on a line of its own', [entry.slice(0, index).trimEnd()]],
-    [BULLET.test(entry), 'A list has no bullets', [entry.replace(BULLET, '')]],
-    [QUOTED.test(entry), 'A list has no quotes', [entry.replace(QUOTED, '$1$2')]],
-    [/^!\s/u.test(entry), 'The text follows the "!" at once', [entry.replace(/^!\s+/u, '!')]],
-    [/^!!/.test(entry), 'One "!" is enough', [entry.replace(/^!+/, '!')]],
-    [
-      entry[0] !== '!' && MARKS_AT_START.test(entry),
-      'The "!" of an exclusion is U+0021',
-      [entry.replace(MARKS_AT_START, '!')],
-    ],
-    [BEFORE_EXCLUSION.test(entry), 'Nothing stands before the "!" of an exclusion', exclusionIn(entry)],
-    [/[!,;|]/.test(character), 'One line holds one entry', entry.split(/\s*[,;|]\s*|\s+(?=!)/).filter(Boolean)],
-    [/[\p{C}\p{DI}]/u.test(character), 'Remove the invisible character', [entry.replace(/[\p{C}\p{DI}]/gu, '')]],
-    [isAddress && !/[^@]@/.test(entry), 'A domain stands behind "*@"', [entry.replace(/^(!?)@?/, '$1*@')]],
-    [isAddress && entry.includes('@'), 'Write the address alone', [addressIn(entry)]],
+  return [
+    { advice: 'A comment stands on a line of its own', write: token === '#' ? [before.trimEnd()] : [] },
+    { advice: 'A list has no bullets', write: [entry.replace(BULLET, '')] },
+    { advice: 'A list has no quotes', write: [entry.replace(QUOTED, '$1$2')] },
+    { advice: 'Write no space after "!"', write: [entry.replace(/!\s+/u, '!')] },
+    { advice: 'One "!" is enough', write: [entry.replace(/!+/, '!')] },
+    { advice: 'Exclude with the ASCII "!" (U+0021)', write: [entry.replace(MARKS_AT_START, '!')] },
+    { advice: 'Nothing stands before the "!" of an exclusion', write: [entry.replace(LATE_EXCLUSION, '!$1')] },
+    {
+      advice: 'One line holds one entry',
+      write: /[!,;|]/.test(token) ? entry.split(/\s*[,;|]\s*|\s+(?=!)/).filter(Boolean) : [],
+    },
+    { advice: 'Remove the invisible character', write: [entry.replace(/[\p{C}\p{DI}]/gu, '')] },
+    { advice: 'Write "*@" before a domain', write: isAddress ? [entry.replace(/^(!?)@?/, '$1*@')] : [] },
+    { advice: 'Write the address alone', write: isAddress ? (entry.match(/!?[\w.*%+-]+@[\w.*%+-]+/g) ?? []) : [] },
   ];
-  return listed.flatMap(([fits, advice, write]) => (fits ? [{ advice, write }] : []));
 }
 
-/** The exclusion in an entry that begins with something else, as far as its last letter. */
-function exclusionIn(entry: string): readonly string[] {
-  return [entry.replace(BEFORE_EXCLUSION, '!').replace(/[^\p{L}\p{M}\p{N}*]+$/u, '')];
-}
-
-function addressIn(entry: string): string {
-  return /!?[A-Za-z0-9*._%+-]+@[A-Za-z0-9*._%+-]+/.exec(entry)?.[0] ?? '';
-}
-
-function nameCharacter(rest: string): string {
-  const [character = ''] = rest;
+function nameCharacter(token: string): string {
+  const [character = ''] = token;
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   return /[\p{C}\p{Z}\p{DI}]/u.test(character) && character !== ' ' ? code : `${quote(character)} (${code})`;
 }

@@ -639,7 +639,7 @@ describe('filters', () => {
     ['organization-id', '../a, b?c', ['has the entry `../a`', 'has the entry `b?c`']],
     ['organization-id', '* # !abc', ['a comment that holds a word beginning with "!"']],
     ['organization-name', '# Acme', ['write `\\#` for a name that begins so']],
-    ['invited-by', 'acme.example', ['A domain stands behind "*@": write `*@acme.example`.']],
+    ['invited-by', 'acme.example', ['Write "*@" before a domain: write `*@acme.example`.']],
     ['roles', '["DNS"]', ['It is JSON. Write one entry per line']],
     ['organization-id', ', ,', ['organization-id is ", ,". It must hold at least one entry.']],
     ['invited-by', ',', ['invited-by is ",". It must hold at least one entry.']],

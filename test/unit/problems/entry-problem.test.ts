@@ -31,17 +31,17 @@ test.each<[FilterName, string, string]>([
   [
     'organization-name',
     '!  Acme',
-    'organization-name has the entry `!  Acme`. Character 2, ` ` (U+0020), is not plain. The text follows the "!" at once: write `!Acme`. If that character belongs to the name, write `!\\  Acme`.',
+    'organization-name has the entry `!  Acme`. Character 2, ` ` (U+0020), is not plain. Write no space after "!": write `!Acme`. If that character belongs to the name, write `!\\  Acme`.',
   ],
   [
     'organization-name',
     '!!!Acme',
-    'organization-name has the entry `!!!Acme`. Character 2, `!` (U+0021), is not plain. One "!" is enough: write `!Acme`.',
+    'organization-name has the entry `!!!Acme`. Character 2, `!` (U+0021), is not plain. One "!" is enough: write `!Acme`. If that character belongs to the name, write `!\\!\\!Acme`.',
   ],
   [
     'organization-name',
     '！Acme',
-    'organization-name has the entry `！Acme`. Character 1, `！` (U+FF01), is not plain. The "!" of an exclusion is U+0021: write `!Acme`.',
+    'organization-name has the entry `！Acme`. Character 1, `！` (U+FF01), is not plain. Exclude with the ASCII "!" (U+0021): write `!Acme`.',
   ],
   [
     'organization-name',
@@ -81,12 +81,12 @@ test.each<[FilterName, string, string]>([
   [
     'organization-name',
     'Acme \\',
-    'organization-name has the entry `Acme \\`. It ends too early. If that character belongs to the name, write `Acme \\\\`.',
+    'organization-name has the entry `Acme \\`. Character 6, `\\` (U+005C), is not plain. If that character belongs to the name, write `Acme \\\\`.',
   ],
   [
     'organization-name',
     'Acme\\n',
-    'organization-name has the entry `Acme\\n`. Character 6, `n` (U+006E), is not plain. An entry is a name or a pattern, one per line, without quotes and bullets; a comment stands on a line of its own.',
+    'organization-name has the entry `Acme\\n`. Character 5, `\\` (U+005C), is not plain. An entry is a name or a pattern, one per line, without quotes and bullets; a comment stands on a line of its own.',
   ],
   [
     'organization-name',
@@ -126,17 +126,17 @@ test.each<[FilterName, string, string]>([
   [
     'invited-by',
     'acme.example',
-    'invited-by has the entry `acme.example`. It ends too early. A domain stands behind "*@": write `*@acme.example`.',
+    'invited-by has the entry `acme.example`. It ends too early. Write "*@" before a domain: write `*@acme.example`.',
   ],
   [
     'invited-by',
     '@acme.example',
-    'invited-by has the entry `@acme.example`. Character 1, `@` (U+0040), is not plain. A domain stands behind "*@": write `*@acme.example`.',
+    'invited-by has the entry `@acme.example`. Character 1, `@` (U+0040), is not plain. Write "*@" before a domain: write `*@acme.example`.',
   ],
   [
     'invited-by',
     '!acme.example',
-    'invited-by has the entry `!acme.example`. It ends too early. A domain stands behind "*@": write `!*@acme.example`.',
+    'invited-by has the entry `!acme.example`. It ends too early. Write "*@" before a domain: write `!*@acme.example`.',
   ],
   [
     'invited-by',
@@ -177,6 +177,61 @@ test.each<[FilterName, string, string]>([
     'organization-id',
     'a.b',
     'organization-id has the entry `a.b`. Character 2, `.` (U+002E), is not plain. An id has at most 32 letters, digits, "-" or "_"; "*" stands for any of them.',
+  ],
+  [
+    'organization-name',
+    ';',
+    'organization-name has the entry `;`. Character 1, `;` (U+003B), is not plain. If that character belongs to the name, write `\\;`.',
+  ],
+  [
+    'organization-name',
+    '!Acme;',
+    'organization-name has the entry `!Acme;`. Character 6, `;` (U+003B), is not plain. One line holds one entry: write `!Acme`. If that character belongs to the name, write `!Acme\\;`.',
+  ],
+  [
+    'organization-name',
+    'Acme  !Globex',
+    'organization-name has the entry `Acme  !Globex`. Character 7, `!` (U+0021), is not plain. One line holds one entry: write `Acme` and `!Globex`.',
+  ],
+  [
+    'organization-name',
+    '!！Acme',
+    'organization-name has the entry `!！Acme`. Character 2, `！` (U+FF01), is not plain. Exclude with the ASCII "!" (U+0021): write `!Acme`. If that character belongs to the name, write `!\\！Acme`.',
+  ],
+  [
+    'organization-name',
+    'Acme\\\\!',
+    'organization-name has the entry `Acme\\\\!`. Character 7, `!` (U+0021), is not plain. If that character belongs to the name, write `Acme\\\\\\!`.',
+  ],
+  [
+    'organization-name',
+    '\\\\\\!！',
+    'organization-name has the entry `\\\\\\!！`. Character 5, `！` (U+FF01), is not plain. An entry is a name or a pattern, one per line, without quotes and bullets; a comment stands on a line of its own.',
+  ],
+  [
+    'roles',
+    '"it@acme.example',
+    'roles has the entry `"it@acme.example`. Character 1, `"` (U+0022), is not plain. If that character belongs to the name, write `\\"it@acme.example`.',
+  ],
+  [
+    'invited-by',
+    '!@acme.example',
+    'invited-by has the entry `!@acme.example`. Character 2, `@` (U+0040), is not plain. Write "*@" before a domain: write `!*@acme.example`.',
+  ],
+  [
+    'invited-by',
+    '<a@x.example>;<b@x.example>',
+    'invited-by has the entry `<a@x.example>;<b@x.example>`. Character 1, `<` (U+003C), is not plain. Write the address alone: write `a@x.example` and `b@x.example`.',
+  ],
+  [
+    'organization-name',
+    '-!Acme "Ltd" -- note',
+    'organization-name has the entry `-!Acme "Ltd" -- note`. Character 1, `-` (U+002D), is not plain. An entry is a name or a pattern, one per line, without quotes and bullets; a comment stands on a line of its own.',
+  ],
+  [
+    'organization-name',
+    '😀 #1',
+    'organization-name has the entry `😀 #1`. Character 1, `😀` (U+1F600), is not plain. If that character belongs to the name, write `\\😀 \\#1`.',
   ],
 ])('the filter %s refuses the entry %j, and says what to write', (filter, entry, text) => {
   expect(entryProblem(filter, entry, FILTERS[filter])).toBe(text);
