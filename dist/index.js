@@ -2607,12 +2607,12 @@ class RequestSender {
         const { method, path, isOptional } = request;
         const { limiter } = this.#options;
         if (error?.stopKind === 'rate-limit') {
-            limiter.limitMet(error, acquired);
+            limiter.limitMet(error, acquired, isOptional);
             return;
         }
         if (error === undefined || error.status !== undefined)
             limiter.otherResponse(acquired, method);
-        if (isOptional && !error?.isAuthError)
+        if (isOptional)
             return;
         const isRead = method === 'GET';
         if (error?.isAuthError)
@@ -2934,7 +2934,7 @@ class RequestLimiter {
         this.#stop.signal.throwIfAborted();
         return this.#limits;
     }
-    limitMet(error, acquired) {
+    limitMet(error, acquired, isOptional = false) {
         let pauseMs = error.retryAfterMs ?? 0;
         if (acquired === this.#limits) {
             this.#limits += 1;
@@ -2943,7 +2943,7 @@ class RequestLimiter {
             pauseMs = limitPauseMs(this.#limitsInRow, error.retryAfterMs);
         }
         this.pause(pauseMs, error.status === 429 ? 'refused' : 'refused-by-code', error);
-        if (this.#options.stopsAtLimit && this.#pause !== undefined)
+        if (this.#options.stopsAtLimit && !isOptional && this.#pause !== undefined)
             this.#stopForLimit(this.#pause, undefined);
     }
     otherResponse(acquired, method) {
@@ -2962,7 +2962,8 @@ class RequestLimiter {
         const current = this.#currentPause;
         if (current === undefined || untilMs > current.untilMs) {
             const isAnnounced = current?.isAnnounced === true && untilMs - current.untilMs <= SAME_PAUSE_MS;
-            this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
+            const cause = error === undefined && current?.error ? current : { reason, error };
+            this.#pause = { reason: cause.reason, error: cause.error, untilMs, durationMs, isAnnounced };
         }
         else if (current.error === undefined) {
             this.#pause = { ...current, reason, error };
@@ -3876,7 +3877,7 @@ async function findJoined(options) {
     const { complete, unread } = await withPolicies(members, options, OPTIONAL);
     for (const { failure } of unread)
         options.onOptionalFailure({ kind: 'request', failure });
-    return complete.find((member) => (0,invites_filters/* matchFilters */.XN)(member, filters).kind === 'match');
+    return complete.find((member) => member.status === 'accepted' && (0,invites_filters/* matchFilters */.XN)(member, filters).kind === 'match');
 }
 async function lookAtOtherList(options) {
     const { 'organization-id': id, 'organization-name': name } = options.filters;

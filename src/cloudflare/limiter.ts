@@ -117,8 +117,9 @@ export class RequestLimiter {
   /**
    * Pauses the step because a request met the rate limit: for longer each time, unless the server says how long.
    * @param acquired what `acquire` returned for this request
+   * @param isOptional whether the step can do without the response, so that it need not end
    */
-  limitMet(error: ApiError, acquired: number): void {
+  limitMet(error: ApiError, acquired: number, isOptional = false): void {
     let pauseMs = error.retryAfterMs ?? 0;
     if (acquired === this.#limits) {
       this.#limits += 1;
@@ -127,7 +128,8 @@ export class RequestLimiter {
       pauseMs = limitPauseMs(this.#limitsInRow, error.retryAfterMs);
     }
     this.pause(pauseMs, error.status === 429 ? 'refused' : 'refused-by-code', error);
-    if (this.#options.stopsAtLimit && this.#pause !== undefined) this.#stopForLimit(this.#pause, undefined);
+    if (this.#options.stopsAtLimit && !isOptional && this.#pause !== undefined)
+      this.#stopForLimit(this.#pause, undefined);
   }
 
   /**
@@ -156,7 +158,9 @@ export class RequestLimiter {
     if (current === undefined || untilMs > current.untilMs) {
       // Responses to requests in flight together ask for the same pause: one line of the log is enough.
       const isAnnounced = current?.isAnnounced === true && untilMs - current.untilMs <= SAME_PAUSE_MS;
-      this.#pause = { reason, untilMs, durationMs, error, isAnnounced };
+      // A refusal holds back requests that a header of another response lets pass.
+      const cause = error === undefined && current?.error ? current : { reason, error };
+      this.#pause = { reason: cause.reason, error: cause.error, untilMs, durationMs, isAnnounced };
     } else if (current.error === undefined) {
       // A refusal explains a pause better than a header of the same response.
       this.#pause = { ...current, reason, error };

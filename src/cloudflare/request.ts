@@ -98,11 +98,11 @@ export class RequestSender {
     const { method, path, isOptional } = request;
     const { limiter } = this.#options;
     if (error?.stopKind === 'rate-limit') {
-      limiter.limitMet(error, acquired);
+      limiter.limitMet(error, acquired, isOptional);
       return;
     }
     if (error === undefined || error.status !== undefined) limiter.otherResponse(acquired, method);
-    if (isOptional && !error?.isAuthError) return;
+    if (isOptional) return;
 
     const isRead = method === 'GET';
     if (error?.isAuthError) limiter.stop(new StopError({ kind: 'credentials', error }));

@@ -122,7 +122,8 @@ async function findJoined(options: SearchOptions): Promise<ListedInvite | undefi
   const members = await lookAtMemberships(options, 'accepted');
   const { complete, unread } = await withPolicies(members, options, OPTIONAL);
   for (const { failure } of unread) options.onOptionalFailure({ kind: 'request', failure });
-  return complete.find((member) => matchFilters(member, filters).kind === 'match');
+  // The list may be old: the user has left, or was invited again.
+  return complete.find((member) => member.status === 'accepted' && matchFilters(member, filters).kind === 'match');
 }
 
 /** The pending memberships of organizations that the filters let pass. */

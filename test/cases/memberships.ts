@@ -11,6 +11,7 @@ import {
   OTHER_LIST,
   type onGet,
   sharing,
+  success,
   times,
   withHeaders,
 } from './case.ts';
@@ -451,6 +452,20 @@ export const cases: readonly Case[] = [
       server: only({ statusParameter: 'ignored' }),
       requests: 'GET GET',
     },
+    ...(
+      [
+        ['pending', ['error', 'notice']],
+        ['rejected', ['error']],
+      ] as const
+    ).map(([status, annotations]) => ({
+      name: `a wait goes on when a membership that the list shows as accepted is ${status}`,
+      inputs: { 'organization-id': ACCOUNT, roles: 'DNS', 'wait-seconds': '5' },
+      invites: [invite(1, { status })],
+      responses: [onOtherList(success([{ id: ID, status: 'accepted', account: { id: ACCOUNT } }]))],
+      requests: 'GET GET GET GET GET GET',
+      annotations,
+      memberships: [status],
+    })),
     {
       name: 'a wait goes on when the edge refuses the list of memberships',
       inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
@@ -461,6 +476,18 @@ export const cases: readonly Case[] = [
       name: 'a wait goes on when the memberships cannot be read',
       inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
       responses: [onOtherList(envelopeFailure(403, { code: 10000, message: 'Authentication error' }))],
+      requests: 'GET GET GET GET',
+    },
+    {
+      name: 'a wait goes on when the list of memberships refuses the credentials that the list of invites accepts',
+      inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5' },
+      responses: [onOtherList(envelopeFailure(400, { code: 9106, message: 'Authentication failed' }))],
+      requests: 'GET GET GET GET',
+    },
+    {
+      name: 'a wait without retries goes on when the list of memberships meets a rate limit',
+      inputs: { 'organization-id': ACCOUNT, 'wait-seconds': '5', retries: '0' },
+      responses: [onOtherList(http(429, '', { 'retry-after': '1' }))],
       requests: 'GET GET GET GET',
     },
   ]),
@@ -545,6 +572,24 @@ export const cases: readonly Case[] = [
     exit: 0,
     outcomes: ['changed'],
     tookMs: 0,
+  },
+  {
+    name: 'a membership gets no PUT during a rate limit that a longer Ratelimit follows',
+    inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
+    invites: invites(2),
+    server: only(),
+    responses: [
+      { ...http(429, '', { 'retry-after': '6' }), on: { method: 'GET', id: ID } },
+      {
+        ...withHeaders({ ratelimit: '"default";r=0;t=8' }),
+        delayMs: 500,
+        on: { method: 'GET', id: inviteId(2) },
+      },
+    ],
+    requests: 'GET GET GET GET PUT PUT',
+    exit: 0,
+    memberships: ['accepted', 'accepted'],
+    atMs: [0, 0, 8_500, 8_500, 8_500, 8_500],
   },
   {
     name: 'a membership is read again after another one met the rate limit',
