@@ -28,7 +28,7 @@ const MARKER = '<!-- cloudflare-invite-action: tracking issue -->';
 const MAX_BODY = 65_536;
 const FRAME_BYTES = 4_000;
 const MAX_TEXT = 500;
-const INTRODUCTION = '<p>Invitations to Cloudflare need a person. A workflow keeps this issue: each of its runs updates it, and the first ' +
+const INTRODUCTION = '<p>Cloudflare invitations need a person. A workflow keeps this issue: each of its runs updates it, and the first ' +
     'complete run in which nothing needs a person closes it.</p>';
 function issueBody(report, link) {
     const remarks = report.warnings.map(({ lines }) => lines.join(' '));
@@ -82,7 +82,7 @@ const REFUSALS = [
     },
     {
         reason: /forbids access|access restrictions|third-party application/i,
-        hint: 'The organization does not admit this kind of token. Leave github-token out, or store one of a kind that it admits.',
+        hint: 'The organization does not allow this kind of token. Leave github-token out, or store one of a kind that it allows.',
     },
     {
         reason: /archived/i,

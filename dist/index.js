@@ -272,7 +272,7 @@ class StopError extends Error {
 const UNKNOWN_EFFECT_HINT = 'Run the job again: an invite that has the desired status by then counts as success. If it goes on, ask Cloudflare’s support.';
 const TROUBLE_HINT = 'Cloudflare has trouble: see https://www.cloudflarestatus.com, and run the job again later.';
 const CONFLICT_HINT = 'Something else was changing the invite at the same time. Run the job again.';
-const RATE_LIMIT_HINT = 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user; a block lasts 5 minutes). Raise timeout-seconds, or run less at the same time.';
+const RATE_LIMIT_HINT = 'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user; a block lasts 5 minutes). Raise timeout-seconds, or run fewer jobs with this user at the same time.';
 const ROUTING_HINT = 'There is no such API at this address: check api-base-url. Cloudflare’s own ends with /client/v4.';
 const REDIRECTED = {
     isRetryable: false,
@@ -358,7 +358,7 @@ const INVITE_STATUSES = new Set([
 ]);
 const MAX_ID_LENGTH = 32;
 function isInviteId(id) {
-    return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
+    return /^(?=.*[^_-])[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
 }
 const MEMBERSHIP_PREFIX = 'membership.';
 function formatRef({ id, kind }) {
@@ -448,7 +448,7 @@ function groupsOf(policy) {
 /* harmony export */   f: () => (/* binding */ expiresMs)
 /* harmony export */ });
 const HAS_ZONE = /(?:Z|GMT|UTC|:\d{2}\S*\s*[+-]\d{2}:?\d{2})\s*$/i;
-const MAX_DATE_LENGTH = 1_000;
+const MAX_DATE_LENGTH = 200;
 function expiresMs({ expires_on: date }) {
     if (date === undefined || date.length > MAX_DATE_LENGTH)
         return Number.NaN;
@@ -485,7 +485,7 @@ const MARK_IN_NAME = String.raw `(?<=${LETTER}|[!?])!(?!${LETTER}|[*\\])`;
 const INCLUSION = String.raw `(?:${LETTER}|[*\[\(]|${ESCAPED})(?:[^\\#${EXCLAMATION_MARKS}]|(?<!${WHITE})#|${MARK_IN_NAME}|${ESCAPED})*`;
 const PLAIN_NAME = new RegExp(`^(?:${EXCLUSION}|${INCLUSION})$`, 'v');
 const PLAIN_ADDRESS = /^!?(?:\*|[A-Za-z0-9*._%+-]+@[A-Za-z0-9*._%+-]+)$/;
-const PLAIN_ID = new RegExp(String.raw `^!?(?=.)\**(?:[\w-]\**){0,${_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_ID_LENGTH */ .Qx}}$`);
+const PLAIN_ID = new RegExp(String.raw `^!?(?=\*+$|.*[^!*_-])\**(?:[\w-]\**){0,${_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_ID_LENGTH */ .Qx}}$`);
 const NAME_RULE = 'An entry is a name or a pattern, one per line, without quotes and bullets; a comment stands on a line of its own.';
 const FILTERS = {
     'organization-id': {
@@ -518,6 +518,7 @@ const FILTERS = {
     },
 };
 const ONE_ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/;
+const MAX_VALUE_LENGTH = 1_000;
 const FILTER_NAMES = Object.keys(FILTERS);
 function namesOneOrganization({ 'organization-id': list }) {
     return list?.entries.length === 1 && list.entries.every(_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .isInviteId */ .n$);
@@ -528,7 +529,8 @@ function matchFilters(invite, filters) {
         if (list === undefined)
             return [];
         const { values } = FILTERS[filter];
-        return values(invite).flatMap((value) => {
+        return values(invite).flatMap((given) => {
+            const value = given !== undefined && given.length > MAX_VALUE_LENGTH ? undefined : given;
             const kind = (0,_pattern_js__WEBPACK_IMPORTED_MODULE_1__/* .matchList */ .Kl)(list, value);
             return kind === 'included' ? [] : [{ kind, filter, value }];
         });
@@ -576,7 +578,7 @@ async function listInvites(client, options = {}) {
 class ListBuilder {
     #invites = new Map();
     #skipped = [];
-    #ids = new Set();
+    #keys = new Set();
     #skippedCount = 0;
     #entryCount = 0;
     #characterCount = 0;
@@ -587,15 +589,15 @@ class ListBuilder {
         this.#isOfMemberships = isOfMemberships;
     }
     add({ entries, totalCount, perPage }, page) {
-        const text = pageText(entries);
-        const idCount = this.#ids.size;
+        const text = textOf(entries);
+        const keyCount = this.#keys.size;
         if (text === undefined || text !== this.#lastPage)
             for (const entry of entries)
                 this.#addEntry(entry);
         this.#lastPage = text;
         this.#characterCount += text?.length ?? _cloudflare_body_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_BODY_BYTES */ .YK;
         this.#entryCount += entries.length;
-        const isRepeated = this.#ids.size === idCount;
+        const isRepeated = this.#keys.size === keyCount;
         if (this.#isOfMemberships)
             return isRepeated || entries.length < (perPage ?? 0);
         this.#totalCount = totalCount ?? this.#totalCount;
@@ -620,8 +622,7 @@ class ListBuilder {
         const invite = parseEntry(this.#isOfMemberships ? (0,_cloudflare_membership_js__WEBPACK_IMPORTED_MODULE_2__/* .toMembership */ .Q)(entry) : (0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .toInvite */ .xW)(entry), entry);
         const { id = '' } = invite;
         const key = (0,_ascii_js__WEBPACK_IMPORTED_MODULE_3__/* .asciiLowercase */ .T)(id);
-        if ((0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .isInviteId */ .n$)(id))
-            this.#ids.add(key);
+        this.#keys.add(key || (textOf(entry) ?? ''));
         if ('reason' in invite) {
             this.#invites.delete(key);
             this.#skippedCount += 1;
@@ -633,9 +634,9 @@ class ListBuilder {
         }
     }
 }
-function pageText(entries) {
+function textOf(value) {
     try {
-        return JSON.stringify(entries);
+        return JSON.stringify(value);
     }
     catch {
         return undefined;
@@ -1141,7 +1142,7 @@ function hintOf(error, scheme) {
 
 
 const PROXY_MESSAGES = {
-    unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it, or set NODE_USE_ENV_PROXY: '1' as an env of the step, which Node 24 obeys from 24.0 on.`,
+    unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot use it. The runner needs Node 24.14 or later: update it, or set NODE_USE_ENV_PROXY: '1' as an env of the step, which Node 24 obeys from 24.0 on.`,
     malformed: 'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
 };
 const UNCHECKED_CERTIFICATES = {
@@ -1247,7 +1248,7 @@ function rateLimitProblem(reason, scheme) {
         : `${needed}, and the step has ${(0,_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .formatSeconds */ .Xo)(leftMs)} of its ${timeoutSeconds} s left.${waited}`;
     const title = isNeverWaited ? 'Cloudflare’s rate limit ended the step' : 'Cloudflare’s rate limit leaves no time';
     const hint = isNeverWaited
-        ? 'Run the job again after the pause, or less at the same time; with retries of 1 or more the step waits by itself.'
+        ? 'Run the job again after the pause, or fewer jobs with this user at the same time; with retries of 1 or more the step waits by itself.'
         : 'Raise timeout-seconds, or run the job again after the pause.';
     if (pause.error === undefined)
         return { title, message, details: [], hint };
@@ -1437,7 +1438,7 @@ function describeIgnored({ invite, reason }) {
     return `${describeListed(invite)}: ${why}.`;
 }
 function describeWait(secondsLeft) {
-    return `No invitation matches yet; looking for another ${secondsLeft} s.`;
+    return `No invitation matches yet; the step looks again, for ${secondsLeft} s at most.`;
 }
 function otherListTitle(count) {
     return `${(0,_words_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(count, 'pending membership')} in Cloudflare’s other list`;
@@ -1616,7 +1617,7 @@ function toLine(text, maxLength = MAX_LINE) {
 }
 const toHtml = (text, maxLength) => toLine(text, maxLength).replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] ?? '');
 const HTML_ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}[\p{DI}--\uFE0F]]|(?<!\p{ExtPict})\uFE0F/gv;
 function stripCommands(text) {
     return ((0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .toOneLine */ .GX)(text)
         .replace(INVISIBLE, '\uFFFD')
@@ -2856,7 +2857,10 @@ function inviteOf({ result }, ref) {
         return 'but holds no invitation';
     if (invite.id !== undefined && (0,ascii/* asciiLowercase */.T)(invite.id) !== (0,ascii/* asciiLowercase */.T)(ref.id))
         return `but shows another id, "${invite.id}"`;
-    return invite.status === undefined ? 'but shows no status' : invite;
+    const { status } = invite;
+    if (status === undefined)
+        return 'but shows no status';
+    return cloudflare_invite/* INVITE_STATUSES */.$u.has(status) ? invite : `but shows the unknown status "${status}"`;
 }
 
 ;// CONCATENATED MODULE: ../build/cloudflare/limiter.js
@@ -3002,8 +3006,8 @@ class ServerClock {
 function readRaw(env, name) {
     return env[`INPUT_${name.toUpperCase()}`]?.trim();
 }
-function isOnRunner({ GITHUB_ACTIONS = '' }) {
-    return GITHUB_ACTIONS !== '';
+function isOnRunner({ GITHUB_ACTIONS }) {
+    return GITHUB_ACTIONS === 'true';
 }
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 function readGitHubContext(env) {
@@ -3027,8 +3031,8 @@ const INPUT_PROBLEMS = {
     empty: (name, fallback) => `${name} is written but empty, as it is for \${{ vars.UNSET }} or a misspelt name. ${fallback === undefined ? 'Give it a value, or leave the input out.' : `Write a default beside the expression: \${{ inputs.${name} || ${fallback === 'false' ? fallback : `'${fallback}'`} }}.`}`,
     emptyCredential: (name) => `${name} is written but empty. ${SECRETS_HINT}`,
     secretInList: (name) => `${name} has an entry that holds a part of a credential (its value is not shown). Remove it.`,
-    listIsJson: (layout) => `It is JSON. Write ${layout === 'lines' ? 'one entry per line' : 'the entries between blanks, commas or line breaks'}, without brackets and quotes.`,
-    noEntries: (hasComments) => `It must hold at least one entry.${hasComments ? ' A line that begins with "#" is a comment; write `\\#` for a name that begins so.' : ''}`,
+    listIsJson: (layout) => `It is JSON. Write ${layout === 'lines' ? 'one entry per line' : 'the entries with spaces, commas or line breaks between them'}, without brackets and quotes.`,
+    noEntries: (hasComments) => `It must hold at least one entry.${hasComments ? ' A line that begins with "#" is a comment; write `\\#` for a name that begins with "#".' : ''}`,
     exclusionInComment: (name) => `${name} has a comment that holds a word beginning with "!": an exclusion has no effect in a comment. A folded block (>) makes one line of all lines; use | instead, or take the "!" out of the comment.`,
     unknown: (name, meant, all) => `There is no input "${name}". ${meant === undefined ? `The inputs are ${all.join(', ')}.` : `Did you mean ${meant}?`} If env: sets INPUT_${name.toUpperCase()}, give that variable another name.`,
     unprintable: (name, kind) => `${name} holds a space, a line break or a character outside ASCII (its value is not shown). Store the ${kind} alone, without "Bearer" and quotes.`,
@@ -3215,9 +3219,13 @@ function integer(min, max) {
     };
 }
 const MAX_TITLE_LENGTH = 256;
-const issueTitle = (text, context) => text.length > MAX_TITLE_LENGTH || /\p{Cc}/u.test(text)
-    ? refuse(context, text, `A title is one line of at most ${MAX_TITLE_LENGTH} characters.`)
-    : context.redact(text);
+const issueTitle = (text, context) => {
+    if (/^(?:true|false)$/i.test(text))
+        return refuse(context, text, 'It must be the title of an issue, or empty.');
+    return text.length > MAX_TITLE_LENGTH || /\p{Cc}/u.test(text)
+        ? refuse(context, text, `A title is one line of at most ${MAX_TITLE_LENGTH} characters.`)
+        : context.redact(text);
+};
 const baseUrl = (text, context) => {
     if (text.includes('@'))
         return void context.report(INPUT_PROBLEMS.urlWithUser(context.name));
@@ -3225,7 +3233,7 @@ const baseUrl = (text, context) => {
     if (url === null)
         return refuse(context, text, 'It must be a URL such as https://api.cloudflare.com/client/v4.');
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackAddress(url.hostname))) {
-        return refuse(context, text, 'It must use https; http is for loopback addresses, 127.0.0.1 or [::1], only.');
+        return refuse(context, text, 'It must use https; http is for loopback addresses, such as 127.0.0.1 or [::1], only.');
     }
     if (/[?#]/.test(text))
         return refuse(context, text, 'It must have no query and no fragment.');
@@ -3264,7 +3272,7 @@ function patternList(filterName) {
             return undefined;
         const list = (0,pattern/* parsePatternList */.Yk)(entries, filter.exclusionsMatchWords);
         if (!('kind' in list))
-            return list;
+            return { ...list, entries: entries.map((entry) => redact(entry)) };
         report(listFault(name, list, redact));
         return undefined;
     };
@@ -4098,7 +4106,7 @@ function outputWarnings({ outputs, omitted }, outcomes, altered = new Set()) {
     const long = OUTPUT_NAMES.filter((name) => Buffer.byteLength(outputs[name]) > MAX_VARIABLE_BYTES);
     if (long.length > 0) {
         const limits = 'Linux takes 128 KiB each, Windows 32,767 characters in all';
-        warn('An output is too long for an environment variable', `More than ${MAX_VARIABLE_BYTES.toLocaleString('en')} bytes: ${long.join(', ')}. ${limits}, so a step that gets it in "env" does not start. Use the counts instead, or let one step handle fewer invites.`);
+        warn('An output may be too long for an environment variable', `More than ${MAX_VARIABLE_BYTES.toLocaleString('en')} bytes: ${long.join(', ')}. ${limits}, so a step that gets it in "env" may not start. Use the counts instead, or let one step handle fewer invites.`);
     }
     const isAltered = (value) => Array.isArray(value) ? value.some(isAltered) : altered.has(String(value));
     const fields = INVITE_OUTPUTS.filter((name) => outcomes.some(({ invite }) => isAltered(invite[name])));
@@ -4224,7 +4232,7 @@ function describeThrown(thrown, redact) {
         return 'a value that cannot be shown';
     }
 }
-async function publishReport(report, workflow, redact) {
+async function publishReport(report, workflow, redact, otherWarnings = 0) {
     const { outcomes, stop, notices } = report;
     const publish = async (level, what, part, details = () => []) => {
         try {
@@ -4258,11 +4266,12 @@ async function publishReport(report, workflow, redact) {
     ]);
     const failures = () => (0,annotations/* failureAnnotations */.rb)(outcomes, stop, isWritten ? 0 : 1);
     await publish('error', 'errors', () => annotate('error', failures()));
-    await publish('warning', 'job summary', () => {
+    const isSummarized = await publish('warning', 'job summary', () => {
         const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
         return workflow.addSummary((0,summary/* buildSummary */.f)({ ...report, remarks }));
     });
-    await publish('warning', 'warnings', () => annotate('warning', (0,annotations/* capAnnotations */.XO)(warnings, 'warnings')));
+    const others = otherWarnings + (isSummarized ? 0 : 1);
+    await publish('warning', 'warnings', () => annotate('warning', (0,annotations/* capAnnotations */.XO)(warnings, 'warnings', others)));
     await publish('warning', 'notices', () => annotate('notice', notices));
     return isWritten ? report.exitCode : 1;
 }
@@ -5350,15 +5359,17 @@ function restoreTls(env) {
 async function runAction(runtime) {
     const workflow = withoutFailures(runtime.workflow);
     const safeRuntime = { ...runtime, workflow };
-    const { result, inputs, redact } = await runStep(safeRuntime);
+    const isUnchecked = restoreTls(runtime.env);
+    const { result, inputs, redact } = await runStep(safeRuntime, isUnchecked);
     const report = reportRun(result, redact, inputs?.filters);
-    const exitCode = await publishReport(report, workflow, redact);
-    if (inputs?.reportIssue !== undefined)
-        await trackIssue({ ...inputs.reportIssue, ...safeRuntime, result, report, redact });
+    const isTracked = inputs?.reportIssue !== undefined;
+    const exitCode = await publishReport(report, workflow, redact, Number(isUnchecked) + Number(isTracked));
+    if (isTracked)
+        await trackIssue({ ...inputs.reportIssue, ...safeRuntime, result, report, redact }, runtime.env);
     workflow.info(`${report.title}.`);
     return exitCode;
 }
-async function runStep(runtime) {
+async function runStep(runtime, isUnchecked) {
     const { env, workflow, useProxy } = runtime;
     let inputs;
     let redact = () => words/* MASK */.v5;
@@ -5373,7 +5384,7 @@ async function runStep(runtime) {
             workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
         for (const line of inputs.logLines)
             workflow.info(line);
-        if (restoreTls(env))
+        if (isUnchecked)
             workflow.annotate('warning', (0,annotations/* problemAnnotation */.Lj)(run_problem/* UNCHECKED_CERTIFICATES */.im));
         if (inputs.usesProxy)
             useProxy([inputs.apiBaseUrl, inputs.reportIssue?.apiUrl ?? '']);
@@ -5452,7 +5463,8 @@ function targetsOf({ selected, alreadyDone }, waitSeconds) {
     const invites = selected.length > 0 || waitSeconds === 0 ? selected : alreadyDone;
     return invites.map((invite) => ({ id: invite.id, invite }));
 }
-async function trackIssue(options) {
+async function trackIssue(options, env) {
+    delete env.GITHUB_EVENT_PATH;
     try {
         const { updateTrackingIssue } = await Promise.all(/* import() */[__nccwpck_require__.e(312), __nccwpck_require__.e(869)]).then(__nccwpck_require__.bind(__nccwpck_require__, 848));
         await updateTrackingIssue(options);

@@ -1,5 +1,5 @@
 import type { Clock } from '../src/clock.ts';
-import { applyFault, type Fault, type FaultKind, kindOf, USES_REAL_RESPONSE } from './faults.ts';
+import { applyFault, type Fault, type FaultKind, faultKindOf, USES_REAL_RESPONSE } from './faults.ts';
 import {
   BASE_PATH,
   failureResponse,
@@ -186,14 +186,14 @@ export class CloudflareSandbox {
   #respond(request: SandboxRequest): { reply: Reply; delayMs: number; record: OpenRecord } {
     const ray = `${(0x8f3a5c0000000000n + BigInt(this.requests.length + 1)).toString(16)}-FRA`;
     const fault = this.#takeFault(request);
-    const kind = fault && kindOf(fault);
+    const kind = fault && faultKindOf(fault);
     const usesReal = kind === undefined || USES_REAL_RESPONSE.has(kind);
     const { applied: isApplied = usesReal, appliedAfterMs = 0, delayMs = 0 } = fault ?? {};
     const record: OpenRecord = {
       ...request,
       ...this.#invitations.now(),
       status: kind ?? 'delayMs',
-      ...(fault && { fault: fault.name ?? kindOf(fault) }),
+      ...(fault && { fault: fault.name ?? faultKindOf(fault) }),
     };
     const attempt: Attempt = { ...request, record, isApplied, appliedAfterMs };
     const real = isApplied || usesReal ? this.#realResponse(attempt) : failureResponse(500);

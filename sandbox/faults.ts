@@ -59,7 +59,7 @@ export type FaultKind = 'drop before' | 'drop body' | (typeof EFFECTS)[number] |
 const INTERNAL_ERROR: EnvelopeError = { code: 1002, message: 'Internal error' };
 
 /** The kind of a fault's effect. */
-export function kindOf(fault: Fault): FaultKind {
+export function faultKindOf(fault: Fault): FaultKind {
   if ('drop' in fault) return `drop ${fault.drop}`;
   return EFFECTS.find((effect) => effect in fault) ?? 'delayMs';
 }

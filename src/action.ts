@@ -61,11 +61,12 @@ export interface Runtime {
 export async function runAction(runtime: Runtime): Promise<0 | 1> {
   const workflow = withoutFailures(runtime.workflow);
   const safeRuntime = { ...runtime, workflow };
-  const { result, inputs, redact } = await runStep(safeRuntime);
+  const isUnchecked = restoreTls(runtime.env);
+  const { result, inputs, redact } = await runStep(safeRuntime, isUnchecked);
   const report = reportRun(result, redact, inputs?.filters);
-  const exitCode = await publishReport(report, workflow, redact);
-  if (inputs?.reportIssue !== undefined)
-    await trackIssue({ ...inputs.reportIssue, ...safeRuntime, result, report, redact });
+  const isTracked = inputs?.reportIssue !== undefined;
+  const exitCode = await publishReport(report, workflow, redact, Number(isUnchecked) + Number(isTracked));
+  if (isTracked) await trackIssue({ ...inputs.reportIssue, ...safeRuntime, result, report, redact }, runtime.env);
   workflow.info(`${report.title}.`);
   return exitCode;
 }
@@ -78,7 +79,7 @@ interface StepResult {
 }
 
 /** Runs all but the reports. Never throws. */
-async function runStep(runtime: Runtime): Promise<StepResult> {
+async function runStep(runtime: Runtime, isUnchecked: boolean): Promise<StepResult> {
   const { env, workflow, useProxy } = runtime;
   let inputs: Inputs | undefined;
   // Until the secrets are known, any text may hold one.
@@ -91,7 +92,7 @@ async function runStep(runtime: Runtime): Promise<StepResult> {
     inputs = parseInputs(env, redact);
     for (const notice of inputs.notices) workflow.annotate('notice', { title: 'Credentials', lines: [notice] });
     for (const line of inputs.logLines) workflow.info(line);
-    if (restoreTls(env)) workflow.annotate('warning', problemAnnotation(UNCHECKED_CERTIFICATES));
+    if (isUnchecked) workflow.annotate('warning', problemAnnotation(UNCHECKED_CERTIFICATES));
     if (inputs.usesProxy) useProxy([inputs.apiBaseUrl, inputs.reportIssue?.apiUrl ?? '']);
     return { result: await selectAndRespond(inputs, runtime, redact), inputs, redact };
   } catch (error) {
@@ -176,7 +177,9 @@ function targetsOf({ selected, alreadyDone }: InviteSearch, waitSeconds: number)
   return invites.map((invite) => ({ id: invite.id, invite }));
 }
 
-async function trackIssue(options: TrackingOptions): Promise<void> {
+async function trackIssue(options: TrackingOptions, env: ProcessEnvironment): Promise<void> {
+  // @actions/github reads the event when it is loaded. It throws for broken JSON, and prints the path of a missing file.
+  delete env.GITHUB_EVENT_PATH;
   try {
     // Load it on demand: other runs do not need Octokit.
     const { updateTrackingIssue } = await import('./tracking-issue/update.ts');

@@ -10,14 +10,14 @@ import { CloudflareSandbox, type SandboxInvite } from '../sandbox/cloudflare.ts'
 import { runStep, type StepOptions } from '../sandbox/runner.ts';
 import { type SandboxServer, serve } from '../sandbox/server.ts';
 import { systemClock } from '../src/clock.ts';
+import { MAX_CONCURRENT_REQUESTS } from '../src/cloudflare/limiter.ts';
 import { countOf } from '../src/words.ts';
 import { watchStdout } from './stdout.ts';
 
 const TOKEN = 'cfut_this-is-a-fake-token-of-the-benchmark';
-const CONCURRENCY = 4;
 const LOADED_INVITES = 100;
 const LOADED_LATENCY_MS = 50;
-const LOADED_IDEAL_MS = (LOADED_INVITES / CONCURRENCY) * LOADED_LATENCY_MS;
+const LOADED_IDEAL_MS = (LOADED_INVITES / MAX_CONCURRENT_REQUESTS) * LOADED_LATENCY_MS;
 /** Rounds before the measured ones: the first ones read everything from the disk. */
 const WARM_UP = 2;
 /** Numbers of invites. The first one shows the cost of the run itself. */
@@ -348,7 +348,7 @@ function oneTable(one: ReadonlyMap<string, Figures>, runs: number): string {
 }
 
 function loadedTable({ medianMs, fastestMs, samplesMs }: Figures): string {
-  const name = `${LOADED_INVITES} invites, ${LOADED_LATENCY_MS} ms each, ${CONCURRENCY} at a time`;
+  const name = `${LOADED_INVITES} invites, ${LOADED_LATENCY_MS} ms each, ${MAX_CONCURRENT_REQUESTS} at a time`;
   const row = [name, fixed(medianMs), fixed(fastestMs), fixed(medianMs / LOADED_IDEAL_MS, 2)];
   const head = `${ACTION}, ${countOf(samplesMs.length, 'run')}`;
   return table([head, 'median ms', 'fastest ms', `× ideal (${LOADED_IDEAL_MS} ms)`], [row]);

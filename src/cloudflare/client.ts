@@ -4,6 +4,7 @@ import { isObject } from '../json.ts';
 import type { ResultInfo } from './envelope.ts';
 import { type ApiError, errorLine, type RequestFailure, type Result } from './errors.ts';
 import {
+  INVITE_STATUSES,
   type Invite,
   type InviteKind,
   type InviteRef,
@@ -217,5 +218,7 @@ function inviteOf({ result }: ApiSuccess, ref: InviteRef): Invite | string {
   if (invite === undefined) return 'but holds no invitation';
   if (invite.id !== undefined && asciiLowercase(invite.id) !== asciiLowercase(ref.id))
     return `but shows another id, "${invite.id}"`;
-  return invite.status === undefined ? 'but shows no status' : invite;
+  const { status } = invite;
+  if (status === undefined) return 'but shows no status';
+  return INVITE_STATUSES.has(status) ? invite : `but shows the unknown status "${status}"`;
 }

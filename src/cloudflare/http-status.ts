@@ -26,7 +26,7 @@ export const CONFLICT_HINT = 'Something else was changing the invite at the same
 
 /** The hint for a rate limit. */
 export const RATE_LIMIT_HINT =
-  'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user; a block lasts 5 minutes). Raise timeout-seconds, or run less at the same time.';
+  'The user is over Cloudflare’s rate limit (1,200 requests in 5 minutes, shared by everything that uses the same user; a block lasts 5 minutes). Raise timeout-seconds, or run fewer jobs with this user at the same time.';
 
 /** The hint for an address that the API does not have. */
 export const ROUTING_HINT =

@@ -62,7 +62,8 @@ export const MAX_ID_LENGTH = 32;
 
 /** Whether `id` can be the id of an invite, so that it may stand in a URL. */
 export function isInviteId(id: string): boolean {
-  return /^[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
+  // A bullet of a list is no id.
+  return /^(?=.*[^_-])[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
 }
 
 /** Marks the id of a membership among ids of both kinds. Without a `:`, so that it can be part of a file's name. */

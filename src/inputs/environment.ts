@@ -10,8 +10,8 @@ export function readRaw(env: Environment, name: string): string | undefined {
 }
 
 /** Whether a runner reads what the process writes. Source: GitHub's default environment variables. */
-export function isOnRunner({ GITHUB_ACTIONS = '' }: Environment): boolean {
-  return GITHUB_ACTIONS !== '';
+export function isOnRunner({ GITHUB_ACTIONS }: Environment): boolean {
+  return GITHUB_ACTIONS === 'true';
 }
 
 /** Node's names for the proxy of each scheme, in either case. Source: Node.js, "Built-in proxy support". */

@@ -44,10 +44,12 @@ export function integer(min: number, max: number): Parser<number> {
 const MAX_TITLE_LENGTH = 256;
 
 /** The title of an issue, without credentials. */
-export const issueTitle: Parser<string> = (text, context) =>
-  text.length > MAX_TITLE_LENGTH || /\p{Cc}/u.test(text)
+export const issueTitle: Parser<string> = (text, context) => {
+  if (/^(?:true|false)$/i.test(text)) return refuse(context, text, 'It must be the title of an issue, or empty.');
+  return text.length > MAX_TITLE_LENGTH || /\p{Cc}/u.test(text)
     ? refuse(context, text, `A title is one line of at most ${MAX_TITLE_LENGTH} characters.`)
     : context.redact(text);
+};
 
 /** The base URL of an API, without a slash at the end. */
 export const baseUrl: Parser<string> = (text, context) => {
@@ -56,7 +58,11 @@ export const baseUrl: Parser<string> = (text, context) => {
   if (url === null) return refuse(context, text, 'It must be a URL such as https://api.cloudflare.com/client/v4.');
   // Host names are rejected: DNS can point them anywhere.
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackAddress(url.hostname))) {
-    return refuse(context, text, 'It must use https; http is for loopback addresses, 127.0.0.1 or [::1], only.');
+    return refuse(
+      context,
+      text,
+      'It must use https; http is for loopback addresses, such as 127.0.0.1 or [::1], only.',
+    );
   }
   if (/[?#]/.test(text)) return refuse(context, text, 'It must have no query and no fragment.');
   return url.href.replace(/\/+$/, '');
@@ -102,7 +108,7 @@ export function patternList(filterName: FilterName): Parser<PatternList> {
     }
     if (bad.length > 0) return undefined;
     const list = parsePatternList(entries, filter.exclusionsMatchWords);
-    if (!('kind' in list)) return list;
+    if (!('kind' in list)) return { ...list, entries: entries.map((entry) => redact(entry)) };
     report(listFault(name, list, redact));
     return undefined;
   };

@@ -3,7 +3,7 @@ import type { Invite } from '../cloudflare/invite.ts';
 const HAS_ZONE = /(?:Z|GMT|UTC|:\d{2}\S*\s*[+-]\d{2}:?\d{2})\s*$/i;
 
 /** Longer texts are no dates, and a hostile one would take long to parse. */
-const MAX_DATE_LENGTH = 1_000;
+const MAX_DATE_LENGTH = 200;
 
 /** When an invite expires, in milliseconds since the Unix epoch; NaN if it does not say so. Without a zone, in UTC. */
 export function expiresMs({ expires_on: date }: Invite): number {

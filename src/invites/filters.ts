@@ -31,7 +31,7 @@ const MARK_IN_NAME = String.raw`(?<=${LETTER}|[!?])!(?!${LETTER}|[*\\])`;
 const INCLUSION = String.raw`(?:${LETTER}|[*\[\(]|${ESCAPED})(?:[^\\#${EXCLAMATION_MARKS}]|(?<!${WHITE})#|${MARK_IN_NAME}|${ESCAPED})*`;
 const PLAIN_NAME = new RegExp(`^(?:${EXCLUSION}|${INCLUSION})$`, 'v');
 const PLAIN_ADDRESS = /^!?(?:\*|[A-Za-z0-9*._%+-]+@[A-Za-z0-9*._%+-]+)$/;
-const PLAIN_ID = new RegExp(String.raw`^!?(?=.)\**(?:[\w-]\**){0,${MAX_ID_LENGTH}}$`);
+const PLAIN_ID = new RegExp(String.raw`^!?(?=\*+$|.*[^!*_-])\**(?:[\w-]\**){0,${MAX_ID_LENGTH}}$`);
 
 const NAME_RULE =
   'An entry is a name or a pattern, one per line, without quotes and bullets; a comment stands on a line of its own.';
@@ -75,6 +75,9 @@ export const FILTERS = {
 /** Exactly one e-mail address, without a name around it. */
 const ONE_ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/;
 
+/** Longest value that is compared, in UTF-16 units: longer than real ones. A hostile one would take long. */
+const MAX_VALUE_LENGTH = 1_000;
+
 export type FilterName = keyof typeof FILTERS;
 
 /** The names of the filters, in the order in which they are reported. */
@@ -104,7 +107,8 @@ export function matchFilters(invite: Invite, filters: Filters): FilterMatch {
     const list = filters[filter];
     if (list === undefined) return [];
     const { values }: Filter = FILTERS[filter];
-    return values(invite).flatMap((value) => {
+    return values(invite).flatMap((given) => {
+      const value = given !== undefined && given.length > MAX_VALUE_LENGTH ? undefined : given;
       const kind = matchList(list, value);
       return kind === 'included' ? [] : [{ kind, filter, value }];
     });

@@ -68,8 +68,8 @@ export async function listInvites(
 class ListBuilder {
   readonly #invites = new Map<string, ListedInvite>();
   readonly #skipped: SkippedEntry[] = [];
-  /** The ids of all entries, those that cannot be used included. */
-  readonly #ids = new Set<string>();
+  /** The ids of all entries, usable or not; for an entry without an id, its text. */
+  readonly #keys = new Set<string>();
   #skippedCount = 0;
   #entryCount = 0;
   #characterCount = 0;
@@ -83,14 +83,14 @@ class ListBuilder {
 
   /** Adds a page, and says whether it is the last one. */
   add({ entries, totalCount, perPage }: InvitePage, page: number): boolean {
-    const text = pageText(entries);
-    const idCount = this.#ids.size;
+    const text = textOf(entries);
+    const keyCount = this.#keys.size;
     // A page that is sent again holds the same unusable entries: count them once.
     if (text === undefined || text !== this.#lastPage) for (const entry of entries) this.#addEntry(entry);
     this.#lastPage = text;
     this.#characterCount += text?.length ?? MAX_BODY_BYTES;
     this.#entryCount += entries.length;
-    const isRepeated = this.#ids.size === idCount;
+    const isRepeated = this.#keys.size === keyCount;
     if (this.#isOfMemberships) return isRepeated || entries.length < (perPage ?? 0);
     this.#totalCount = totalCount ?? this.#totalCount;
     // `total_count` may count the first page only. Read one more page rather than miss an invite.
@@ -117,7 +117,7 @@ class ListBuilder {
     const invite = parseEntry(this.#isOfMemberships ? toMembership(entry) : toInvite(entry), entry);
     const { id = '' } = invite;
     const key = asciiLowercase(id);
-    if (isInviteId(id)) this.#ids.add(key);
+    this.#keys.add(key || (textOf(entry) ?? ''));
     // Of two entries for one invite, the later one is newer.
     if ('reason' in invite) {
       this.#invites.delete(key);
@@ -129,10 +129,10 @@ class ListBuilder {
   }
 }
 
-/** A page as text, for comparison; undefined for one that is nested too deep. */
-function pageText(entries: readonly unknown[]): string | undefined {
+/** A page or an entry as text, for comparison; undefined for one that is nested too deep. */
+function textOf(value: unknown): string | undefined {
   try {
-    return JSON.stringify(entries);
+    return JSON.stringify(value);
   } catch {
     return undefined;
   }

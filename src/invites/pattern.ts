@@ -23,7 +23,7 @@ export interface Pattern {
 /** A checked list of patterns. */
 export interface PatternList {
   readonly patterns: readonly Pattern[];
-  /** The entries as they are written. */
+  /** The entries as they are written, without credentials. */
   readonly entries: readonly string[];
   /** Whether the list is exactly `*`. Only such a list accepts an invite whose value is missing or unreadable. */
   readonly isAnything: boolean;

@@ -54,7 +54,7 @@ const REFUSALS: readonly RefusalRow[] = [
   },
   {
     reason: /forbids access|access restrictions|third-party application/i,
-    hint: 'The organization does not admit this kind of token. Leave github-token out, or store one of a kind that it admits.',
+    hint: 'The organization does not allow this kind of token. Leave github-token out, or store one of a kind that it allows.',
   },
   {
     reason: /archived/i,

@@ -16,9 +16,9 @@ export const INPUT_PROBLEMS = {
   secretInList: (name: string) =>
     `${name} has an entry that holds a part of a credential (its value is not shown). Remove it.`,
   listIsJson: (layout: 'lines' | 'words') =>
-    `It is JSON. Write ${layout === 'lines' ? 'one entry per line' : 'the entries between blanks, commas or line breaks'}, without brackets and quotes.`,
+    `It is JSON. Write ${layout === 'lines' ? 'one entry per line' : 'the entries with spaces, commas or line breaks between them'}, without brackets and quotes.`,
   noEntries: (hasComments: boolean) =>
-    `It must hold at least one entry.${hasComments ? ' A line that begins with "#" is a comment; write `\\#` for a name that begins so.' : ''}`,
+    `It must hold at least one entry.${hasComments ? ' A line that begins with "#" is a comment; write `\\#` for a name that begins with "#".' : ''}`,
   exclusionInComment: (name: string) =>
     `${name} has a comment that holds a word beginning with "!": an exclusion has no effect in a comment. A folded block (>) makes one line of all lines; use | instead, or take the "!" out of the comment.`,
   unknown: (name: string, meant: string | undefined, all: readonly string[]) =>

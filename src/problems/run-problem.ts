@@ -9,7 +9,7 @@ import { requestProblem } from './request-problem.ts';
 import { stopProblem } from './stop-problem.ts';
 
 const PROXY_MESSAGES: Readonly<Record<ProxyProblem, string>> = {
-  unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot obey it. The runner needs Node 24.14 or later: update it, or set NODE_USE_ENV_PROXY: '1' as an env of the step, which Node 24 obeys from 24.0 on.`,
+  unsupported: `HTTPS_PROXY or HTTP_PROXY is set, but Node ${process.version} cannot use it. The runner needs Node 24.14 or later: update it, or set NODE_USE_ENV_PROXY: '1' as an env of the step, which Node 24 obeys from 24.0 on.`,
   malformed:
     'HTTPS_PROXY or HTTP_PROXY is malformed (its value is not shown). It must be a URL such as http://proxy.example:3128.',
 };

@@ -44,7 +44,7 @@ function rateLimitProblem(reason: Extract<StopReason, { readonly kind: 'rate-lim
     : `${needed}, and the step has ${formatSeconds(leftMs)} of its ${timeoutSeconds} s left.${waited}`;
   const title = isNeverWaited ? 'Cloudflare’s rate limit ended the step' : 'Cloudflare’s rate limit leaves no time';
   const hint = isNeverWaited
-    ? 'Run the job again after the pause, or less at the same time; with retries of 1 or more the step waits by itself.'
+    ? 'Run the job again after the pause, or fewer jobs with this user at the same time; with retries of 1 or more the step waits by itself.'
     : 'Raise timeout-seconds, or run the job again after the pause.';
   if (pause.error === undefined) return { title, message, details: [], hint };
   const failure = { error: pause.error, attempts: 1, retryExceedsDeadline: false };

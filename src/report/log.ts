@@ -48,7 +48,7 @@ export function describeIgnored({ invite, reason }: IgnoredInvite): string {
 
 /** One line before another look at the list. */
 export function describeWait(secondsLeft: number): string {
-  return `No invitation matches yet; looking for another ${secondsLeft} s.`;
+  return `No invitation matches yet; the step looks again, for ${secondsLeft} s at most.`;
 }
 
 /** The title above memberships of which the notice of `annotateList` speaks. */

@@ -15,7 +15,7 @@ export type Outputs = Readonly<Record<(typeof OUTPUT_NAMES)[number], string>>;
 
 /** Room for `invites`, in characters. GitHub refuses outputs of a job beyond 1 MiB in UTF-16: 524,288 characters. */
 const MAX_INVITES_LENGTH = 400_000;
-/** No environment variable carries more, in bytes of UTF-8. Source: execve(2), 128 KiB on Linux; Windows has less. */
+/** Warn beyond this, in bytes of UTF-8. Source: execve(2), 128 KiB for a variable on Linux; Windows has less. */
 const MAX_VARIABLE_BYTES = 100_000;
 /** Room for `invite_ids` and `invites` together; the rest is for the other outputs. */
 const MAX_LISTS_LENGTH = 500_000;
@@ -71,8 +71,8 @@ export function outputWarnings(
   if (long.length > 0) {
     const limits = 'Linux takes 128 KiB each, Windows 32,767 characters in all';
     warn(
-      'An output is too long for an environment variable',
-      `More than ${MAX_VARIABLE_BYTES.toLocaleString('en')} bytes: ${long.join(', ')}. ${limits}, so a step that gets it in "env" does not start. Use the counts instead, or let one step handle fewer invites.`,
+      'An output may be too long for an environment variable',
+      `More than ${MAX_VARIABLE_BYTES.toLocaleString('en')} bytes: ${long.join(', ')}. ${limits}, so a step that gets it in "env" may not start. Use the counts instead, or let one step handle fewer invites.`,
     );
   }
   const isAltered = (value: Invite[InviteField]): boolean =>

@@ -101,9 +101,15 @@ export function describeThrown(thrown: unknown, redact: Redact): string {
 /**
  * Sets the outputs, makes the annotations, and writes the job summary. Never throws: a part that cannot be written is
  * an annotation, and the other parts are written.
+ * @param otherWarnings how many warnings the step has, or may have yet, beside those of the report
  * @returns the exit code of the step: 1 also if the outputs cannot be written
  */
-export async function publishReport(report: RunReport, workflow: Workflow, redact: Redact): Promise<0 | 1> {
+export async function publishReport(
+  report: RunReport,
+  workflow: Workflow,
+  redact: Redact,
+  otherWarnings = 0,
+): Promise<0 | 1> {
   const { outcomes, stop, notices } = report;
   const publish = async (
     level: AnnotationLevel,
@@ -141,11 +147,12 @@ export async function publishReport(report: RunReport, workflow: Workflow, redac
   const failures = (): readonly Annotation[] => failureAnnotations(outcomes, stop, isWritten ? 0 : 1);
   await publish('error', 'errors', () => annotate('error', failures()));
   // Write the summary before the warnings: the runner shows only ten, and one about a missing summary must be shown.
-  await publish('warning', 'job summary', () => {
+  const isSummarized = await publish('warning', 'job summary', () => {
     const remarks = [...warnings, ...notices].map(({ lines }) => lines[0] ?? '');
     return workflow.addSummary(buildSummary({ ...report, remarks }));
   });
-  await publish('warning', 'warnings', () => annotate('warning', capAnnotations(warnings, 'warnings')));
+  const others = otherWarnings + (isSummarized ? 0 : 1);
+  await publish('warning', 'warnings', () => annotate('warning', capAnnotations(warnings, 'warnings', others)));
   await publish('warning', 'notices', () => annotate('notice', notices));
   return isWritten ? report.exitCode : 1;
 }

@@ -12,7 +12,7 @@ const FRAME_BYTES = 4_000;
 const MAX_TEXT = 500;
 
 const INTRODUCTION =
-  '<p>Invitations to Cloudflare need a person. A workflow keeps this issue: each of its runs updates it, and the first ' +
+  '<p>Cloudflare invitations need a person. A workflow keeps this issue: each of its runs updates it, and the first ' +
   'complete run in which nothing needs a person closes it.</p>';
 
 /** A run, as an issue names it. */

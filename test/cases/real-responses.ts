@@ -406,7 +406,7 @@ export const cases: readonly Case[] = [
     exit: 1,
     title: 'Cloudflare’s rate limit leaves no time',
     says: ['A pause of 40 s is needed', 'the step has 25 s of its 60 s left. The step has waited 35 s for the limit.'],
-    hints: ['Raise timeout-seconds, or run less at the same time'],
+    hints: ['Raise timeout-seconds, or run fewer jobs with this user at the same time'],
     neverSays: ['retries', 'attempts'],
     atMs: [0, 0, 5_000, 15_000, 35_000],
     tookMs: 35_000,

@@ -41,9 +41,9 @@ const FINAL = [
   ],
   ['expired', 'accepted', 'has expired.', 'Members › the user › Resend invite'],
   [
-    'revoked',
+    'canceled',
     'accepted',
-    'is already revoked. An invitation can be responded to once.',
+    'is already canceled. An invitation can be responded to once.',
     'ask the inviter to remove the member',
   ],
 ] as const;
@@ -189,6 +189,19 @@ export const cases: readonly Case[] = [
     ],
   },
 
+  ...['processing', 'Pending', ''].map(
+    (status): Case => ({
+      name: `an invite with the status ${JSON.stringify(status)}, which Cloudflare does not define, is an error`,
+      inputs: { 'dry-run': 'true', retries: '0' },
+      invites: [invite(1, { status })],
+      requests: 'GET',
+      exit: 1,
+      says: [`HTTP 200 reports success, but shows the unknown status "${status}"`],
+      neverSays: ['can be responded to once'],
+      onServer: [status],
+    }),
+  ),
+
   // Reads between attempts
   ...sharing({ requests: 'PATCH GET PATCH', exit: 0, outcomes: ['changed'] }, [
     { name: 'a read that fails is followed by another PATCH', responses: [onPatch(error500()), onGet(error500())] },
@@ -199,6 +212,10 @@ export const cases: readonly Case[] = [
     {
       name: 'a read that shows no status is followed by another PATCH',
       responses: [onPatch(error500()), onGet(shows({ status: undefined }))],
+    },
+    {
+      name: 'a read that shows a status that Cloudflare does not define is followed by another PATCH',
+      responses: [onPatch(error500()), onGet(shows({ status: 'PENDING' }))],
     },
   ]),
   ...sharing({ exit: 0 }, [

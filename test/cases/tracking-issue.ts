@@ -1,5 +1,5 @@
 import { envelopeFailure } from '../../sandbox/cloudflare.ts';
-import { hoursFromStart, invite } from '../run.ts';
+import { hoursFromStart, invite, invites } from '../run.ts';
 import { ALL, type Case, sharing, success } from './case.ts';
 
 const TRACKED = { ...ALL, 'report-issue': 'Invites need a person', 'github-token': 'ghs_fake-token-of-the-job' };
@@ -92,7 +92,7 @@ export const cases: readonly Case[] = [
     name: 'a tracking issue is not closed by a run that skipped an entry of the list',
     inputs: TRACKED,
     responses: [success([{ organization_id: 'a', status: 'pending' }])],
-    requests: 'GET GET',
+    requests: 'GET GET GET',
     exit: 0,
     annotations: ['warning: 1 entry of the list could not be used'],
   },
@@ -102,6 +102,20 @@ export const cases: readonly Case[] = [
     requests: 'GET PATCH',
     exit: 0,
     annotations: ['warning: The tracking issue could not be updated'],
+  },
+  {
+    name: 'at most 10 warnings are shown where certificates and the tracking issue have one each',
+    inputs: { ...TRACKED, 'organization-name': 'Acme*', 'github-token': '' },
+    env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    invites: invites(12, () => ({ expires_on: hoursFromStart(3), organization_name: 'Globex' })),
+    requests: 'GET GET',
+    exit: 0,
+    annotations: [
+      'warning: Certificates are checked anyway',
+      ...Array(7).fill('warning: is about to expire'),
+      'warning: 5 more warnings',
+      'warning: The tracking issue could not be updated',
+    ],
   },
   ...sharing({ invites: [], requests: 'GET GET' }, [
     { name: 'a tracking issue is left alone without report-issue', inputs: ALL, exit: 0 },

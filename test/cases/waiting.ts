@@ -44,7 +44,7 @@ export const cases: readonly Case[] = [
     exit: 0,
     annotations: ['notice'],
     outputs: { id: inviteId(2), status: 'accepted', changed: 'true', matched_count: '1' },
-    logs: ['looking for another 60 s.', 'looking for another 55 s.', 'looking for another 50 s.'],
+    logs: ['looks again, for 60 s at most.', 'looks again, for 55 s at most.', 'looks again, for 50 s at most.'],
     onServer: ['pending', 'accepted'],
     atMs: [0, 5_000, 10_000, 15_000, 15_000],
   },

@@ -73,6 +73,19 @@ describe.concurrent('the tracking issue', { timeout: 30_000 }, () => {
     expect(github.sent).toEqual(['GET /repos/acme/invites/issues']);
   });
 
+  test.each([
+    ['a folder', import.meta.dirname],
+    ['a file that is not JSON', import.meta.filename],
+    ['no file, and a forged command', '/missing\n::error::forged'],
+  ])('the tracking issue does not need the event of the workflow: %s', async (_title, path) => {
+    await using harness = await DistHarness.open();
+    await using github = await openGitHub();
+    const result = await step(harness, github, { with: LIST, env: { GITHUB_EVENT_PATH: path } });
+    expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
+    expect(result.stdout).not.toContain('missing');
+    expect(github.sent).toEqual(['GET /repos/acme/invites/issues']);
+  });
+
   test('GitHub on a loopback address is reached without the proxy', async () => {
     await using harness = await DistHarness.open();
     await using github = await openGitHub();

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 // Every run downloads the repository's archive and parses dist/index.js before anything happens.
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const MAX_ENTRY = 240_000;
+const MAX_ENTRY = 245_000;
 const MAX_DIST = 450_000;
 const MAX_ARCHIVE = 200_000;
 

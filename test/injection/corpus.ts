@@ -198,7 +198,7 @@ export function commandsOf(line: string): readonly string[] {
 }
 
 /** Characters that no shown line may hold: control and format characters, line ends, unpaired surrogates. */
-export const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
+export const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}[\p{DI}--\uFE0F]]/v;
 
 /** The elements that a summary may have, none of them with attributes. */
 const ELEMENTS: ReadonlySet<string> = new Set('h3 p table tr th td ul li strong code br details summary'.split(' '));

@@ -124,7 +124,8 @@ describe('responses of the API', () => {
 
   test('hostile text does nothing in a date, in which comments are allowed', async () => {
     const dates = HOSTILE_TEXTS.map(({ text }) => `Mon, 23 Nov 2026 14:00:00 GMT (${text.replace(/[()]/g, '')})`);
-    const readable = dates.filter((date) => !Number.isNaN(Date.parse(date)));
+    // Longer texts are no dates.
+    const readable = dates.filter((date) => date.length <= 200 && !Number.isNaN(Date.parse(date)));
     expect(readable.length).toBeGreaterThan(HOSTILE_TEXTS.length / 2);
     for (const texts of chunksOf(readable, 9)) {
       const options = (of: readonly string[]): RunOptions => ({

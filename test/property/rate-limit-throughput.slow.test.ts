@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { MAX_CONCURRENT_REQUESTS } from '../../src/cloudflare/limiter.ts';
 import { invites, run, seededRandom } from '../run.ts';
 
 // Cloudflare's limit for a user: 1,200 requests in five minutes; a request beyond it is refused, and so are all for five minutes more.
 const REQUESTS = 1_200;
 const WINDOW_MS = 300_000;
 const BLOCK_MS = 300_000;
-
-/** Maximum number of requests in flight. */
-const CONCURRENCY = 4;
 
 /** Page size that the action asks for, and gets. */
 const PAGE_SIZE = 50;
@@ -59,7 +57,7 @@ function allowedWhenAnnounced(load: Load): number {
   const windows = fullWindows(load);
   const last = all - windows * REQUESTS;
   const pagesInLast = windows === 0 ? pages : 0;
-  return windows * WINDOW_MS + (pagesInLast + (last - pagesInLast) / CONCURRENCY) * load.latencyMs;
+  return windows * WINDOW_MS + (pagesInLast + (last - pagesInLast) / MAX_CONCURRENT_REQUESTS) * load.latencyMs;
 }
 
 /**
@@ -68,7 +66,7 @@ function allowedWhenAnnounced(load: Load): number {
  */
 function allowedWhenRefused(load: Load): number {
   const { pages } = neededRequests(load);
-  return fullWindows(load) * BLOCK_MS + (pages + load.count / CONCURRENCY) * load.latencyMs;
+  return fullWindows(load) * BLOCK_MS + (pages + load.count / MAX_CONCURRENT_REQUESTS) * load.latencyMs;
 }
 
 describe.each<Load>([
@@ -92,7 +90,7 @@ describe.each<Load>([
     expect(sandbox.invites().every(({ status }) => status === 'accepted')).toBe(true);
     // Those that were under way together when the window was used up, and none while the refusal lasts.
     const refused = sandbox.requests.filter(({ status }) => status === 429).length;
-    expect(refused).toBeLessThanOrEqual(fullWindows(load) * CONCURRENCY);
+    expect(refused).toBeLessThanOrEqual(fullWindows(load) * MAX_CONCURRENT_REQUESTS);
     expect(elapsedMs / allowedWhenRefused(load)).toBeLessThanOrEqual(TOLERANCE);
   });
 });

@@ -145,8 +145,11 @@ export function findGoProgram(name: string, variable: string, install: string): 
   return findProgram(name, `Install it with: ${install}`, goBin);
 }
 
+/** The command that installs the workflow runner. */
+export const INSTALL_ACT = 'go install github.com/nektos/act@v0.2.87';
+
 /** Finds the workflow runner. */
-export const findAct = (): string => findGoProgram('act', 'ACT', 'go install github.com/nektos/act@v0.2.87');
+export const findAct = (): string => findGoProgram('act', 'ACT', INSTALL_ACT);
 
 /** act asks the first node on the PATH for its `process.execPath`, and runs that path from then on. */
 const PRINT_EXEC_PATH = 'case "$*" in *process.execPath*) echo "$0"; exit ;; esac\n';

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import type { CloudflareSandbox, SandboxInvite, SandboxOptions, SandboxRequest } from '../../sandbox/cloudflare.ts';
 import { DEMO_IDS } from '../../sandbox/demo-account.ts';
-import { edit, findAct, findProgram, type JobRun, readRepositoryFile, runWorkflow, type WorkflowRun } from './act.ts';
+import {
+  edit,
+  findAct,
+  findProgram,
+  INSTALL_ACT,
+  type JobRun,
+  readRepositoryFile,
+  runWorkflow,
+  type WorkflowRun,
+} from './act.ts';
 import { acmeInvites, DEMO, type ExampleOptions, json, type RequestHandler, user, WorkflowServers } from './servers.ts';
 
 const TOKEN = DEMO.credentials.token;
@@ -633,7 +642,7 @@ test('findAct names the command that installs act when it is missing', () => {
   try {
     process.env.PATH = '';
     delete process.env.ACT;
-    expect(() => findAct()).toThrow('go install github.com/nektos/act@v0.2.87');
+    expect(() => findAct()).toThrow(INSTALL_ACT);
   } finally {
     process.env.PATH = PATH;
     if (ACT !== undefined) process.env.ACT = ACT;

@@ -129,7 +129,7 @@ describe('good values', () => {
   });
 
   test('ids in any mix of white space and commas are taken in order, each once', () => {
-    const id = fc.stringMatching(/^[a-z\d_-]{1,32}$/);
+    const id = fc.stringMatching(/^[a-z\d_-]{0,15}[a-z\d][a-z\d_-]{0,16}$/);
     const separator = fc.stringMatching(/^[ \t\r\n,]{1,4}$/);
     const ids = fc.array(fc.tuple(id, separator), { minLength: 1, maxLength: 8 });
     fc.assert(
@@ -152,7 +152,7 @@ describe('bad values', () => {
   const BOOLEANS = 'true or false';
   const RETRIES = 'whole number from 0 to 10';
   const TIMEOUT = 'whole number from 1 to 86400';
-  const SCHEME = 'must use https; http is for loopback addresses, 127.0.0.1 or [::1], only';
+  const SCHEME = 'must use https; http is for loopback addresses, such as 127.0.0.1 or [::1], only';
 
   test.each<[name: string, value: string, allowed: string]>([
     ['status', '', RESPONSES],
@@ -638,7 +638,7 @@ describe('filters', () => {
     ['organization-id', 'x'.repeat(33), ['Character 33, `x` (U+0078), is not plain. An id has at most 32']],
     ['organization-id', '../a, b?c', ['has the entry `../a`', 'has the entry `b?c`']],
     ['organization-id', '* # !abc', ['a comment that holds a word beginning with "!"']],
-    ['organization-name', '# Acme', ['write `\\#` for a name that begins so']],
+    ['organization-name', '# Acme', ['write `\\#` for a name that begins with "#"']],
     ['invited-by', 'acme.example', ['Write "*@" before a domain: write `*@acme.example`.']],
     ['roles', '["DNS"]', ['It is JSON. Write one entry per line']],
     ['organization-id', ', ,', ['organization-id is ", ,". It must hold at least one entry.']],
@@ -742,6 +742,12 @@ describe('the tracking issue', () => {
         expect.stringMatching(/^report-issue is ".*A title is one line of at most 256 characters\.$/),
       ]);
     }
+  });
+
+  test.each(['true', 'False'])('report-issue refuses %j, which is no title', (title) => {
+    expect(problemsOf({ 'report-issue': title })).toEqual([
+      `report-issue is "${title}". It must be the title of an issue, or empty.`,
+    ]);
   });
 
   test('the GitHub context is github.com without a run page in an empty environment', () => {

@@ -77,6 +77,16 @@ test.each<[string, readonly string[], readonly string[], FilterMatch['kind'], st
   expect(match({ roles: allowed }, { ...ACME, roles })).toEqual(kind === 'match' ? { kind } : mismatch);
 });
 
+test('a value of more than 1,000 characters is unreadable: it matches exactly "*"', () => {
+  const named = (length: number): Invite => ({ ...ACME, organization_name: 'x'.repeat(length) });
+  expect(match({ 'organization-name': ['x*'] }, named(1_000))).toEqual({ kind: 'match' });
+  expect(match({ 'organization-name': ['*'] }, named(1_001))).toEqual({ kind: 'match' });
+  const unreadable = { kind: 'unmatched', filter: 'organization-name', value: undefined };
+  for (const list of [['x*'], ['*', '!Globex']]) {
+    expect(match({ 'organization-name': list }, named(1_001))).toEqual(unreadable);
+  }
+});
+
 test.each<[string, Invite, string]>([
   ['organization-id', { ...ACME, organization_id: 'x' }, 'unmatched'],
   ['invited-by', { ...ACME, invited_by: 'x' }, 'unmatched'],

@@ -133,7 +133,7 @@ test.each<[string, unknown, object]>([
   ['an object without anything', {}, { reason: 'no-id' }],
   ['an invite without an id', pending, { reason: 'no-id', ...ACME }],
   ['an id that is a number', { ...pending, id: 7 }, { reason: 'no-id', ...ACME }],
-  ...['', '../x', 'a?b', 'a\n', 'a'.repeat(33)].map((id): [string, unknown, object] => [
+  ...['', '-', '../x', 'a?b', 'a\n', 'a'.repeat(33)].map((id): [string, unknown, object] => [
     `the id ${JSON.stringify(id)}`,
     { ...pending, id },
     { reason: 'unusable-id', id, ...ACME },
@@ -203,6 +203,18 @@ test('reading does not end with a page whose entries are new and cannot be used'
   const pages: (readonly unknown[])[] = [unusable, numbered(3, 4)];
   const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [] }));
   expect(idsOf((await listOf({ listPage })).invites)).toEqual(['i3', 'i4']);
+});
+
+test('reading does not end with a page whose entries are new and have no usable id', async () => {
+  const pages = [[{ id: 'a'.repeat(36) }], [{ status: 'pending' }], [null], numbered(1)];
+  const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [], totalCount: 4 }));
+  expect(idsOf((await listOf({ listPage })).invites)).toEqual(['i1']);
+});
+
+test('reading ends with a page that repeats entries without an id', async () => {
+  const { listPage, asked } = pagesOf((page) => ({ entries: page === 3 ? numbered(1) : [null, { page: page % 2 }] }));
+  await listOf({ listPage });
+  expect(asked).toEqual([1, 2, 3, 4]);
 });
 
 test('an entry that is nested too deep for comparison is used', async () => {

@@ -34,14 +34,14 @@ const TEXTS: Readonly<Record<keyof typeof P, readonly (readonly [() => string, s
     [() => P.listIsJson('lines'), 'It is JSON. Write one entry per line, without brackets and quotes.'],
     [
       () => P.listIsJson('words'),
-      'It is JSON. Write the entries between blanks, commas or line breaks, without brackets and quotes.',
+      'It is JSON. Write the entries with spaces, commas or line breaks between them, without brackets and quotes.',
     ],
   ],
   noEntries: [
     [() => P.noEntries(false), 'It must hold at least one entry.'],
     [
       () => P.noEntries(true),
-      'It must hold at least one entry. A line that begins with "#" is a comment; write `\\#` for a name that begins so.',
+      'It must hold at least one entry. A line that begins with "#" is a comment; write `\\#` for a name that begins with "#".',
     ],
   ],
   exclusionInComment: [

@@ -55,7 +55,7 @@ test.each([undefined, tooMany])('a stop at the first rate limit says how to wait
   const reason = { ...rateLimit(290, 'refused', error), leftMs: undefined };
   expect(stopProblem(reason, 'api-token')).toMatchObject({
     title: 'Cloudflare’s rate limit ended the step',
-    hint: 'Run the job again after the pause, or less at the same time; with retries of 1 or more the step waits by itself.',
+    hint: 'Run the job again after the pause, or fewer jobs with this user at the same time; with retries of 1 or more the step waits by itself.',
   });
 });
 
@@ -78,7 +78,7 @@ test('a stop by a rate limit names the delay that the server asked for', () => {
 
 test.each([
   ['malformed', /HTTPS_PROXY or HTTP_PROXY is malformed .* http:\/\/proxy\.example:3128/],
-  ['unsupported', new RegExp(`Node ${process.version} cannot obey it.*Node 24\\.14 or later`)],
+  ['unsupported', new RegExp(`Node ${process.version} cannot use it.*Node 24\\.14 or later`)],
 ] as const)('a proxy that is %s is explained', (problem, message) => {
   expect(runProblem({ kind: 'proxy', problem })?.message).toMatch(message);
 });

@@ -134,3 +134,16 @@ test.each([
   expect(written).toContain(reported);
   expect(written).toEqual(expect.arrayContaining(['invites', 'error: Invite f1 cannot be accepted. It has expired.']));
 });
+
+test('a summary that cannot be written is one of at most 10 warnings', async () => {
+  const { workflow, written } = recorder();
+  const warnings = Array.from({ length: 12 }, (_, index) => ({ title: `W${index}`, lines: [`W${index}.`] }));
+  const addSummary = () => Promise.reject(new Error('no room'));
+  await publishReport({ ...reportRun(handled(), redact), warnings }, { ...workflow, addSummary }, redact, 1);
+  const shown = written.filter((line) => line.startsWith('warning'));
+  expect(shown[0]).toBe('warning: The job summary could not be written: no room.');
+  expect(shown.slice(1)).toEqual([
+    ...Array.from({ length: 7 }, (_, index) => `warning: W${index}.`),
+    'warning: 5 more warnings.',
+  ]);
+});

@@ -14,6 +14,7 @@ test.each([
   ['a single colon in front', ': a'],
   ['hashes and brackets', '## [error] #[1]'],
   ['markup', '<b>&amp;</b>'],
+  ['an emoji with a variation selector', 'Acme \u2764\ufe0f'],
   ['the empty text', ''],
 ])('a line keeps %s', (_title, text) => {
   expect(toLine(text)).toBe(text);
@@ -25,9 +26,9 @@ test.each([
   ['a command of nothing but colons', '::::', ': :::'],
   ['a command of the old form', 'Acme ##[error]x', 'Acme # #[error]x'],
   ['a command of the old form behind more hashes', '####[error]x', '### #[error]x'],
-  ['a command of the old form behind an ignorable character', '#\ufe0f#[error]x', '# \ufe0f#[error]x'],
-  ['a command of the old form before an ignorable character', '##\ufe0f[error]x', '# #\ufe0f[error]x'],
-  ['a command around an ignorable character', '\ufe0f:\ufe0f:error::x', '\ufe0f: \ufe0f:error::x'],
+  ['a command of the old form behind an ignorable character', '#\ufe0f#[error]x', '# \ufffd#[error]x'],
+  ['a command of the old form before an ignorable character', '##\ufe0f[error]x', '# #\ufffd[error]x'],
+  ['a command around an ignorable character', '\ufe0f:\ufe0f:error::x', '\ufffd: \ufffd:error::x'],
   ['every command of the old form', '##[a]##[b]', '# #[a]# #[b]'],
   ['a command behind a line break', 'Acme\n::error::x', 'Acme ::error::x'],
   ['a run of line breaks of all kinds', 'a\r\n\u0085\u2028\u2029\v\f\tb', 'a b'],
@@ -35,6 +36,10 @@ test.each([
   ['a bidirectional override', 'a\u202egnp.exe', 'a\ufffdgnp.exe'],
   ['a zero-width space', 'Ac\u200bme', 'Ac\ufffdme'],
   ['a byte order mark before a command', '\ufeff::error::x', '\ufffd: :error::x'],
+  ['a grapheme joiner', 'Ac\u034fme', 'Ac\ufffdme'],
+  ['a Hangul filler', '\u3164\ufe0f', '\ufffd\ufffd'],
+  ['a variation selector behind a letter', 'Acme\ufe0f', 'Acme\ufffd'],
+  ['a variation selector of plane 14', 'Acme\u{e0100}', 'Acme\ufffd'],
   ['a private-use character', 'a\ue000', 'a\ufffd'],
   ['half a surrogate pair', 'a\ud83d', 'a\ufffd'],
 ])('a line makes %s harmless', (_title, text, expected) => {

@@ -22,7 +22,7 @@ test('the body of the issue shows the failures with their hints, and the run', (
   }
   expect(text).toContain('Last run: the run of 2026-11-23T09:00:00Z.');
   expect(text).toContain(
-    'Invitations to Cloudflare need a person. A workflow keeps this issue: each of its runs updates it, and the first complete run in which nothing needs a person closes it.',
+    'Cloudflare invitations need a person. A workflow keeps this issue: each of its runs updates it, and the first complete run in which nothing needs a person closes it.',
   );
   expect(body.startsWith('<!-- cloudflare-invite-action: tracking issue -->\n')).toBe(true);
   expect(addressIn(body)).toBe(RUN_URL);

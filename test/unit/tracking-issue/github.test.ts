@@ -315,7 +315,7 @@ test.each<[string, GitHubFault['effect'], string, RegExp]>([
   ['an IP allow list', IP_REFUSED, 'IP allow list enabled', /address of the runner/],
   ['an organization’s single sign-on', SAML_REFUSED, 'SAML enforcement', /Authorize the token/],
   [
-    'a kind of token that is not admitted',
+    'a kind of token that is not allowed',
     refusal(403, '`acme` forbids access via a personal access token (classic).'),
     'HTTP 403',
     /this kind of token/,
