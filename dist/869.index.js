@@ -112,24 +112,28 @@ const REFUSALS = [
         statuses: [400, 413, 422],
         hint: 'GitHub does not accept this title or body. If its message is about the title, change report-issue; else report the message.',
     },
-    { hint: 'The next run of the workflow tries again. If it fails too, look at GitHub’s status page.' },
 ];
+const OTHER_REFUSAL = {
+    hint: 'The next run of the workflow tries again. If it fails too, look at GitHub’s status page.',
+};
 function rowOf({ status, reason, headers }) {
-    return REFUSALS.find((row) => (row.statuses?.includes(status) ?? true) &&
+    const row = REFUSALS.find((row) => (row.statuses?.includes(status) ?? true) &&
         (row.reason?.test(reason) ?? true) &&
         (row.header === undefined || row.header[1].test(String(headers[row.header[0]]))));
+    return row ?? OTHER_REFUSAL;
 }
 function limitEnd({ 'retry-after': seconds, 'x-ratelimit-reset': reset }) {
-    if (/^\d{1,6}$/.test(String(seconds)))
-        return [`GitHub accepts requests again in ${(0,build_clock/* formatSeconds */.Xo)(Number(seconds) * 1_000)}.`];
+    if (/^\d{1,6}$/.test(String(seconds))) {
+        return `GitHub accepts requests again in ${(0,build_clock/* formatSeconds */.Xo)(Number(seconds) * 1_000)}.`;
+    }
     if (!/^\d{1,11}$/.test(String(reset)))
-        return [];
-    return [`GitHub accepts requests again at ${new Date(Number(reset) * 1_000).toISOString().replace('.000', '')}.`];
+        return undefined;
+    return `GitHub accepts requests again at ${new Date(Number(reset) * 1_000).toISOString().replace('.000', '')}.`;
 }
 function refusalProblem(request, message, refusal) {
-    const row = rowOf(refusal);
+    const { hint, isRateLimit } = rowOf(refusal);
     const what = `${request} failed: HTTP ${refusal.status}, "${(0,words/* truncate */.xv)(message, MAX_MESSAGE)}".`;
-    return (0,tracker_problem/* trackerProblem */.QM)(what, row?.hint, row?.isRateLimit ? limitEnd(refusal.headers) : []);
+    return (0,tracker_problem/* trackerProblem */.QM)(what, hint, isRateLimit && limitEnd(refusal.headers));
 }
 
 // EXTERNAL MODULE: ../build/version.js

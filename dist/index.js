@@ -925,7 +925,7 @@ function outcomeProblem(outcome, context) {
     const title = `Could not ${dryRun ? 'read' : (0,_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .verbOf */ .rl)(desiredStatus)} ${(0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .kindOf */ .I)(invite)} ${(0,_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inviteLabel */ .Kb)(invite, id)}`;
     const withState = (problem) => ({
         ...problem,
-        message: `${problem.message} ${STATE_TEXTS[state]}.`.trimStart(),
+        message: `${problem.message} ${STATE_TEXTS[state]}.`,
     });
     switch (cause.kind) {
         case 'request': {
@@ -1106,8 +1106,6 @@ function hintOf(error, scheme) {
     }
     if (stopKind === 'edge')
         return EDGE_HINT;
-    if (stopKind === 'rate-limit')
-        return _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .RATE_LIMIT_HINT */ .tc;
     if (error.isNotFound) {
         if (error.isList)
             return _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .ROUTING_HINT */ .xH;
@@ -1286,9 +1284,9 @@ const TRACKER_PROBLEMS = {
     unloadable: (reason) => trackerProblem(`The code for it could not be loaded: ${reason}.`),
     defect: (description) => trackerProblem(`This action has a defect: ${description}.`, 'Report this message.'),
 };
-function trackerProblem(message, hint = 'The next run of the workflow tries again.', details = []) {
-    const all = [...details, 'The invites are not affected.'];
-    return { title: 'The tracking issue could not be updated', message, details: all, hint };
+function trackerProblem(message, hint = 'The next run of the workflow tries again.', detail) {
+    const details = [...(detail === undefined ? [] : [detail]), 'The invites are not affected.'];
+    return { title: 'The tracking issue could not be updated', message, details, hint };
 }
 
 
@@ -3168,9 +3166,9 @@ function splitList(text, layout) {
             comments: lines.filter((line) => line.startsWith('#')),
         };
     }
-    const ends = lines.map((line) => /(?<=^|\p{White_Space})#.*$/su.exec(line)?.index ?? line.length);
+    const ends = lines.map((line) => /(?<=^|\p{White_Space})#/u.exec(line)?.index ?? line.length);
     return {
-        entries: lines.flatMap((line, index) => line.slice(0, ends[index]).split(/[\p{White_Space},]+/u)).filter(Boolean),
+        entries: lines.flatMap((line, index) => line.slice(0, ends[index]).split(/[\p{White_Space},]/u)).filter(Boolean),
         comments: lines.map((line, index) => line.slice(ends[index])).filter(Boolean),
     };
 }
@@ -3440,7 +3438,7 @@ function checkUnknownInputs(env, report, note) {
     const forms = INPUT_NAMES.map((name) => [normalizeName(name), name]);
     const byForm = new Map(forms);
     for (const variable of Object.keys(env)) {
-        const name = /^INPUT_(.+)$/i.exec(variable)?.[1];
+        const name = /^INPUT_(.+)/is.exec(variable)?.[1];
         if (name === undefined || declared.has(name.toUpperCase()))
             continue;
         const form = normalizeName(name);
@@ -3462,7 +3460,6 @@ function checkUnknownInputs(env, report, note) {
 
 
 class InputError extends Error {
-    name = 'InputError';
     problems;
     constructor(problems) {
         super(problems.join('\n'));
@@ -3497,7 +3494,8 @@ function isComplete(parsed) {
     return Object.values(parsed).every((value) => value !== undefined);
 }
 function checkMode(parsed, report) {
-    const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds, 'invite-id': ids, kind } = parsed;
+    const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds = Number.NaN } = parsed;
+    const { 'invite-id': ids, kind } = parsed;
     const hasMemberships = ids?.some((id) => (0,cloudflare_invite/* parseRef */.rd)(id).kind === 'membership') || (ids === null && kind === 'membership');
     if (hasMemberships && parsed['invited-by']?.isAnything === false)
         report(INPUT_PROBLEMS.inviterOfMembership());
@@ -3510,9 +3508,8 @@ function checkMode(parsed, report) {
     else if (invites_filters/* FILTER_NAMES */.WS.every((name) => parsed[name] === null)) {
         report(INPUT_PROBLEMS.nothingToSelectBy(invites_filters/* FILTER_NAMES */.WS));
     }
-    if (waitSeconds > 0 && timeoutSeconds !== undefined && timeoutSeconds <= waitSeconds) {
+    if (timeoutSeconds <= waitSeconds)
         report(INPUT_PROBLEMS.timeoutTooShort(timeoutSeconds, waitSeconds));
-    }
 }
 function toInputs(parsed, credentials, notices, env) {
     const { status, retries, 'wait-seconds': waitSeconds, 'timeout-seconds': timeoutSeconds, ...others } = parsed;
@@ -3556,7 +3553,7 @@ function secretsOf(env, name) {
     if (secret === undefined)
         return [];
     const written = readRaw(env, name) ?? '';
-    const values = [written === text ? '' : written, variable === undefined ? '' : (env[variable] ?? '')];
+    const values = [written === text ? '' : written, env[variable ?? ''] ?? ''];
     return secret === 'value' ? values : values.flatMap(passwordsOf);
 }
 function distinct(secrets) {
@@ -3567,7 +3564,7 @@ function passwordsOf(url) {
     const password = USER_PASSWORD.exec(url.trim())?.[1];
     if (password === undefined)
         return [];
-    return [password, decodePercent(password)].flatMap((secret) => [secret, ...secret.split(/[\r\n]+/)]);
+    return [password, decodePercent(password)].flatMap((secret) => [secret, ...secret.split(/[\r\n]/)]);
 }
 function decodePercent(text) {
     try {

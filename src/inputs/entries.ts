@@ -19,9 +19,9 @@ export function splitList(text: string, layout: Filter['layout']): ListText {
       comments: lines.filter((line) => line.startsWith('#')),
     };
   }
-  const ends = lines.map((line) => /(?<=^|\p{White_Space})#.*$/su.exec(line)?.index ?? line.length);
+  const ends = lines.map((line) => /(?<=^|\p{White_Space})#/u.exec(line)?.index ?? line.length);
   return {
-    entries: lines.flatMap((line, index) => line.slice(0, ends[index]).split(/[\p{White_Space},]+/u)).filter(Boolean),
+    entries: lines.flatMap((line, index) => line.slice(0, ends[index]).split(/[\p{White_Space},]/u)).filter(Boolean),
     comments: lines.map((line, index) => line.slice(ends[index])).filter(Boolean),
   };
 }

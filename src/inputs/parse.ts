@@ -12,7 +12,6 @@ import { checkUnknownInputs } from './unknown-inputs.ts';
 
 /** Thrown for bad inputs: all problems of a step at once, one or two sentences each. */
 export class InputError extends Error {
-  override readonly name = 'InputError';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
@@ -75,7 +74,8 @@ function isComplete(parsed: PartlyParsed): parsed is ParsedInputs {
 
 /** Checks the rules that concern several inputs. */
 function checkMode(parsed: PartlyParsed, report: ParserContext['report']): void {
-  const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds, 'invite-id': ids, kind } = parsed;
+  const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds = Number.NaN } = parsed;
+  const { 'invite-id': ids, kind } = parsed;
   const hasMemberships =
     ids?.some((id) => parseRef(id).kind === 'membership') || (ids === null && kind === 'membership');
   if (hasMemberships && parsed['invited-by']?.isAnything === false) report(INPUT_PROBLEMS.inviterOfMembership());
@@ -85,9 +85,7 @@ function checkMode(parsed: PartlyParsed, report: ParserContext['report']): void 
   } else if (FILTER_NAMES.every((name) => parsed[name] === null)) {
     report(INPUT_PROBLEMS.nothingToSelectBy(FILTER_NAMES));
   }
-  if (waitSeconds > 0 && timeoutSeconds !== undefined && timeoutSeconds <= waitSeconds) {
-    report(INPUT_PROBLEMS.timeoutTooShort(timeoutSeconds, waitSeconds));
-  }
+  if (timeoutSeconds <= waitSeconds) report(INPUT_PROBLEMS.timeoutTooShort(timeoutSeconds, waitSeconds));
 }
 
 function toInputs(parsed: ParsedInputs, credentials: Credentials, notices: readonly string[], env: Environment) {

@@ -16,7 +16,7 @@ function secretsOf(env: Environment, name: InputName): readonly string[] {
   const { secret, default: text, variable } = inputRow(name);
   if (secret === undefined) return [];
   const written = readRaw(env, name) ?? '';
-  const values = [written === text ? '' : written, variable === undefined ? '' : (env[variable] ?? '')];
+  const values = [written === text ? '' : written, env[variable ?? ''] ?? ''];
   return secret === 'value' ? values : values.flatMap(passwordsOf);
 }
 
@@ -32,7 +32,7 @@ function passwordsOf(url: string): readonly string[] {
   // A regular expression, because a URL that the parser rejects may hold a password as well.
   const password = USER_PASSWORD.exec(url.trim())?.[1];
   if (password === undefined) return [];
-  return [password, decodePercent(password)].flatMap((secret) => [secret, ...secret.split(/[\r\n]+/)]);
+  return [password, decodePercent(password)].flatMap((secret) => [secret, ...secret.split(/[\r\n]/)]);
 }
 
 function decodePercent(text: string): string {

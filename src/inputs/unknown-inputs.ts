@@ -67,7 +67,7 @@ export function checkUnknownInputs(
   const forms = INPUT_NAMES.map((name) => [normalizeName(name), name] as const);
   const byForm = new Map(forms);
   for (const variable of Object.keys(env)) {
-    const name = /^INPUT_(.+)$/i.exec(variable)?.[1];
+    const name = /^INPUT_(.+)/is.exec(variable)?.[1];
     if (name === undefined || declared.has(name.toUpperCase())) continue;
     const form = normalizeName(name);
     const meant = byForm.get(form) ?? OTHER_WORDS.get(form) ?? forms.find(([near]) => isSlip(form, near))?.[1];

@@ -84,24 +84,29 @@ const REFUSALS: readonly RefusalRow[] = [
     statuses: [400, 413, 422],
     hint: 'GitHub does not accept this title or body. If its message is about the title, change report-issue; else report the message.',
   },
-  { hint: 'The next run of the workflow tries again. If it fails too, look at GitHub’s status page.' },
 ];
 
-function rowOf({ status, reason, headers }: Refusal): RefusalRow | undefined {
-  return REFUSALS.find(
+const OTHER_REFUSAL: RefusalRow = {
+  hint: 'The next run of the workflow tries again. If it fails too, look at GitHub’s status page.',
+};
+
+function rowOf({ status, reason, headers }: Refusal): RefusalRow {
+  const row = REFUSALS.find(
     (row) =>
       (row.statuses?.includes(status) ?? true) &&
       (row.reason?.test(reason) ?? true) &&
       (row.header === undefined || row.header[1].test(String(headers[row.header[0]]))),
   );
+  return row ?? OTHER_REFUSAL;
 }
 
 /** When GitHub accepts requests again. Source: GitHub's documentation, "Rate limits for the REST API". */
-function limitEnd({ 'retry-after': seconds, 'x-ratelimit-reset': reset }: Refusal['headers']): readonly string[] {
-  if (/^\d{1,6}$/.test(String(seconds)))
-    return [`GitHub accepts requests again in ${formatSeconds(Number(seconds) * 1_000)}.`];
-  if (!/^\d{1,11}$/.test(String(reset))) return [];
-  return [`GitHub accepts requests again at ${new Date(Number(reset) * 1_000).toISOString().replace('.000', '')}.`];
+function limitEnd({ 'retry-after': seconds, 'x-ratelimit-reset': reset }: Refusal['headers']): string | undefined {
+  if (/^\d{1,6}$/.test(String(seconds))) {
+    return `GitHub accepts requests again in ${formatSeconds(Number(seconds) * 1_000)}.`;
+  }
+  if (!/^\d{1,11}$/.test(String(reset))) return undefined;
+  return `GitHub accepts requests again at ${new Date(Number(reset) * 1_000).toISOString().replace('.000', '')}.`;
 }
 
 /**
@@ -109,7 +114,7 @@ function limitEnd({ 'retry-after': seconds, 'x-ratelimit-reset': reset }: Refusa
  * @param message GitHub's response, for people
  */
 export function refusalProblem(request: string, message: string, refusal: Refusal): Problem {
-  const row = rowOf(refusal);
+  const { hint, isRateLimit } = rowOf(refusal);
   const what = `${request} failed: HTTP ${refusal.status}, "${truncate(message, MAX_MESSAGE)}".`;
-  return trackerProblem(what, row?.hint, row?.isRateLimit ? limitEnd(refusal.headers) : []);
+  return trackerProblem(what, hint, isRateLimit && limitEnd(refusal.headers));
 }

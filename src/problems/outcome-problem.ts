@@ -29,7 +29,7 @@ export function outcomeProblem(outcome: FailedOutcome, context: StepContext): Pr
   const title = `Could not ${dryRun ? 'read' : verbOf(desiredStatus)} ${kindOf(invite)} ${inviteLabel(invite, id)}`;
   const withState = (problem: Problem): Problem => ({
     ...problem,
-    message: `${problem.message} ${STATE_TEXTS[state]}.`.trimStart(),
+    message: `${problem.message} ${STATE_TEXTS[state]}.`,
   });
   switch (cause.kind) {
     case 'request': {

@@ -34,8 +34,8 @@ export const TRACKER_PROBLEMS = {
 export function trackerProblem(
   message: string,
   hint = 'The next run of the workflow tries again.',
-  details: readonly string[] = [],
+  detail?: string,
 ): Problem {
-  const all = [...details, 'The invites are not affected.'];
-  return { title: 'The tracking issue could not be updated', message, details: all, hint };
+  const details = [...(detail === undefined ? [] : [detail]), 'The invites are not affected.'];
+  return { title: 'The tracking issue could not be updated', message, details, hint };
 }

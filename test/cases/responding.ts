@@ -72,6 +72,7 @@ export const cases: readonly Case[] = [
         'user-agent': `cloudflare-invite-action/${VERSION}`,
       },
     },
+    neverLogs: ['Policy'],
     outcomes: ['changed'],
     outputs: {
       id: ID,

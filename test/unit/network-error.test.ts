@@ -83,6 +83,11 @@ test.each<[string, unknown, string]>([
     fetchFailed(''),
     'a response that Node hides: HTTP 407, proxy authentication required',
   ],
+  [
+    'as unknown if another error of fetch says nothing',
+    new TypeError('odd', { cause: new Error('') }),
+    'odd: unknown error',
+  ],
   ['without the full stop at its end', new Error('It broke.'), 'It broke'],
   [
     'with each distinct cause once',

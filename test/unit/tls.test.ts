@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import tls from 'node:tls';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { restoreTls } from '../../src/tls.ts';
@@ -13,6 +14,22 @@ test.each([undefined, '', '1', 'false', '00', ' 0'])('certificates are checked w
   const env = { NODE_TLS_REJECT_UNAUTHORIZED: value };
   expect(restoreTls(env)).toBe(false);
   expect(env).toEqual({ NODE_TLS_REJECT_UNAUTHORIZED: value });
+});
+
+test.each([
+  ['TLSv1', 'TLSv1.2'],
+  ['TLSv1.1', 'TLSv1.2'],
+  ['TLSv1.2', 'TLSv1.2'],
+  ['TLSv1.3', 'TLSv1.3'],
+] as const)('the oldest version of TLS is raised from %s to %s', (before, after) => {
+  const original = tls.DEFAULT_MIN_VERSION;
+  try {
+    tls.DEFAULT_MIN_VERSION = before;
+    restoreTls({});
+    expect(tls.DEFAULT_MIN_VERSION).toBe(after);
+  } finally {
+    tls.DEFAULT_MIN_VERSION = original;
+  }
 });
 
 test.each([

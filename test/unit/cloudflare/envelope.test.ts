@@ -209,16 +209,14 @@ test('at most a thousand delays of a body are kept', () => {
   expect(parse({ success: false, errors }).retryAfter).toHaveLength(1_000);
 });
 
-test('a deeply nested body is described in a short time', () => {
+test('a body that is nested deep, or that begins the same thing again and again, is described before the test ends', () => {
   const open = 100_000;
   const chain = `${'{"code":1,"error_chain":['.repeat(open)}${']}'.repeat(open)}`;
   expect(parseText(`{"success":false,"errors":[${chain}]}`).errors).toHaveLength(1);
   const nested = parseText(`{"x":${'['.repeat(open)}${']'.repeat(open)}}`);
   expect(nested).toMatchObject({ kind: 'unreadable', description: expect.stringMatching(/: nested too deep$/) });
-  const startMs = performance.now();
   for (const part of ['<!--', '<title', '<?xml', '{"', 'error code: 1', '--><!--'])
-    parseText(`<${part.repeat(100_000)}`);
-  expect(performance.now() - startMs).toBeLessThan(2_000);
+    expect(parseText(`<${part.repeat(100_000)}`).kind).not.toBe('envelope');
 });
 
 test('at most a thousand errors and entries of a chain are kept', () => {

@@ -541,6 +541,7 @@ describe('readSecrets', () => {
     ['one value in two places', { 'api-token': TOKEN }, { CLOUDFLARE_API_KEY: TOKEN }, [TOKEN]],
     ['an empty input and an empty variable', { 'api-token': '' }, { CLOUDFLARE_API_KEY: ' ' }, []],
     ['an e-mail address', { 'api-email': EMAIL }, { CLOUDFLARE_EMAIL: EMAIL }, []],
+    ['a URL in a filter', { 'organization-name': 'https://alice:fake-word@host.example' }, {}, []],
     ['a password in api-base-url', { 'api-base-url': 'https://alice:fake-word@host.example' }, {}, ['fake-word']],
     ['a password in HTTPS_PROXY', {}, { HTTPS_PROXY: proxy('fake-word') }, ['fake-word']],
     ['a password in https_proxy', {}, { https_proxy: proxy('fake-word') }, ['fake-word']],
@@ -641,6 +642,8 @@ describe('filters', () => {
     ['organization-name', '# Acme', ['write `\\#` for a name that begins with "#"']],
     ['invited-by', 'acme.example', ['Write "*@" before a domain: write `*@acme.example`.']],
     ['roles', '["DNS"]', ['It is JSON. Write one entry per line']],
+    ['roles', '"[DNS]"', ['A list has no quotes']],
+    ['organization-name', 'x'.repeat(257), ['An entry has at most 256 characters.']],
     ['organization-id', ', ,', ['organization-id is ", ,". It must hold at least one entry.']],
     ['invited-by', ',', ['invited-by is ",". It must hold at least one entry.']],
     ['roles', 'DNS\n!', ['roles has the entry `!`. It ends too early.']],
@@ -650,6 +653,20 @@ describe('filters', () => {
     const found = problemsOf({ ...NO_ID, [name]: value });
     expect(found).toHaveLength(problems.length);
     for (const [index, problem] of problems.entries()) expect(found[index]).toContain(problem);
+  });
+
+  test('a filter accepts an entry of 256 characters', () => {
+    const entry = 'x'.repeat(256);
+    expect(parsed({ ...NO_ID, 'organization-name': entry }).filters['organization-name']?.entries).toEqual([entry]);
+  });
+
+  test('a list without entries is refused, and a word about comments is said only where there are some', () => {
+    expect(problemsOf({ ...NO_ID, 'organization-id': ',' })).toEqual([
+      'organization-id is ",". It must hold at least one entry.',
+    ]);
+    expect(problemsOf({ ...NO_ID, 'organization-id': '# abc' })).toEqual([
+      expect.stringMatching(/at least one entry\. A line that begins with "#" is a comment; write/),
+    ]);
   });
 
   test('a step without filters is refused, unless it has an invite-id', () => {

@@ -254,6 +254,8 @@ test('a list without an end changes no invite', async () => {
   expect(sandbox.requests).toHaveLength(1_000);
   expect(sandbox.requests.every(({ method }) => method === 'GET')).toBe(true);
   expect(annotations).toMatchObject([{ level: 'error', title: 'The list of invites could not be read' }]);
-  expect(annotations[0]?.message).toContain('It did not end within 1000 pages. Nothing was changed.');
+  expect(annotations[0]?.message).toBe(
+    'The list of invites could not be read. It did not end within 1000 pages. Nothing was changed.',
+  );
   expect(outputs).toMatchObject({ matched_count: '0', invite_ids: '[]', invites: '[]', changed: 'false' });
 });
