@@ -322,6 +322,7 @@ function statusRule(status) {
 /* harmony export */   I: () => (/* binding */ kindOf),
 /* harmony export */   PM: () => (/* binding */ UNREADABLE_ROLE),
 /* harmony export */   Qx: () => (/* binding */ MAX_ID_LENGTH),
+/* harmony export */   Rb: () => (/* binding */ ID_RULE),
 /* harmony export */   VQ: () => (/* binding */ isReadableRole),
 /* harmony export */   fd: () => (/* binding */ toRoles),
 /* harmony export */   n$: () => (/* binding */ isInviteId),
@@ -357,6 +358,7 @@ const INVITE_STATUSES = new Set([
     'left',
 ]);
 const MAX_ID_LENGTH = 32;
+const ID_RULE = `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_", and at least one letter or digit`;
 function isInviteId(id) {
     return /^(?=.*[^_-])[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
 }
@@ -491,7 +493,7 @@ const FILTERS = {
     'organization-id': {
         layout: 'words',
         plain: PLAIN_ID,
-        rule: `An id has at most ${_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_ID_LENGTH */ .Qx} letters, digits, "-" or "_"; "*" stands for any of them.`,
+        rule: `${_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_0__/* .ID_RULE */ .Rb}. In a pattern, "*" stands for any of these.`,
         exclusionsMatchWords: false,
         values: ({ organization_id: id }) => [id],
     },
@@ -578,7 +580,7 @@ async function listInvites(client, options = {}) {
 class ListBuilder {
     #invites = new Map();
     #skipped = [];
-    #keys = new Set();
+    #ids = new Set();
     #skippedCount = 0;
     #entryCount = 0;
     #characterCount = 0;
@@ -589,15 +591,15 @@ class ListBuilder {
         this.#isOfMemberships = isOfMemberships;
     }
     add({ entries, totalCount, perPage }, page) {
-        const text = textOf(entries);
-        const keyCount = this.#keys.size;
+        const text = pageText(entries);
+        const idCount = this.#ids.size;
         if (text === undefined || text !== this.#lastPage)
             for (const entry of entries)
                 this.#addEntry(entry);
         this.#lastPage = text;
         this.#characterCount += text?.length ?? _cloudflare_body_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_BODY_BYTES */ .YK;
         this.#entryCount += entries.length;
-        const isRepeated = this.#keys.size === keyCount;
+        const isRepeated = this.#ids.size === idCount;
         if (this.#isOfMemberships)
             return isRepeated || entries.length < (perPage ?? 0);
         this.#totalCount = totalCount ?? this.#totalCount;
@@ -622,7 +624,8 @@ class ListBuilder {
         const invite = parseEntry(this.#isOfMemberships ? (0,_cloudflare_membership_js__WEBPACK_IMPORTED_MODULE_2__/* .toMembership */ .Q)(entry) : (0,_cloudflare_invite_js__WEBPACK_IMPORTED_MODULE_1__/* .toInvite */ .xW)(entry), entry);
         const { id = '' } = invite;
         const key = (0,_ascii_js__WEBPACK_IMPORTED_MODULE_3__/* .asciiLowercase */ .T)(id);
-        this.#keys.add(key || (textOf(entry) ?? ''));
+        if (id !== '')
+            this.#ids.add(key);
         if ('reason' in invite) {
             this.#invites.delete(key);
             this.#skippedCount += 1;
@@ -634,9 +637,9 @@ class ListBuilder {
         }
     }
 }
-function textOf(value) {
+function pageText(entries) {
     try {
-        return JSON.stringify(value);
+        return JSON.stringify(entries);
     }
     catch {
         return undefined;
@@ -1106,6 +1109,8 @@ function hintOf(error, scheme) {
     }
     if (stopKind === 'edge')
         return EDGE_HINT;
+    if (stopKind === 'rate-limit')
+        return _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .RATE_LIMIT_HINT */ .tc;
     if (error.isNotFound) {
         if (error.isList)
             return _cloudflare_http_status_js__WEBPACK_IMPORTED_MODULE_2__/* .ROUTING_HINT */ .xH;
@@ -1615,7 +1620,7 @@ function toLine(text, maxLength = MAX_LINE) {
 }
 const toHtml = (text, maxLength) => toLine(text, maxLength).replace(/[&<>"']/g, (character) => HTML_ESCAPES[character] ?? '');
 const HTML_ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}[\p{DI}--\uFE0F]]|(?<!\p{ExtPict})\uFE0F/gv;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}[\p{DI}--\uFE0F]]|(?<!\p{ExtPict}|[#*\d](?=\uFE0F\u20E3))\uFE0F/gv;
 function stripCommands(text) {
     return ((0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .toOneLine */ .GX)(text)
         .replace(INVISIBLE, '\uFFFD')
@@ -2964,8 +2969,12 @@ class RequestLimiter {
         const current = this.#currentPause;
         if (current === undefined || untilMs > current.untilMs) {
             const isAnnounced = current?.isAnnounced === true && untilMs - current.untilMs <= SAME_PAUSE_MS;
-            const cause = error === undefined && current?.error ? current : { reason, error };
-            this.#pause = { reason: cause.reason, error: cause.error, untilMs, durationMs, isAnnounced };
+            const refusal = error === undefined ? current?.error : undefined;
+            this.#pause = {
+                ...{ untilMs, durationMs, isAnnounced },
+                reason: (refusal && current?.reason) ?? reason,
+                error: refusal === undefined ? error : { ...refusal, retryAfterMs: undefined },
+            };
         }
         else if (current.error === undefined) {
             this.#pause = { ...current, reason, error };
@@ -3118,6 +3127,7 @@ const MARK = new RegExp(`[${invites_filters/* EXCLAMATION_MARKS */.Tu}]`, 'u');
 const MARKS_AT_START = new RegExp(`^[${invites_filters/* EXCLAMATION_MARKS */.Tu}]+`, 'u');
 const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›「」『』＂＇]';
 const QUOTED = new RegExp(`^(!?)${QUOTES}+\\s*(.*?)\\s*${QUOTES}+$`, 'u');
+const ADDRESS = /(?<![\p{L}\p{M}\w.*%+-])[\w.*%+-]+@[\w.*%+-]+(?![\p{L}\p{M}\w.*%+-])/gu;
 const BULLET = /^[-–—•‣·●○▪+]\s+(?=\S)/u;
 const LATE_EXCLUSION = /^[^!\p{L}*]+!\s*(.*?)[^\p{L}\p{M}\p{N}*]*$/su;
 function guesses(entry, before, token = '', plain) {
@@ -3126,7 +3136,7 @@ function guesses(entry, before, token = '', plain) {
         { advice: 'A comment stands on a line of its own', write: token === '#' ? [before.trimEnd()] : [] },
         { advice: 'A list has no bullets', write: [entry.replace(BULLET, '')] },
         { advice: 'A list has no quotes', write: [entry.replace(QUOTED, '$1$2')] },
-        { advice: 'Write no space after "!"', write: [entry.replace(/!\s+/u, '!')] },
+        { advice: 'No space follows "!"', write: [entry.replace(/^!\s+/u, '!')] },
         { advice: 'One "!" is enough', write: [entry.replace(/!+/, '!')] },
         { advice: 'Exclude with the ASCII "!" (U+0021)', write: [entry.replace(MARKS_AT_START, '!')] },
         { advice: 'Nothing stands before the "!" of an exclusion', write: [entry.replace(LATE_EXCLUSION, '!$1')] },
@@ -3135,8 +3145,11 @@ function guesses(entry, before, token = '', plain) {
             write: /[!,;|]/.test(token) ? entry.split(/\s*[,;|]\s*|\s+(?=!)/).filter(Boolean) : [],
         },
         { advice: 'Remove the invisible character', write: [entry.replace(/[\p{C}\p{DI}]/gu, '')] },
-        { advice: 'Write "*@" before a domain', write: isAddress ? [entry.replace(/^(!?)@?/, '$1*@')] : [] },
-        { advice: 'Write the address alone', write: isAddress ? (entry.match(/!?[\w.*%+-]+@[\w.*%+-]+/g) ?? []) : [] },
+        { advice: 'A domain needs "*@" in front', write: isAddress ? [entry.replace(/^(!?)@?/, '$1*@')] : [] },
+        {
+            advice: 'Only the address is allowed',
+            write: isAddress && !MARK.test(entry) ? (entry.match(ADDRESS) ?? []) : [],
+        },
     ];
 }
 function nameCharacter(token) {
@@ -3248,7 +3261,7 @@ const inviteIds = (text, context) => {
         return void report(INPUT_PROBLEMS.secretInList(name));
     const bad = ids.filter((id) => !(0,cloudflare_invite/* isInviteId */.n$)((0,cloudflare_invite/* parseRef */.rd)(id).id));
     for (const id of bad)
-        refuse(context, id, `An id has at most ${cloudflare_invite/* MAX_ID_LENGTH */.Qx} letters, digits, "-" or "_"; write "membership." before a membership’s.`);
+        refuse(context, id, `${cloudflare_invite/* ID_RULE */.Rb}. Write "membership." before a membership’s.`);
     return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [(0,ascii/* asciiLowercase */.T)(id), id])).values()];
 };
 function jsonStrings(text) {

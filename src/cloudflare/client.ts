@@ -41,7 +41,7 @@ interface RetryDecision {
 export interface ReadOptions {
   /** Which failures to retry: a rate limit only, or none. If left out, every failure that may pass. */
   readonly retry?: 'rate-limit' | 'none' | undefined;
-  /** Whether the step can do without the response. A refusal that other requests may not meet then stops nothing. */
+  /** Whether the step can do without the response. No failure stops the step then; a rate limit still pauses it. */
   readonly isOptional?: boolean;
 }
 

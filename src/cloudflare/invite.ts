@@ -60,9 +60,12 @@ export const INVITE_STATUSES: ReadonlySet<string> = new Set([
 /** Source: Cloudflare's OpenAPI description, `iam_invite_components-schemas-identifier`. */
 export const MAX_ID_LENGTH = 32;
 
+/** What an id looks like, for people. */
+export const ID_RULE = `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_", and at least one letter or digit`;
+
 /** Whether `id` can be the id of an invite, so that it may stand in a URL. */
 export function isInviteId(id: string): boolean {
-  // A bullet of a list is no id.
+  // Require a letter or a digit: a lone `-` is a bullet.
   return /^(?=.*[^_-])[\w-]+$/.test(id) && id.length <= MAX_ID_LENGTH;
 }
 

@@ -14,7 +14,7 @@ interface LimiterOptions {
   /** Time for the whole step, counted from now. */
   readonly timeoutSeconds: number;
   readonly cancelled: AbortSignal;
-  /** Ends the step at its first rate limit, in place of a pause. */
+  /** Ends the step at the first rate limit that a request meets, in place of a pause. */
   readonly stopsAtLimit?: boolean;
   /** Called once for each pause that holds back a request. */
   readonly onPause: (pause: Pause) => void;
@@ -117,7 +117,7 @@ export class RequestLimiter {
   /**
    * Pauses the step because a request met the rate limit: for longer each time, unless the server says how long.
    * @param acquired what `acquire` returned for this request
-   * @param isOptional whether the step can do without the response, so that it need not end
+   * @param isOptional whether the step can do without the response; if so, the step does not end here
    */
   limitMet(error: ApiError, acquired: number, isOptional = false): void {
     let pauseMs = error.retryAfterMs ?? 0;
@@ -159,8 +159,12 @@ export class RequestLimiter {
       // Responses to requests in flight together ask for the same pause: one line of the log is enough.
       const isAnnounced = current?.isAnnounced === true && untilMs - current.untilMs <= SAME_PAUSE_MS;
       // A refusal holds back requests that a header of another response lets pass.
-      const cause = error === undefined && current?.error ? current : { reason, error };
-      this.#pause = { reason: cause.reason, error: cause.error, untilMs, durationMs, isAnnounced };
+      const refusal = error === undefined ? current?.error : undefined;
+      this.#pause = {
+        ...{ untilMs, durationMs, isAnnounced },
+        reason: (refusal && current?.reason) ?? reason,
+        error: refusal === undefined ? error : { ...refusal, retryAfterMs: undefined },
+      };
     } else if (current.error === undefined) {
       // A refusal explains a pause better than a header of the same response.
       this.#pause = { ...current, reason, error };

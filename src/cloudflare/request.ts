@@ -40,7 +40,7 @@ export interface ApiRequest {
   readonly body?: Readonly<Record<string, unknown>>;
   /** Whether it is for a list, and not for one invite. */
   readonly isList?: boolean;
-  /** Whether the step can do without the response. A refusal that other requests may not meet then stops nothing. */
+  /** Whether the step can do without the response. No failure stops the step then; a rate limit still pauses it. */
   readonly isOptional?: boolean | undefined;
 }
 

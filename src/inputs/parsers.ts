@@ -1,5 +1,5 @@
 import { asciiLowercase } from '../ascii.ts';
-import { isInviteId, MAX_ID_LENGTH, parseRef } from '../cloudflare/invite.ts';
+import { ID_RULE, isInviteId, parseRef } from '../cloudflare/invite.ts';
 import { FILTERS, type Filter, type FilterName } from '../invites/filters.ts';
 import { MAX_PATTERN_LENGTH, type PatternList, parsePatternList } from '../invites/pattern.ts';
 import { isLoopbackAddress } from '../loopback.ts';
@@ -80,12 +80,7 @@ export const inviteIds: Parser<readonly string[]> = (text, context) => {
   const { redact, name, report } = context;
   if (ids.some((id) => redactId(id, redact) !== id)) return void report(INPUT_PROBLEMS.secretInList(name));
   const bad = ids.filter((id) => !isInviteId(parseRef(id).id));
-  for (const id of bad)
-    refuse(
-      context,
-      id,
-      `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_"; write "membership." before a membership’s.`,
-    );
+  for (const id of bad) refuse(context, id, `${ID_RULE}. Write "membership." before a membership’s.`);
   return bad.length > 0 ? undefined : [...new Map(ids.map((id) => [asciiLowercase(id), id])).values()];
 };
 

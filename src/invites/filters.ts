@@ -1,4 +1,4 @@
-import { type Invite, isInviteId, isReadableRole, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
+import { ID_RULE, type Invite, isInviteId, isReadableRole, MAX_ID_LENGTH } from '../cloudflare/invite.ts';
 import { type ListMatch, matchList, type PatternList, PUNCTUATION } from './pattern.ts';
 
 /** One filter: an input that selects invites by one of their fields. */
@@ -41,7 +41,7 @@ export const FILTERS = {
   'organization-id': {
     layout: 'words',
     plain: PLAIN_ID,
-    rule: `An id has at most ${MAX_ID_LENGTH} letters, digits, "-" or "_"; "*" stands for any of them.`,
+    rule: `${ID_RULE}. In a pattern, "*" stands for any of these.`,
     exclusionsMatchWords: false,
     values: ({ organization_id: id }) => [id],
   },

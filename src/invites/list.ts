@@ -68,8 +68,8 @@ export async function listInvites(
 class ListBuilder {
   readonly #invites = new Map<string, ListedInvite>();
   readonly #skipped: SkippedEntry[] = [];
-  /** The ids of all entries, usable or not; for an entry without an id, its text. */
-  readonly #keys = new Set<string>();
+  /** The ids of all entries, usable or not. */
+  readonly #ids = new Set<string>();
   #skippedCount = 0;
   #entryCount = 0;
   #characterCount = 0;
@@ -83,14 +83,14 @@ class ListBuilder {
 
   /** Adds a page, and says whether it is the last one. */
   add({ entries, totalCount, perPage }: InvitePage, page: number): boolean {
-    const text = textOf(entries);
-    const keyCount = this.#keys.size;
+    const text = pageText(entries);
+    const idCount = this.#ids.size;
     // A page that is sent again holds the same unusable entries: count them once.
     if (text === undefined || text !== this.#lastPage) for (const entry of entries) this.#addEntry(entry);
     this.#lastPage = text;
     this.#characterCount += text?.length ?? MAX_BODY_BYTES;
     this.#entryCount += entries.length;
-    const isRepeated = this.#keys.size === keyCount;
+    const isRepeated = this.#ids.size === idCount;
     if (this.#isOfMemberships) return isRepeated || entries.length < (perPage ?? 0);
     this.#totalCount = totalCount ?? this.#totalCount;
     // `total_count` may count the first page only. Read one more page rather than miss an invite.
@@ -117,7 +117,7 @@ class ListBuilder {
     const invite = parseEntry(this.#isOfMemberships ? toMembership(entry) : toInvite(entry), entry);
     const { id = '' } = invite;
     const key = asciiLowercase(id);
-    this.#keys.add(key || (textOf(entry) ?? ''));
+    if (id !== '') this.#ids.add(key);
     // Of two entries for one invite, the later one is newer.
     if ('reason' in invite) {
       this.#invites.delete(key);
@@ -129,10 +129,10 @@ class ListBuilder {
   }
 }
 
-/** A page or an entry as text, for comparison; undefined for one that is nested too deep. */
-function textOf(value: unknown): string | undefined {
+/** A page as text, for comparison; undefined for one that is nested too deep. */
+function pageText(entries: readonly unknown[]): string | undefined {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(entries);
   } catch {
     return undefined;
   }

@@ -74,6 +74,8 @@ const MARKS_AT_START = new RegExp(`^[${EXCLAMATION_MARKS}]+`, 'u');
 // Quotation marks of many scripts, keyboards and editors.
 const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›「」『』＂＇]';
 const QUOTED = new RegExp(`^(!?)${QUOTES}+\\s*(.*?)\\s*${QUOTES}+$`, 'u');
+// A whole address: not the end of one that begins with a letter beyond ASCII.
+const ADDRESS = /(?<![\p{L}\p{M}\w.*%+-])[\w.*%+-]+@[\w.*%+-]+(?![\p{L}\p{M}\w.*%+-])/gu;
 const BULLET = /^[-–—•‣·●○▪+]\s+(?=\S)/u;
 // An exclusion behind something else, as far as its last letter.
 const LATE_EXCLUSION = /^[^!\p{L}*]+!\s*(.*?)[^\p{L}\p{M}\p{N}*]*$/su;
@@ -85,7 +87,7 @@ function guesses(entry: string, before: string, token = '', plain: RegExp): read
     { advice: 'A comment stands on a line of its own', write: token === '#' ? [before.trimEnd()] : [] },
     { advice: 'A list has no bullets', write: [entry.replace(BULLET, '')] },
     { advice: 'A list has no quotes', write: [entry.replace(QUOTED, '$1$2')] },
-    { advice: 'Write no space after "!"', write: [entry.replace(/!\s+/u, '!')] },
+    { advice: 'No space follows "!"', write: [entry.replace(/^!\s+/u, '!')] },
     { advice: 'One "!" is enough', write: [entry.replace(/!+/, '!')] },
     { advice: 'Exclude with the ASCII "!" (U+0021)', write: [entry.replace(MARKS_AT_START, '!')] },
     { advice: 'Nothing stands before the "!" of an exclusion', write: [entry.replace(LATE_EXCLUSION, '!$1')] },
@@ -94,8 +96,11 @@ function guesses(entry: string, before: string, token = '', plain: RegExp): read
       write: /[!,;|]/.test(token) ? entry.split(/\s*[,;|]\s*|\s+(?=!)/).filter(Boolean) : [],
     },
     { advice: 'Remove the invisible character', write: [entry.replace(/[\p{C}\p{DI}]/gu, '')] },
-    { advice: 'Write "*@" before a domain', write: isAddress ? [entry.replace(/^(!?)@?/, '$1*@')] : [] },
-    { advice: 'Write the address alone', write: isAddress ? (entry.match(/!?[\w.*%+-]+@[\w.*%+-]+/g) ?? []) : [] },
+    { advice: 'A domain needs "*@" in front', write: isAddress ? [entry.replace(/^(!?)@?/, '$1*@')] : [] },
+    {
+      advice: 'Only the address is allowed',
+      write: isAddress && !MARK.test(entry) ? (entry.match(ADDRESS) ?? []) : [],
+    },
   ];
 }
 

@@ -2,7 +2,13 @@ import { formatSeconds } from '../clock.ts';
 import type { Scheme } from '../cloudflare/credentials.ts';
 import { type CodedMessage, type ErrorDetail, NOT_FOUND_HINT, UNAUTHORIZED_HINT } from '../cloudflare/error-codes.ts';
 import type { ApiError, RequestFailure } from '../cloudflare/errors.ts';
-import { CONFLICT_HINT, ROUTING_HINT, statusRule, UNKNOWN_EFFECT_HINT } from '../cloudflare/http-status.ts';
+import {
+  CONFLICT_HINT,
+  RATE_LIMIT_HINT,
+  ROUTING_HINT,
+  statusRule,
+  UNKNOWN_EFFECT_HINT,
+} from '../cloudflare/http-status.ts';
 import { type ConnectionFault, connectionFault } from '../network-error.ts';
 import { firstOf } from '../words.ts';
 import type { Problem } from './problem.ts';
@@ -110,6 +116,7 @@ function hintOf(error: ApiError, scheme: Scheme): string {
     return error.isAuthError ? text : `${ONE_REFUSAL_HINT} ${text}`;
   }
   if (stopKind === 'edge') return EDGE_HINT;
+  if (stopKind === 'rate-limit') return RATE_LIMIT_HINT;
   if (error.isNotFound) {
     if (error.isList) return ROUTING_HINT;
     return error.followsUnclear ? APPLIED_HINT : NOT_FOUND_HINT;

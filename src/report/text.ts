@@ -20,9 +20,9 @@ export const toHtml: Escape = (text, maxLength) =>
 
 const HTML_ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-// Control, format (zero-width, bidirectional), private-use and ignorable characters, and lone surrogates. No name needs
-// them, and each can make one name look like another. U+FE0F stands after many emoji.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}[\p{DI}--\uFE0F]]|(?<!\p{ExtPict})\uFE0F/gv;
+// Control, format (zero-width, bidirectional), private-use and ignorable characters, and lone surrogates. A few names
+// lose the variant of a letter; each of these can make one name look like another. U+FE0F belongs to emoji and keycaps.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}[\p{DI}--\uFE0F]]|(?<!\p{ExtPict}|[#*\d](?=\uFE0F\u20E3))\uFE0F/gv;
 
 function stripCommands(text: string): string {
   return (

@@ -592,6 +592,21 @@ export const cases: readonly Case[] = [
     atMs: [0, 0, 8_500, 8_500, 8_500, 8_500],
   },
   {
+    name: 'a pause that a header makes longer is not said to be what the refusal asked for',
+    inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
+    invites: invites(2),
+    server: only(),
+    responses: [
+      { ...http(429, '', { 'retry-after': '6' }), on: { method: 'GET', id: ID } },
+      { ...withHeaders({ ratelimit: '"default";r=0;t=3000' }), delayMs: 500, on: { method: 'GET', id: inviteId(2) } },
+    ],
+    requests: 'GET GET',
+    exit: 1,
+    title: 'Cloudflare’s rate limit leaves no time',
+    says: ['A pause of 3000 s is needed', 'HTTP 429'],
+    neverSays: ['6 s'],
+  },
+  {
     name: 'a membership is read again after another one met the rate limit',
     inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
     invites: invites(2),

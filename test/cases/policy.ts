@@ -16,7 +16,7 @@ const REFUSED_ROLES: readonly (readonly [what: string, list: string, says: strin
   ['typographic quotes', '*\n“!Super Administrator”', 'A list has no quotes'],
   ['quotes after the mark', '*\n!"Super Administrator"', 'A list has no quotes'],
   ['a bullet', '- *\n- !Super Administrator', 'A list has no bullets'],
-  ['a blank after the mark', '*\n! Super Administrator', 'Write no space after "!"'],
+  ['a blank after the mark', '*\n! Super Administrator', 'No space follows "!"'],
   ['a full-width mark', '*\n！Super Administrator', 'Exclude with the ASCII "!" (U+0021)'],
   ['two marks', '*\n!!Super Administrator', 'One "!" is enough'],
   ['a comma between the entries', '*, !Super Administrator', 'One line holds one entry'],

@@ -79,6 +79,16 @@ const LASTING: readonly (readonly [what: string, response: CaseResponse])[] = [
 
 /** How long a step waits before a retry, and for a rate limit. */
 export const cases: readonly Case[] = [
+  ...[400, 403, 503].map(
+    (status): Case => ({
+      name: `the rate limit of the edge under HTTP ${status} is a rate limit`,
+      responses: [always(http(status, 'error code: 1015', { 'retry-after': '3000' }))],
+      requests: 'PATCH',
+      exit: 1,
+      title: 'Cloudflare’s rate limit leaves no time',
+      hints: ['over Cloudflare’s rate limit'],
+    }),
+  ),
   ...[429, 503].flatMap((status) =>
     DELAYS.map(
       ([what, headers, waitMs = status === 429 ? 5_000 : 500]): Case => ({

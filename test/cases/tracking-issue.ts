@@ -92,7 +92,7 @@ export const cases: readonly Case[] = [
     name: 'a tracking issue is not closed by a run that skipped an entry of the list',
     inputs: TRACKED,
     responses: [success([{ organization_id: 'a', status: 'pending' }])],
-    requests: 'GET GET GET',
+    requests: 'GET GET',
     exit: 0,
     annotations: ['warning: 1 entry of the list could not be used'],
   },

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRedactor } from '../../src/redact.ts';
 import { toHtml, toLine } from '../../src/report/text.ts';
 import { substringsOf } from '../substrings.ts';
+import { runAside } from './aside.ts';
 import { hostileText, textOf } from './hostile-text.ts';
 
 const SECRET = 'fake-AbCdEfGhIj';
@@ -70,17 +69,11 @@ test('white space that a line shows as one blank does not complete a secret', ()
   }
 });
 
-/** Redacts in a process of its own, which is ended if it does not end by itself. */
-async function redactAside(secret: string, unit: string, length: number): Promise<string> {
-  const script = `
-    import { readFileSync } from 'node:fs';
-    const { createRedactor } = await import(${JSON.stringify(new URL('../../src/redact.ts', import.meta.url).href)});
-    const { secret, unit, length } = JSON.parse(readFileSync(0, 'utf8'));
-    process.stdout.write(createRedactor([secret])(unit.repeat(Math.ceil(length / unit.length))));`;
-  const options = { timeout: 20_000, maxBuffer: 10 * length + 1_000 };
-  const promise = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], options);
-  promise.child.stdin?.end(JSON.stringify({ secret, unit, length }));
-  return (await promise).stdout;
+/** Redacts in a process of its own: a text of `length` characters that repeats `unit`. */
+function redactAside(secret: string, unit: string, length: number): Promise<string> {
+  const script =
+    'process.stdout.write(module.createRedactor([input.secret])(input.unit.repeat(Math.ceil(input.length / input.unit.length))));';
+  return runAside('redact.ts', script, { secret, unit, length });
 }
 
 test('the redactor ends for a secret with letters beyond ASCII in another case', async () => {

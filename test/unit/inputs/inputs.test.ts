@@ -640,7 +640,7 @@ describe('filters', () => {
     ['organization-id', '../a, b?c', ['has the entry `../a`', 'has the entry `b?c`']],
     ['organization-id', '* # !abc', ['a comment that holds a word beginning with "!"']],
     ['organization-name', '# Acme', ['write `\\#` for a name that begins with "#"']],
-    ['invited-by', 'acme.example', ['Write "*@" before a domain: write `*@acme.example`.']],
+    ['invited-by', 'acme.example', ['A domain needs "*@" in front: write `*@acme.example`.']],
     ['roles', '["DNS"]', ['It is JSON. Write one entry per line']],
     ['roles', '"[DNS]"', ['A list has no quotes']],
     ['organization-name', 'x'.repeat(257), ['An entry has at most 256 characters.']],
@@ -660,7 +660,7 @@ describe('filters', () => {
     expect(parsed({ ...NO_ID, 'organization-name': entry }).filters['organization-name']?.entries).toEqual([entry]);
   });
 
-  test('a list without entries is refused, and a word about comments is said only where there are some', () => {
+  test('a list without entries is refused, and comments are mentioned only where there are some', () => {
     expect(problemsOf({ ...NO_ID, 'organization-id': ',' })).toEqual([
       'organization-id is ",". It must hold at least one entry.',
     ]);

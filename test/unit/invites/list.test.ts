@@ -205,16 +205,16 @@ test('reading does not end with a page whose entries are new and cannot be used'
   expect(idsOf((await listOf({ listPage })).invites)).toEqual(['i3', 'i4']);
 });
 
-test('reading does not end with a page whose entries are new and have no usable id', async () => {
-  const pages = [[{ id: 'a'.repeat(36) }], [{ status: 'pending' }], [null], numbered(1)];
-  const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [], totalCount: 4 }));
+test('reading does not end with a page whose entries are new and have ids that cannot be used', async () => {
+  const pages = [[{ id: 'a'.repeat(36) }], [{ id: '../x' }], numbered(1)];
+  const { listPage } = pagesOf((page) => ({ entries: pages[page - 1] ?? [], totalCount: 3 }));
   expect(idsOf((await listOf({ listPage })).invites)).toEqual(['i1']);
 });
 
-test('reading ends with a page that repeats entries without an id', async () => {
-  const { listPage, asked } = pagesOf((page) => ({ entries: page === 3 ? numbered(1) : [null, { page: page % 2 }] }));
+test('reading ends with a page whose entries have no id', async () => {
+  const { listPage, asked } = pagesOf((page) => ({ entries: page === 1 ? numbered(1) : [null, { page }] }));
   await listOf({ listPage });
-  expect(asked).toEqual([1, 2, 3, 4]);
+  expect(asked).toEqual([1, 2]);
 });
 
 test('an entry that is nested too deep for comparison is used', async () => {

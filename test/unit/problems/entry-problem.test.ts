@@ -31,7 +31,7 @@ test.each<[FilterName, string, string]>([
   [
     'organization-name',
     '!  Acme',
-    'organization-name has the entry `!  Acme`. Character 2, ` ` (U+0020), is not plain. Write no space after "!": write `!Acme`. If that character belongs to the name, write `!\\  Acme`.',
+    'organization-name has the entry `!  Acme`. Character 2, ` ` (U+0020), is not plain. No space follows "!": write `!Acme`. If that character belongs to the name, write `!\\  Acme`.',
   ],
   [
     'organization-name',
@@ -126,22 +126,22 @@ test.each<[FilterName, string, string]>([
   [
     'invited-by',
     'acme.example',
-    'invited-by has the entry `acme.example`. It ends too early. Write "*@" before a domain: write `*@acme.example`.',
+    'invited-by has the entry `acme.example`. It ends too early. A domain needs "*@" in front: write `*@acme.example`.',
   ],
   [
     'invited-by',
     '@acme.example',
-    'invited-by has the entry `@acme.example`. Character 1, `@` (U+0040), is not plain. Write "*@" before a domain: write `*@acme.example`.',
+    'invited-by has the entry `@acme.example`. Character 1, `@` (U+0040), is not plain. A domain needs "*@" in front: write `*@acme.example`.',
   ],
   [
     'invited-by',
     '!acme.example',
-    'invited-by has the entry `!acme.example`. It ends too early. Write "*@" before a domain: write `!*@acme.example`.',
+    'invited-by has the entry `!acme.example`. It ends too early. A domain needs "*@" in front: write `!*@acme.example`.',
   ],
   [
     'invited-by',
     '<it@acme.example>',
-    'invited-by has the entry `<it@acme.example>`. Character 1, `<` (U+003C), is not plain. Write the address alone: write `it@acme.example`.',
+    'invited-by has the entry `<it@acme.example>`. Character 1, `<` (U+003C), is not plain. Only the address is allowed: write `it@acme.example`.',
   ],
   [
     'invited-by',
@@ -161,7 +161,7 @@ test.each<[FilterName, string, string]>([
   [
     'organization-id',
     'a b',
-    'organization-id has the entry `a b`. Character 2, ` ` (U+0020), is not plain. An id has at most 32 letters, digits, "-" or "_"; "*" stands for any of them.',
+    'organization-id has the entry `a b`. Character 2, ` ` (U+0020), is not plain. An id has at most 32 letters, digits, "-" or "_", and at least one letter or digit. In a pattern, "*" stands for any of these.',
   ],
   [
     'organization-id',
@@ -171,12 +171,12 @@ test.each<[FilterName, string, string]>([
   [
     'organization-id',
     'x'.repeat(33),
-    'organization-id has the entry `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`. Character 33, `x` (U+0078), is not plain. An id has at most 32 letters, digits, "-" or "_"; "*" stands for any of them.',
+    'organization-id has the entry `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`. Character 33, `x` (U+0078), is not plain. An id has at most 32 letters, digits, "-" or "_", and at least one letter or digit. In a pattern, "*" stands for any of these.',
   ],
   [
     'organization-id',
     'a.b',
-    'organization-id has the entry `a.b`. Character 2, `.` (U+002E), is not plain. An id has at most 32 letters, digits, "-" or "_"; "*" stands for any of them.',
+    'organization-id has the entry `a.b`. Character 2, `.` (U+002E), is not plain. An id has at most 32 letters, digits, "-" or "_", and at least one letter or digit. In a pattern, "*" stands for any of these.',
   ],
   [
     'organization-name',
@@ -216,12 +216,12 @@ test.each<[FilterName, string, string]>([
   [
     'invited-by',
     '!@acme.example',
-    'invited-by has the entry `!@acme.example`. Character 2, `@` (U+0040), is not plain. Write "*@" before a domain: write `!*@acme.example`.',
+    'invited-by has the entry `!@acme.example`. Character 2, `@` (U+0040), is not plain. A domain needs "*@" in front: write `!*@acme.example`.',
   ],
   [
     'invited-by',
     '<a@x.example>;<b@x.example>',
-    'invited-by has the entry `<a@x.example>;<b@x.example>`. Character 1, `<` (U+003C), is not plain. Write the address alone: write `a@x.example` and `b@x.example`.',
+    'invited-by has the entry `<a@x.example>;<b@x.example>`. Character 1, `<` (U+003C), is not plain. Only the address is allowed: write `a@x.example` and `b@x.example`.',
   ],
   [
     'organization-name',
@@ -232,6 +232,41 @@ test.each<[FilterName, string, string]>([
     'organization-name',
     '😀 #1',
     'organization-name has the entry `😀 #1`. Character 1, `😀` (U+1F600), is not plain. If that character belongs to the name, write `\\😀 \\#1`.',
+  ],
+  [
+    'invited-by',
+    '!<evil@x.example>',
+    'invited-by has the entry `!<evil@x.example>`. Character 2, `<` (U+003C), is not plain. An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
+  ],
+  [
+    'invited-by',
+    '！<evil@x.example>',
+    'invited-by has the entry `！<evil@x.example>`. Character 1, `！` (U+FF01), is not plain. An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
+  ],
+  [
+    'invited-by',
+    'jörg@acme.example',
+    'invited-by has the entry `jörg@acme.example`. Character 2, `ö` (U+00F6), is not plain. An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
+  ],
+  [
+    'invited-by',
+    'it@acme.exämple',
+    'invited-by has the entry `it@acme.exämple`. Character 11, `ä` (U+00E4), is not plain. An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
+  ],
+  [
+    'invited-by',
+    '!jörg@acme.example',
+    'invited-by has the entry `!jörg@acme.example`. Character 3, `ö` (U+00F6), is not plain. An entry is an e-mail address or a pattern of one, such as `*@acme.example`.',
+  ],
+  [
+    'organization-id',
+    '-',
+    'organization-id has the entry `-`. It ends too early. An id has at most 32 letters, digits, "-" or "_", and at least one letter or digit. In a pattern, "*" stands for any of these.',
+  ],
+  [
+    'organization-id',
+    '*-*',
+    'organization-id has the entry `*-*`. It ends too early. An id has at most 32 letters, digits, "-" or "_", and at least one letter or digit. In a pattern, "*" stands for any of these.',
   ],
 ])('the filter %s refuses the entry %j, and says what to write', (filter, entry, text) => {
   expect(entryProblem(filter, entry, FILTERS[filter])).toBe(text);

@@ -15,6 +15,7 @@ test.each([
   ['hashes and brackets', '## [error] #[1]'],
   ['markup', '<b>&amp;</b>'],
   ['an emoji with a variation selector', 'Acme \u2764\ufe0f'],
+  ['keycaps', '1\ufe0f\u20e3 #\ufe0f\u20e3 *\ufe0f\u20e3'],
   ['the empty text', ''],
 ])('a line keeps %s', (_title, text) => {
   expect(toLine(text)).toBe(text);
@@ -39,6 +40,7 @@ test.each([
   ['a grapheme joiner', 'Ac\u034fme', 'Ac\ufffdme'],
   ['a Hangul filler', '\u3164\ufe0f', '\ufffd\ufffd'],
   ['a variation selector behind a letter', 'Acme\ufe0f', 'Acme\ufffd'],
+  ['a variation selector behind a digit', 'Acme 1\ufe0f', 'Acme 1\ufffd'],
   ['a variation selector of plane 14', 'Acme\u{e0100}', 'Acme\ufffd'],
   ['a private-use character', 'a\ue000', 'a\ufffd'],
   ['half a surrogate pair', 'a\ud83d', 'a\ufffd'],
