@@ -12,6 +12,8 @@ export default {
   tsconfigFile: 'none',
   timeoutMS: 5_000,
   concurrency: 2,
+  // The coverage of each test is kept in memory: some thousand tests, each with thousands of mutants.
+  testRunnerNodeArgs: ['--max-old-space-size=8192'],
   clearTextReporter: { logTests: false },
   reporters: ['clear-text', 'progress-append-only', 'json'],
   jsonReporter: { fileName: 'coverage/mutation.json' },

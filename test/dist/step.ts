@@ -67,10 +67,10 @@ export class DistHarness implements AsyncDisposable {
     return this.sandbox.requests.map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
   }
 
-  /** Settles once the server saw so many requests; fails after five seconds. */
+  /** Settles once the server saw so many requests; fails after 25 seconds. */
   async saw(count: number): Promise<void> {
     for (let tries = 0; this.sandbox.requests.length < count; tries += 1) {
-      if (tries > 1000) throw new Error(`The server saw ${this.sandbox.requests.length} requests, not ${count}`);
+      if (tries > 5_000) throw new Error(`The server saw ${this.sandbox.requests.length} requests, not ${count}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

@@ -65,7 +65,7 @@ test('the server closes although a request hangs', async () => {
   const { sandbox, server, invite } = opened;
   const hanging = fetch(invite, { headers });
   hanging.catch(() => undefined);
-  await expect.poll(() => sandbox.requests.length).toBe(1);
+  await expect.poll(() => sandbox.requests.length, { timeout: 20_000 }).toBe(1);
   await server.close();
   await expect(hanging).rejects.toBeInstanceOf(TypeError);
 });
