@@ -3649,6 +3649,7 @@ class InviteResponder {
     #known;
     #isMembership;
     #lastFailure;
+    #isReadRefused = false;
     constructor({ id, kind, invite }, options) {
         this.#id = id;
         this.#options = options;
@@ -3698,7 +3699,8 @@ class InviteResponder {
             const { again, failure } = await client.decideRetry(error, attempts);
             this.#lastFailure = failure;
             const isRefused = error.stopKind === 'credentials';
-            const mayHaveEffect = error.effect !== 'not-applied' || this.#known.state === 'unknown';
+            const isStillUnknown = this.#known.state === 'unknown' && !this.#isReadRefused;
+            const mayHaveEffect = error.effect !== 'not-applied' || isStillUnknown;
             const mustReadBack = !isRefused && mayHaveEffect && !(again && this.#isMembership);
             const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
             const decided = this.#conclude();
@@ -3725,8 +3727,10 @@ class InviteResponder {
     }
     async #read(retry) {
         const read = await this.#options.client.get(this.#ref, { retry });
-        if (!read.ok)
+        if (!read.ok) {
+            this.#isReadRefused = read.failure.error.stopKind === 'credentials';
             return read.failure;
+        }
         this.#known.update(read.value);
         return undefined;
     }

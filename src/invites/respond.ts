@@ -45,6 +45,8 @@ class InviteResponder {
   readonly #known: InviteKnowledge;
   readonly #isMembership: boolean;
   #lastFailure: RequestFailure | undefined;
+  /** Whether the last read was refused as with wrong credentials. Many such refusals block the user. */
+  #isReadRefused = false;
 
   constructor({ id, kind, invite }: Target, options: RespondOptions) {
     this.#id = id;
@@ -97,7 +99,8 @@ class InviteResponder {
       const { again, failure } = await client.decideRetry(error, attempts);
       this.#lastFailure = failure;
       const isRefused = error.stopKind === 'credentials';
-      const mayHaveEffect = error.effect !== 'not-applied' || this.#known.state === 'unknown';
+      const isStillUnknown = this.#known.state === 'unknown' && !this.#isReadRefused;
+      const mayHaveEffect = error.effect !== 'not-applied' || isStillUnknown;
       const mustReadBack = !isRefused && mayHaveEffect && !(again && this.#isMembership);
       const readFailure = mustReadBack ? await this.#read('rate-limit') : undefined;
       const decided = this.#conclude();
@@ -126,7 +129,10 @@ class InviteResponder {
   /** Reads the invite; resolves with the reason if that fails. */
   async #read(retry?: 'rate-limit'): Promise<RequestFailure | undefined> {
     const read = await this.#options.client.get(this.#ref, { retry });
-    if (!read.ok) return read.failure;
+    if (!read.ok) {
+      this.#isReadRefused = read.failure.error.stopKind === 'credentials';
+      return read.failure;
+    }
     this.#known.update(read.value);
     return undefined;
   }

@@ -79,6 +79,18 @@ const LASTING: readonly (readonly [what: string, response: CaseResponse])[] = [
 
 /** How long a step waits before a retry, and for a rate limit. */
 export const cases: readonly Case[] = [
+  {
+    name: 'a rate limit after a read that was refused is not followed by another read',
+    inputs: { retries: '1' },
+    responses: [
+      onPatch(error500()),
+      always(onGet(envelopeFailure(403, { code: 9109, message: 'Unauthorized to access requested resource' }))),
+      times(3, onPatch(tooManyRequests({ retryAfter: 1 }))),
+    ],
+    requests: 'PATCH GET PATCH PATCH PATCH PATCH',
+    exit: 0,
+    outcomes: ['changed'],
+  },
   ...[400, 403, 503].map(
     (status): Case => ({
       name: `the rate limit of the edge under HTTP ${status} is a rate limit`,
