@@ -2969,12 +2969,11 @@ class RequestLimiter {
         const current = this.#currentPause;
         if (current === undefined || untilMs > current.untilMs) {
             const isAnnounced = current?.isAnnounced === true && untilMs - current.untilMs <= SAME_PAUSE_MS;
-            const refusal = error === undefined ? current?.error : undefined;
-            this.#pause = {
-                ...{ untilMs, durationMs, isAnnounced },
-                reason: (refusal && current?.reason) ?? reason,
-                error: refusal === undefined ? error : { ...refusal, retryAfterMs: undefined },
-            };
+            const isKept = error === undefined && current?.error !== undefined;
+            const cause = isKept
+                ? { reason: current.reason, error: { ...current.error, retryAfterMs: undefined } }
+                : { reason, error };
+            this.#pause = { ...cause, untilMs, durationMs, isAnnounced };
         }
         else if (current.error === undefined) {
             this.#pause = { ...current, reason, error };
@@ -3085,7 +3084,7 @@ function entryProblem(input, entry, { plain, rule }) {
     const token = tokens[index];
     const before = tokens.slice(0, index).join('');
     const isPlain = (text) => plain.test(text);
-    const guess = guesses(entry, before, token, plain).find(({ write }) => write.length > 0 && write.every(isPlain));
+    const guess = guesses(entry, plain, before, token).find(({ write }) => write.length > 0 && write.every(isPlain));
     const isExclusion = guess === undefined ? LATE_EXCLUSION.test(entry) : MARK.test(entry);
     const mayEscape = entry.startsWith('!') || !isExclusion;
     const escaped = mayEscape ? escapeUnusual(tokens, plain) : undefined;
@@ -3130,7 +3129,7 @@ const QUOTED = new RegExp(`^(!?)${QUOTES}+\\s*(.*?)\\s*${QUOTES}+$`, 'u');
 const ADDRESS = /(?<![\p{L}\p{M}\w.*%+-])[\w.*%+-]+@[\w.*%+-]+(?![\p{L}\p{M}\w.*%+-])/gu;
 const BULLET = /^[-–—•‣·●○▪+]\s+(?=\S)/u;
 const LATE_EXCLUSION = /^[^!\p{L}*]+!\s*(.*?)[^\p{L}\p{M}\p{N}*]*$/su;
-function guesses(entry, before, token = '', plain) {
+function guesses(entry, plain, before, token = '') {
     const isAddress = plain.test('x@x') && !plain.test('x');
     return [
         { advice: 'A comment stands on a line of its own', write: token === '#' ? [before.trimEnd()] : [] },
@@ -3507,7 +3506,7 @@ function isComplete(parsed) {
     return Object.values(parsed).every((value) => value !== undefined);
 }
 function checkMode(parsed, report) {
-    const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds = Number.NaN } = parsed;
+    const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds = Number.POSITIVE_INFINITY } = parsed;
     const { 'invite-id': ids, kind } = parsed;
     const hasMemberships = ids?.some((id) => (0,cloudflare_invite/* parseRef */.rd)(id).kind === 'membership') || (ids === null && kind === 'membership');
     if (hasMemberships && parsed['invited-by']?.isAnything === false)

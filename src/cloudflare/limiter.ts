@@ -159,12 +159,11 @@ export class RequestLimiter {
       // Responses to requests in flight together ask for the same pause: one line of the log is enough.
       const isAnnounced = current?.isAnnounced === true && untilMs - current.untilMs <= SAME_PAUSE_MS;
       // A refusal holds back requests that a header of another response lets pass.
-      const refusal = error === undefined ? current?.error : undefined;
-      this.#pause = {
-        ...{ untilMs, durationMs, isAnnounced },
-        reason: (refusal && current?.reason) ?? reason,
-        error: refusal === undefined ? error : { ...refusal, retryAfterMs: undefined },
-      };
+      const isKept = error === undefined && current?.error !== undefined;
+      const cause = isKept
+        ? { reason: current.reason, error: { ...current.error, retryAfterMs: undefined } }
+        : { reason, error };
+      this.#pause = { ...cause, untilMs, durationMs, isAnnounced };
     } else if (current.error === undefined) {
       // A refusal explains a pause better than a header of the same response.
       this.#pause = { ...current, reason, error };

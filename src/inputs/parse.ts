@@ -74,7 +74,7 @@ function isComplete(parsed: PartlyParsed): parsed is ParsedInputs {
 
 /** Checks the rules that concern several inputs. */
 function checkMode(parsed: PartlyParsed, report: ParserContext['report']): void {
-  const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds = Number.NaN } = parsed;
+  const { 'wait-seconds': waitSeconds = 0, 'timeout-seconds': timeoutSeconds = Number.POSITIVE_INFINITY } = parsed;
   const { 'invite-id': ids, kind } = parsed;
   const hasMemberships =
     ids?.some((id) => parseRef(id).kind === 'membership') || (ids === null && kind === 'membership');

@@ -19,7 +19,7 @@ export function entryProblem(input: string, entry: string, { plain, rule }: Filt
   const token = tokens[index];
   const before = tokens.slice(0, index).join('');
   const isPlain = (text: string): boolean => plain.test(text);
-  const guess = guesses(entry, before, token, plain).find(({ write }) => write.length > 0 && write.every(isPlain));
+  const guess = guesses(entry, plain, before, token).find(({ write }) => write.length > 0 && write.every(isPlain));
   // An entry that was meant to exclude must not become one that includes.
   const isExclusion = guess === undefined ? LATE_EXCLUSION.test(entry) : MARK.test(entry);
   const mayEscape = entry.startsWith('!') || !isExclusion;
@@ -81,7 +81,7 @@ const BULLET = /^[-–—•‣·●○▪+]\s+(?=\S)/u;
 const LATE_EXCLUSION = /^[^!\p{L}*]+!\s*(.*?)[^\p{L}\p{M}\p{N}*]*$/su;
 
 /** Every guess, the most likely one first. One that does not fit has no texts, or texts that are not plain. */
-function guesses(entry: string, before: string, token = '', plain: RegExp): readonly Guess[] {
+function guesses(entry: string, plain: RegExp, before: string, token = ''): readonly Guess[] {
   const isAddress = plain.test('x@x') && !plain.test('x');
   return [
     { advice: 'A comment stands on a line of its own', write: token === '#' ? [before.trimEnd()] : [] },

@@ -1,4 +1,4 @@
-import { envelopeFailure, html502, type MembershipOptions } from '../../sandbox/cloudflare.ts';
+import { envelopeFailure, type Fault, html502, type MembershipOptions } from '../../sandbox/cloudflare.ts';
 import { invite, inviteId, invites } from '../run.ts';
 import {
   ALL,
@@ -8,8 +8,10 @@ import {
   dropped,
   http,
   ID,
+  late,
   OTHER_LIST,
-  type onGet,
+  onGet,
+  onInvite,
   sharing,
   success,
   times,
@@ -18,6 +20,8 @@ import {
 
 const REF = `membership.${ID}`;
 const KIND = { kind: 'membership', 'organization-name': 'Acme*' };
+/** Two memberships by id. */
+const TWO = { 'invite-id': `${REF} membership.${inviteId(2)}` };
 const ACCOUNT = invite(1).organization_id ?? '';
 
 /** The other list, changed by `options`; without invites of its own. */
@@ -25,8 +29,8 @@ const only = (options: MembershipOptions = {}) => ({
   memberships: { listOf: () => 'memberships' as const, ...options },
 });
 
-const onPut = (response: Parameters<typeof onGet>[0]) => ({ ...response, on: { method: 'PUT' } });
-const onOtherList = (response: Parameters<typeof onGet>[0]) => ({ ...response, on: { path: '/memberships?' } });
+const onPut = (response: Fault) => ({ ...response, on: { method: 'PUT' } });
+const onOtherList = (response: Fault) => ({ ...response, on: { path: '/memberships?' } });
 
 /** Permission groups of one policy. */
 const policies = (...names: (string | undefined)[]) => [
@@ -277,7 +281,7 @@ export const cases: readonly Case[] = [
     name: 'a membership whose read fails once is read again for its policies',
     inputs: { kind: 'membership', roles: 'DNS' },
     server: only({ listedPolicies: 'omitted' }),
-    responses: [{ ...http(500, 'no'), on: { method: 'GET', id: ID } }],
+    responses: [onInvite(1, onGet(http(500, 'no')))],
     requests: 'GET GET GET GET PUT',
     exit: 0,
     outcomes: ['changed'],
@@ -535,7 +539,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'refused credentials stop a step with memberships',
-    inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
+    inputs: TWO,
     invites: invites(2),
     server: only(),
     responses: [always(envelopeFailure(401, { code: 1000, message: 'Invalid API Token' }))],
@@ -575,16 +579,12 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'a membership gets no PUT during a rate limit that a longer Ratelimit follows',
-    inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
+    inputs: TWO,
     invites: invites(2),
     server: only(),
     responses: [
-      { ...http(429, '', { 'retry-after': '6' }), on: { method: 'GET', id: ID } },
-      {
-        ...withHeaders({ ratelimit: '"default";r=0;t=8' }),
-        delayMs: 500,
-        on: { method: 'GET', id: inviteId(2) },
-      },
+      onInvite(1, onGet(http(429, '', { 'retry-after': '6' }))),
+      onInvite(2, onGet({ ...withHeaders({ ratelimit: '"default";r=0;t=8' }), delayMs: 500 })),
     ],
     requests: 'GET GET GET GET PUT PUT',
     exit: 0,
@@ -593,12 +593,12 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'a pause that a header makes longer is not said to be what the refusal asked for',
-    inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
+    inputs: TWO,
     invites: invites(2),
     server: only(),
     responses: [
-      { ...http(429, '', { 'retry-after': '6' }), on: { method: 'GET', id: ID } },
-      { ...withHeaders({ ratelimit: '"default";r=0;t=3000' }), delayMs: 500, on: { method: 'GET', id: inviteId(2) } },
+      onInvite(1, onGet(http(429, '', { 'retry-after': '6' }))),
+      onInvite(2, onGet({ ...withHeaders({ ratelimit: '"default";r=0;t=3000' }), delayMs: 500 })),
     ],
     requests: 'GET GET',
     exit: 1,
@@ -608,13 +608,10 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'a membership is read again after another one met the rate limit',
-    inputs: { 'invite-id': `${REF} membership.${inviteId(2)}` },
+    inputs: TWO,
     invites: invites(2),
     server: only(),
-    responses: [
-      onPut({ ...http(429, '', { 'retry-after': '10' }), delayMs: 1_000 }),
-      { delayMs: 2_000, on: { method: 'GET', id: inviteId(2) } },
-    ],
+    responses: [onPut({ ...http(429, '', { 'retry-after': '10' }), delayMs: 1_000 }), onInvite(2, onGet(late(2_000)))],
     requests: 'GET GET PUT GET GET PUT PUT',
     exit: 0,
     memberships: ['accepted', 'accepted'],
@@ -624,7 +621,7 @@ export const cases: readonly Case[] = [
     inputs: { kind: 'membership', roles: 'DNS', retries: '0' },
     invites: invites(3),
     server: only({ listedPolicies: 'omitted' }),
-    responses: [always({ ...http(500, 'no'), on: { method: 'GET', id: inviteId(2) } })],
+    responses: [always(onInvite(2, onGet(http(500, 'no'))))],
     requests: 'GET GET GET GET GET GET GET PUT PUT',
     exit: 1,
     outcomes: ['changed', 'changed', 'failed'],

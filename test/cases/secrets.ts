@@ -107,25 +107,23 @@ export const cases: readonly Case[] = [
         'The inputs cannot be used. Nothing was sent to Cloudflare.\ninvite-id has an entry that holds a part of a credential (its value is not shown). Remove it.',
     }),
   ),
-  ...SCHEMES.map(
-    ([scheme, secret, inputs]): Case => ({
+  ...SCHEMES.flatMap(([scheme, secret, inputs]): readonly Case[] => [
+    {
       name: `a part of the ${scheme} in a filter that is refused is not shown`,
       inputs: { ...inputs, roles: `"${secret.slice(3, 12)}"` },
       requests: '',
       exit: 1,
       says: ['roles has an entry that holds a part of a credential (its value is not shown). Remove it.'],
-    }),
-  ),
-  ...SCHEMES.map(
-    ([scheme, secret, inputs]): Case => ({
+    },
+    {
       name: `a part of the ${scheme} in a filter is not shown`,
       inputs: { ...inputs, 'organization-name': `Acme*\n!x${secret.slice(3, 12)}x`, roles: '*' },
       requests: 'GET PATCH',
       exit: 0,
       logs: ['Policy: organization-name Acme* but not x***x; roles *'],
       summary: ['but not x***x'],
-    }),
-  ),
+    },
+  ]),
   ...['', 'false'].map(
     (value): Case => ({
       name: `with GITHUB_ACTIONS ${JSON.stringify(value)} no credential is printed, not even to mask it`,

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { closeServer, openOnLoopback } from '../../sandbox/loopback.ts';
 import { ProxyError, useProxyFromEnv } from '../../src/proxy.ts';
+import { runAside } from './aside.ts';
 
 const PASSWORD = 'fake-proxy-password';
 
@@ -102,20 +101,18 @@ beforeEach(() => {
 /** Fetches `urls` in a child process with this environment. */
 async function fetchBehind(env: Record<string, string>, ...urls: readonly string[]): Promise<string> {
   const script = `
-    const proxy = await import(${JSON.stringify(new URL('../../src/proxy.ts', import.meta.url).href)});
-    const urls = ${JSON.stringify(urls.length > 0 ? urls : ['https://api.cloudflare.invalid/'])};
     try {
-      proxy.useProxyFromEnv(process.env, urls, globalThis[proxy.DISPATCHER_KEY]);
-      await Promise.all(urls.map((url) => fetch(url).catch(() => undefined)));
+      module.useProxyFromEnv(process.env, input, globalThis[module.DISPATCHER_KEY]);
+      await Promise.all(input.map((url) => fetch(url).catch(() => undefined)));
       console.log('sent');
     } catch (error) {
       console.log(error.stack);
     }`;
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    [...(env['OLD_NODE'] ? ['--import', OLD_NODE] : []), '--input-type=module', '--eval', script],
-    { env: { PATH: process.env.PATH, ...env } },
-  );
+  const { stdout, stderr } = await runAside('proxy.ts', script, {
+    input: urls.length > 0 ? urls : ['https://api.cloudflare.invalid/'],
+    env,
+    nodeArguments: env['OLD_NODE'] ? ['--import', OLD_NODE] : [],
+  });
   return stdout + stderr;
 }
 

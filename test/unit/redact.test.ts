@@ -70,10 +70,10 @@ test('white space that a line shows as one blank does not complete a secret', ()
 });
 
 /** Redacts in a process of its own: a text of `length` characters that repeats `unit`. */
-function redactAside(secret: string, unit: string, length: number): Promise<string> {
+async function redactAside(secret: string, unit: string, length: number): Promise<string> {
   const script =
     'process.stdout.write(module.createRedactor([input.secret])(input.unit.repeat(Math.ceil(input.length / input.unit.length))));';
-  return runAside('redact.ts', script, { secret, unit, length });
+  return (await runAside('redact.ts', script, { input: { secret, unit, length } })).stdout;
 }
 
 test('the redactor ends for a secret with letters beyond ASCII in another case', async () => {

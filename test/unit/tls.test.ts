@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import tls from 'node:tls';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { restoreTls } from '../../src/tls.ts';
+import { runAside } from './aside.ts';
 
 test('the variable that accepts any certificate is removed, and the others stay', () => {
   const env: Record<string, string | undefined> = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_EXTRA_CA_CERTS: 'ca.pem' };
@@ -40,11 +39,8 @@ test.each([
 ])('the oldest version of TLS with NODE_OPTIONS %j is %s', async (options, expected) => {
   const script = `
     import tls from 'node:tls';
-    const { restoreTls } = await import(${JSON.stringify(new URL('../../src/tls.ts', import.meta.url).href)});
-    restoreTls(process.env);
+    module.restoreTls(process.env);
     console.log(tls.DEFAULT_MIN_VERSION);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
-    env: { PATH: process.env.PATH, NODE_OPTIONS: options },
-  });
+  const { stdout } = await runAside('tls.ts', script, { env: { NODE_OPTIONS: options } });
   expect(stdout.trim()).toBe(expected);
 });

@@ -286,7 +286,9 @@ const refusal = (status: number, message: string, headers = {}): GitHubFault['ef
   body: { message },
 });
 
-test.each<[string, GitHubFault['effect'], string, RegExp]>([
+type FailureRow = [title: string, effect: GitHubFault['effect'], message: string, hint: RegExp];
+
+test.each<FailureRow>([
   ['a missing permission', FORBIDDEN, 'HTTP 403, "Resource not accessible by integration - https://docs', PERMISSION],
   ['a token that may not', refusal(403, 'Resource not accessible by personal access token'), 'HTTP 403', PERMISSION],
   [
@@ -306,18 +308,22 @@ test.each<[string, GitHubFault['effect'], string, RegExp]>([
   ],
   ['a primary rate limit without headers', refusal(403, 'API rate limit exceeded for user.'), 'HTTP 403', LIMIT],
   ['a rate limit until no date', rateLimit(Number.NaN), 'HTTP 403', LIMIT],
-  ...['x60', '60x', '1234567'].map((seconds): [string, GitHubFault['effect'], string, RegExp] => [
-    `a rate limit with a date and the delay ${seconds}`,
-    refusal(403, 'rate limit exceeded', { 'retry-after': seconds, 'x-ratelimit-reset': String(RESET) }),
-    'again at 2026-11-23T10:00:00Z.',
-    LIMIT,
-  ]),
-  ...['x1', '1x', '123456789012'].map((reset): [string, GitHubFault['effect'], string, RegExp] => [
-    `a rate limit until ${reset}`,
-    refusal(403, 'rate limit exceeded', { 'x-ratelimit-reset': reset }),
-    '"rate limit exceeded". The invites are not affected.',
-    LIMIT,
-  ]),
+  ...['x60', '60x', '1234567'].map(
+    (seconds): FailureRow => [
+      `a rate limit with a date and the delay ${seconds}`,
+      refusal(403, 'rate limit exceeded', { 'retry-after': seconds, 'x-ratelimit-reset': String(RESET) }),
+      'again at 2026-11-23T10:00:00Z.',
+      LIMIT,
+    ],
+  ),
+  ...['x1', '1x', '123456789012'].map(
+    (reset): FailureRow => [
+      `a rate limit until ${reset}`,
+      refusal(403, 'rate limit exceeded', { 'x-ratelimit-reset': reset }),
+      '"rate limit exceeded". The invites are not affected.',
+      LIMIT,
+    ],
+  ),
   ['a rate limit until the end of days', rateLimit(99_999_999_999), 'again at 5138-', LIMIT],
   ['a secondary rate limit', secondaryRateLimit(60), 'GitHub accepts requests again in 60 s.', BURST],
   ['a secondary rate limit as 429', secondaryRateLimit(7, 429), 'GitHub accepts requests again in 7 s.', BURST],
